@@ -5,7 +5,7 @@ In: models or plain values.  Out: lower-case hexadecimal text.  Holds no state a
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from schemas.events import SeedConcept, SeedOptions
 from schemas.graph import SpatialGraph
@@ -78,6 +78,7 @@ def rejection_id(stage: str, gate: str, reason: str, subject: str) -> str:
     return content_id("rejection", stage, gate, reason, subject)
 
 
-def question_id(sample: str, text: str) -> str:
-    """The id of a question: unique within the dataset as long as a sample does not ask the same text twice."""
-    return content_id("question", sample, text)
+def question_id(sample: str, text: str, views: Sequence[int] = ()) -> str:
+    """The id of a question: unique within the dataset as long as a sample does not ask the same text of the same pictures
+    (`views`, none for its image alone) twice."""
+    return content_id("question", sample, text, *([list(views)] if views else []))

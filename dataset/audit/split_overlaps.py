@@ -20,6 +20,8 @@ from dataset.audit.questions.parsed_questions import parse_question
 from dataset.audit.questions.split_membership import split_keys
 from dataset.audit.tar_rows import Row
 from schemas.events import Scene
+from spatial.verify.referents import NotProven
+from spatial.verify.shown_pictures import as_shown
 
 
 @dataclass
@@ -73,7 +75,11 @@ class Overlaps:
         """Every pair or group of categories that a question of the row relates, as text."""
         found: set[str] = set()
         for question in row["questions"]:
-            parsed = parse_question(question["question"], scene, question["answer"], question["choices"])
+            try:
+                shown = as_shown(scene, question.get("views") or ())
+            except NotProven:
+                continue  # a fault of its own
+            parsed = parse_question(question["question"], shown, question["answer"], question["choices"])
             understood = None if parsed is None else split_keys(parsed, question["answer"])
             self.unread += understood is None
             for key in understood or ():

@@ -35,6 +35,7 @@ BY_OP = {
     "faces": "facing", "falls_with": "support",
     "viewed_side": "left or right from a place", "fits_between": "free space",
     "passes": "passed on a side", "hides": "hides", "half_seen": "less than half", "floor_area": "square metres",
+    "camera_moved": "axis", "only_second": "new in a picture", "same_box": "same thing",
 }  # fmt: skip
 """The relation of a query without a predicate: the name of the field that holds it, or a fixed word."""
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-FORM_FIELDS = ("op", "predicate", "extreme", "place", "course", "family", "form", "hand")
+FORM_FIELDS = ("op", "predicate", "extreme", "place", "course", "family", "form", "hand", "axis")
 """Fields of a query that say what is asked, not of what."""
 
 LEFT_OUT = {"attribute", "attributes", "answer", "text", "question"}

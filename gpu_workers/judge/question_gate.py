@@ -163,5 +163,8 @@ def queries_of(questions: Collection[Question]) -> set[Query]:
 
 def still_entailed(questions: Collection[Question], scene: Scene) -> tuple[Question, ...]:
     """The questions that a scene entails, in order: an added attribute can make a reference ambiguous."""
-    verdicts = [(question, verify(question.question, question.choices, scene, question.answer)) for question in questions]
+    verdicts = [
+        (question, verify(question.question, question.choices, scene, question.answer, question.views))
+        for question in questions
+    ]
     return tuple(question for question, verdict in verdicts if verdict.entailed and verdict.answer == question.answer)

@@ -11,8 +11,19 @@ from schemas.events import SeenObject
 from schemas.predicate_names import ends
 from spatial.questions.answer_rules import Answer
 from spatial.questions.certain_facts import View
-from spatial.questions.question_kinds import FloorArea, HalfSeen, Hides, InMetres, NearestCamera, Query, references, to_json
+from spatial.questions.question_kinds import (
+    FloorArea,
+    HalfSeen,
+    Hides,
+    InMetres,
+    InViews,
+    NearestCamera,
+    Query,
+    references,
+    to_json,
+)
 from spatial.questions.rules.metric_facts import camera_position
+from spatial.questions.views.camera_steps import pose
 from spatial.questions.wording.realisation import realise_ref
 from spatial.relations.relation_truth import members
 
@@ -34,7 +45,12 @@ def certificate(view: View, query: Query, answer: Answer) -> str:
         {
             "query": to_json(query),
             "answer": answer.text,
-            "premises": [*premises(view, answer.used), *absent, *(_in_metres(view, query, answer))],
+            "premises": [
+                *premises(view, answer.used),
+                *absent,
+                *_in_metres(view, query, answer),
+                *_of_first(view, query, answer),
+            ],
             "rules": list(answer.rules),
             "margin": answer.margin,
             "references": named,
@@ -72,6 +88,16 @@ def _in_metres(view: View, query: Query, answer: Answer) -> Iterator[dict[str, A
     if isinstance(query, FloorArea) and view.scene.world.room is not None:
         yield {"room": view.scene.world.room.model_dump(mode="json")}
     if isinstance(query, NearestCamera | FloorArea):
+        yield {"camera": [round(float(value), 6) for value in camera_position(view)]}
+
+
+def _of_first(view: View, query: Query, answer: Answer) -> Iterator[dict[str, Any]]:
+    """What the first of two pictures shows of the objects, where both cameras are, and how they are turned."""
+    for first in view.scene.views if isinstance(query, InViews) else ():
+        for thing in first.objects:
+            if thing.id in answer.used:
+                yield {"object": thing.id, "category": thing.category, "first_box": list(thing.box)}
+        yield {"first_camera": [round(float(value), 6) for value in pose(first.camera)[1]]}
         yield {"camera": [round(float(value), 6) for value in camera_position(view)]}
 
 

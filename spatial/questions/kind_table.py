@@ -52,6 +52,7 @@ from spatial.questions.rules import (
 )
 from spatial.questions.split_keys import KeysOf
 from spatial.questions.twin_queries import TwinsOf
+from spatial.questions.views import view_proposals, view_rules
 from spatial.splits import Key
 
 Q = TypeVar("Q", bound=Model)
@@ -76,7 +77,8 @@ class QuestionKind:
     dataset requests such scenes when the kind is under-represented.  `at_most`: how many a scene is asked in a round;
     those above one come first, then those that are `rare`: few scenes allow them.  `in_samples`: the share of samples in
     which the kind is tried; `in_all`: the most questions of the kind in a sample, over all rounds.  `in_metres`: only
-    asked of scenes that are known in metres.  A kind from outside the package proposes texts.
+    asked of scenes that are known in metres; `in_views`: of two pictures of one such scene.  A kind from outside the
+    package proposes texts.
     """
 
     meaning: str
@@ -88,6 +90,7 @@ class QuestionKind:
     in_all: int = 10
     rare: bool = False
     in_metres: bool = False
+    in_views: bool = False
 
 
 @dataclass(frozen=True)
@@ -241,6 +244,10 @@ KINDS: PluginTable[QuestionKind] = PluginTable(
         "occlusion": QuestionKind(
             "what hides part of an object, and whether less than half of one is seen",
             occlusion_proposals.occlusion, frozenset({"depth"}), 4, rare=True, in_metres=True,
+        ),
+        "view_change": QuestionKind(
+            "how the camera moved between two pictures, what only one of them shows, which box shows a thing again",
+            view_proposals.view_change, ANY_FAMILY, 2, at_most=2, in_all=3, in_metres=True, in_views=True,
         ),
     },
     QuestionKind,
@@ -414,6 +421,18 @@ _ROWS: tuple[QueryType[Any], ...] = (
     QueryType(
         q.HalfSeen, "occlusion", "occlusion", occlusion_rules.half_seen,
         split_keys.of_visible, distractors.yes_no, twin_queries.no_twin, NO_PREDICATE,
+    ),
+    QueryType(
+        q.CameraMoved, "view_change", "view_change", view_rules.camera_moved,
+        split_keys.of_view, view_rules.ways, twin_queries.no_twin, NO_PREDICATE,
+    ),
+    QueryType(
+        q.OnlySecond, "view_change", "view_change", view_rules.only_second,
+        split_keys.of_view, view_rules.seen_things, twin_queries.no_twin, NO_PREDICATE,
+    ),
+    QueryType(
+        q.SameBox, "view_change", "view_change", view_rules.same_box,
+        split_keys.of_view, view_rules.boxes_of_like_size, twin_queries.no_twin, NO_PREDICATE,
     ),
 )  # fmt: skip
 

@@ -4,10 +4,11 @@ In: a scene and a seed.  Out: questions with answers, choices and certificates; 
 All randomness comes from the seed, with one generator for each kind, so that kinds do not influence each other.
 """
 
+import json
 import random
 from collections.abc import Iterator
-from dataclasses import dataclass
-from itertools import islice
+from dataclasses import dataclass, replace
+from itertools import islice, permutations, zip_longest
 
 from schemas.events import Question, Scene
 from schemas.ids import derived_seed, question_id
@@ -20,6 +21,7 @@ from spatial.questions.object_names import NamedScene
 from spatial.questions.plugin_kinds import TextProposal, question_of
 from spatial.questions.proposals.query_proposals import Proposal
 from spatial.questions.question_kinds import Exists, FitsBetween, HowFar, Query, Taller
+from spatial.questions.views.shown_scenes import shown_scene
 from spatial.questions.wording.paraphrase_gate import require_admitted
 from spatial.questions.wording.question_parsing import is_unambiguous
 from spatial.questions.wording.realisation import realise, variant_for
@@ -42,11 +44,15 @@ TRIES_IN_A_SPLIT = 640
 
 @dataclass(frozen=True)
 class _Task:
-    """The scene, the sample's id, and the split that the questions must belong to (None: any)."""
+    """The scene, the sample's id, and the split that the questions must belong to (None: any).
+
+    `views`: the pictures that the scene shows where it is one of several.
+    """
 
     scene: NamedScene
     sample: str
     split: str | None
+    views: tuple[int, ...] = ()
 
     @property
     def tries(self) -> int:
@@ -83,9 +89,8 @@ def ask(
                 break
             rng = random.Random(derived_seed("question", seed, kind, turn))
             left = KINDS[kind].in_all - sum(question.kind == kind for question in found.values())
-            found |= {
-                sense: question for sense, question in islice(_some_of_kind(task, kind, rng), left) if sense not in found
-            }
+            asked = _of_views(task, kind, rng) if KINDS[kind].in_views else _some_of_kind(task, kind, rng)
+            found |= {sense: question for sense, question in islice(asked, left) if sense not in found}
     return tuple(found.values())
 
 
@@ -96,7 +101,37 @@ def _is_tried(kind: str, seed: int) -> bool:
 
 def _is_known(kind: str, scene: NamedScene) -> bool:
     """Whether what the kind asks about is known of the scene."""
+    if KINDS[kind].in_views and not scene.scene.views:
+        return False
     return scene.scene.world is not None or not KINDS[kind].in_metres
+
+
+def _of_views(task: _Task, kind: str, rng: random.Random) -> Iterator[tuple[object, Question]]:
+    """Questions about two pictures: one of each pair in each order, then others, at most as many as a scene is asked."""
+    pairs = list(permutations(range(len(task.scene.scene.views) + 1), 2))
+    rng.shuffle(pairs)
+    found = []
+    for views in pairs:
+        try:
+            scene = NamedScene(shown_scene(task.scene.scene, views), task.scene.strictness)
+        except Unanswerable:
+            continue
+        found.append(_some_of_kind(replace(task, scene=scene, views=views), kind, rng))
+    in_turn = (each for turn in zip_longest(*found) for each in turn if each is not None)
+    yield from islice(_of_all_forms(in_turn), task.most_of(kind))
+
+
+def _of_all_forms(asked: Iterator[tuple[object, Question]]) -> Iterator[tuple[object, Question]]:
+    """Those first that ask in another form than the ones before."""
+    later, forms = [], set[str]()
+    for sense, question in asked:
+        form = json.loads(question.certificate)["query"]["op"]
+        if form in forms:
+            later.append((sense, question))
+        else:
+            forms.add(form)
+            yield sense, question
+    yield from later
 
 
 def _duplicate_key(query: Query) -> object:
@@ -125,7 +160,7 @@ def _some_of_kind(task: _Task, kind: str, rng: random.Random) -> Iterator[tuple[
             sense = proposal.query
             question = composed(proposal, Place(task.scene, task.sample, task.split), words)
         else:
-            sense = _duplicate_key(proposal[0])
+            sense = _duplicate_key(proposal[0]) if not task.views else (task.views, proposal[0])
             question = _question_for(task, *proposal, words)
         if question is not None and question.kind == kind and sense not in senses:
             senses.add(sense)
@@ -147,11 +182,12 @@ def _question_for(task: _Task, query: Query, target: str, rng: random.Random) ->
     if choices is None or not is_unambiguous(text, target, query):
         return None
     return Question(
-        id=question_id(task.sample, text),
+        id=question_id(task.sample, text, task.views),
         question=text,
         answer=target,
         kind=kind_of(query),
         choices=choices,
         objects=found.objects,
         certificate=certificate(task.scene, query, found),
+        views=task.views,
     )

@@ -17,6 +17,7 @@ Extreme = Literal["leftmost", "rightmost", "highest", "lowest"]
 Course = Literal["left_to_right", "right_to_left", "top_to_bottom", "bottom_to_top"]
 Sideways = Literal["left_of", "right_of"]
 Hand = Literal["left", "right"]
+CameraAxis = Literal["sideways", "along"]
 Beyond = Literal["left_of", "right_of", "behind"]
 Row = Literal["left_to_right", "right_to_left"]
 Family = Literal["colour", "material", "pattern", "state", "orientation"]
@@ -405,6 +406,31 @@ class HalfSeen(Model):
     subject: Ref
 
 
+class CameraMoved(Model):
+    """Which way did the camera move from the first picture of the subject to the second?"""
+
+    op: Literal["camera_moved"] = "camera_moved"
+    axis: CameraAxis
+    subject: Ref
+
+
+class OnlySecond(Model):
+    """Which thing is in the second picture of the subject and not in the first?"""
+
+    op: Literal["only_second"] = "only_second"
+    subject: Ref
+
+
+class SameBox(Model):
+    """Which box in the second picture shows the subject of the first?"""
+
+    op: Literal["same_box"] = "same_box"
+    subject: Ref
+
+
+InViews = CameraMoved | OnlySecond | SameBox
+"""What can only be asked of two pictures of one scene, which is known in metres."""
+
 InMetres = (
     NearestCamera
     | HowFar
@@ -451,6 +477,7 @@ Query = (
     | Describe
     | WrongSentence
     | InMetres
+    | InViews
 )
 
 _ADAPTER: TypeAdapter[Query] = TypeAdapter(Annotated[Query, Field(discriminator="op")])

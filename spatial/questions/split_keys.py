@@ -16,6 +16,7 @@ from spatial.questions.question_kinds import (
     Between,
     Boxed,
     BoxSide,
+    CameraMoved,
     Closer,
     CompareCounts,
     Count,
@@ -41,11 +42,13 @@ from spatial.questions.question_kinds import (
     Nearest,
     NearestCamera,
     OddOneOut,
+    OnlySecond,
     Outermost,
     Passes,
     Query,
     Ref,
     RowOrder,
+    SameBox,
     Taller,
     ViewedSide,
     WrongSentence,
@@ -234,6 +237,11 @@ def of_known_far(query: KnownFar, found: list[str], _answer_category: AnswerCate
 def of_known_next(query: KnownNext, found: list[str], answer_category: AnswerCategory) -> set[Key]:
     """The reference with what comes next, on this side or on the other."""
     return _of_search(_family_of(query.predicate), query.anchor, found[0], answer_category())
+
+
+def of_view(query: CameraMoved | OnlySecond | SameBox, found: list[str], _answer_category: AnswerCategory) -> set[Key]:
+    """The category of the thing of which there are two pictures, if the words name it."""
+    return set() if query.subject.category is None else {Key("view", (found[0],))}
 
 
 def of_description(_query: Describe | WrongSentence, found: list[str], _answer_category: AnswerCategory) -> set[Key]:

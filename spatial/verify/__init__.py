@@ -14,6 +14,7 @@ from spatial.verify.lexicon import mark_nouns
 from spatial.verify.plugin_verifiers import deduce_with_plugins
 from spatial.verify.referents import NotProven, Reader
 from spatial.verify.sentences import parse_sentence
+from spatial.verify.shown_pictures import as_shown
 from spatial.verify.wordings import normalise_wording
 
 COMPOSED = ("describe", "wrong_sentence")
@@ -32,28 +33,36 @@ class Verdict:
     reason: str = ""
 
 
-def verify(question: str, choices: Sequence[str] | None, scene: Scene, said: str | None = None) -> Verdict:
+def verify(
+    question: str, choices: Sequence[str] | None, scene: Scene, said: str | None = None, views: Sequence[int] = ()
+) -> Verdict:
     """The answer that the scene proves, if it proves one. `said` is the answer that was given: a description is judged by
-    it, since a picture has many; for all other questions it does not matter.
+    it, since a picture has many; for all other questions it does not matter.  `views`: the pictures that the question
+    shows, of a scene with several; none for the scene's own alone.
 
     Not entailed are: a sentence that cannot be parsed, a reference that fits no or several objects, a presupposition
     that fails, a doubtful margin, and an answer that is not the text of exactly one of the choices (if any are given).
     """
     if len(question) > MAX_CHARS:
         return Verdict(None, False, f"the question is longer than {MAX_CHARS} characters")
-    text, nouns = mark_nouns(question, [o.category for o in scene.objects] + list(scene.excluded))
-    form = parse_sentence(normalise_wording(text))
     try:
-        if form is not None and form.ask in COMPOSED:
-            answer = _composed(form.ask, Reader(scene, nouns).resolve(form.refs[0])[0].id, choices or (), said or "", scene)
-        elif form is not None:
-            answer = deduce(form, nouns, scene)
-        elif (found := deduce_with_plugins(question, scene)) is not None:
-            answer = found[1].answer
-        else:
-            return Verdict(None, False, "the question is not understood, or names things that are not known of the scene")
+        return _verdict(question, choices, as_shown(scene, views), said)
     except NotProven as reason:
         return Verdict(None, False, str(reason))
+
+
+def _verdict(question: str, choices: Sequence[str] | None, scene: Scene, said: str | None) -> Verdict:
+    """The answer of a scene that shows what the question shows. Raises NotProven."""
+    text, nouns = mark_nouns(question, [o.category for o in scene.objects] + list(scene.excluded))
+    form = parse_sentence(normalise_wording(text))
+    if form is not None and form.ask in COMPOSED:
+        answer = _composed(form.ask, Reader(scene, nouns).resolve(form.refs[0])[0].id, choices or (), said or "", scene)
+    elif form is not None:
+        answer = deduce(form, nouns, scene)
+    elif (found := deduce_with_plugins(question, scene)) is not None:
+        answer = found[1].answer
+    else:
+        return Verdict(None, False, "the question is not understood, or names things that are not known of the scene")
     if choices and list(choices).count(answer) != 1:
         return Verdict(None, False, f"the answer {answer!r} is not exactly one of the choices")
     return Verdict(answer, True)

@@ -23,6 +23,12 @@ from spatial.verify.answers.order_answers import answer_how_many, answer_odd, an
 from spatial.verify.answers.path_answers import answer_passes
 from spatial.verify.answers.room_answers import answer_floor_area
 from spatial.verify.answers.unknown_answers import answer_known_far, answer_next, answer_side
+from spatial.verify.answers.view_answers import (
+    answer_moved_along,
+    answer_moved_sideways,
+    answer_only_second,
+    answer_same_box,
+)
 from spatial.verify.geometry import SPECK, before, closer, nearer, related, third
 from spatial.verify.lexicon import family, is_surely_called, may_be_called
 from spatial.verify.referents import NotProven, Reader, is_seen, require_seen
@@ -210,6 +216,10 @@ _ANSWERS: dict[str, Callable[[Reader, Form], str]] = {
     "floor_area": answer_floor_area,
     "known_far": answer_known_far,
     "half_seen": answer_half_seen,
+    "moved_sideways": answer_moved_sideways,
+    "moved_along": answer_moved_along,
+    "only_second": answer_only_second,
+    "same_box": answer_same_box,
     "describe": _composed,
     "wrong_sentence": _composed,
 }

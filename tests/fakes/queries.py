@@ -87,6 +87,9 @@ def queries(nouns: Sequence[str]) -> st.SearchStrategy[q.Query]:
         st.builds(q.KnownSide, category=noun, attribute=st.one_of(st.none(), st.sampled_from(_COLOURS)), object=refs),
         st.builds(q.KnownNext, predicate=_one_of(q.Beyond), anchor=refs),
         _queries_in_metres(noun, refs),
+        st.builds(q.CameraMoved, axis=_one_of(q.CameraAxis), subject=refs),
+        st.builds(q.OnlySecond, subject=refs),
+        st.builds(q.SameBox, subject=refs),
         st.builds(q.Deeper, subject=refs, predicate=_one_of(q.Depth), object=refs),
     )
 

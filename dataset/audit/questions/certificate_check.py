@@ -5,7 +5,7 @@ A certificate is never trusted, only compared.
 """
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import numpy as np
@@ -20,6 +20,9 @@ TOLERANCE = 1e-9
 
 BODY = ("position", "size", "heading", "has_front", "support", "rotation", "hidden_by", "visible")
 """What a premise may say of an object in space."""
+
+FROM_ELSEWHERE = {"camera", "room", "first_camera", "first_box"}
+"""What a premise may say of cameras, of the room, and of the first of two pictures."""
 
 PLACE_M = 1e-4
 """Metres; the place of a camera is rounded."""
@@ -69,8 +72,8 @@ def _holds(premise: dict[str, Any], row: Row) -> bool:
     if "relation" in premise:
         same = [r for r in row["relations"] if [r["subject"], r["predicate"], *objects_of(r)] == premise["relation"]]
         return bool(same) and all(r["drawn"] or not premise.get("drawn") for r in same)
-    if "camera" in premise or "room" in premise:
-        return _is_camera(premise["camera"], row) if "camera" in premise else premise["room"] == row.get("room")
+    if FROM_ELSEWHERE & premise.keys():
+        return _holds_of_pictures(premise, row)
     thing = next((thing for thing in row["objects"] if thing["id"] == premise.get("object")), None)
     if thing is None:
         return False
@@ -81,7 +84,20 @@ def _holds(premise: dict[str, Any], row: Row) -> bool:
     return set(premise.get("attributes", ())) <= set(thing["attributes"]) and abs(depth - thing["depth"]) <= TOLERANCE
 
 
-def _is_camera(place: Any, row: Row) -> bool:
+def _holds_of_pictures(premise: dict[str, Any], row: Row) -> bool:
+    """Whether a premise agrees with the picture's camera, with the room, or with the first of two pictures."""
+    first = (row.get("views") or [{}])[0]
+    if "room" in premise:
+        return bool(premise["room"] == row.get("room"))
+    if "camera" in premise:
+        return _is_camera(premise["camera"], row)
+    if "first_camera" in premise:
+        return _is_camera(premise["first_camera"], first)
+    stated = (premise.get("object"), premise.get("category"), premise["first_box"])
+    return any((thing["id"], thing["category"], thing["box"]) == stated for thing in first.get("objects") or ())
+
+
+def _is_camera(place: Any, row: Mapping[str, Any]) -> bool:
     """Whether the camera stands there: what its pose sends to the origin."""
     camera = row.get("camera")
     if camera is None or not isinstance(place, list) or len(place) != 3:

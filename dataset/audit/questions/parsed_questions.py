@@ -32,6 +32,7 @@ KINDS = {
     "own_side": "object_frame", "faces": "facing", "falls_with": "support_chain",
     "viewed_side": "viewpoint", "fits_between": "free_space",
     "passes": "path", "hides": "occlusion", "half_seen": "occlusion", "floor_area": "room_size",
+    "moved_sideways": "view_change", "moved_along": "view_change", "only_second": "view_change", "same_box": "view_change",
     "describe": "description", "wrong_sentence": "false_description",
 }  # fmt: skip
 OPEN = ("where_box", "where_point", "describe")
@@ -60,6 +61,7 @@ PROGRAMS = {
     "between": "between", "is_between": "is_between",
     "known_side": "known_side", "known_next": "known_next", "known_far": "known_far",
     **{name: name for name in IN_METRES},
+    "moved_sideways": "camera_moved", "moved_along": "camera_moved", "only_second": "only_second", "same_box": "same_box",
     "describe": "describe", "wrong_sentence": "wrong_sentence",
 }  # fmt: skip
 """Form to the `op` of a certificate's query."""
@@ -73,6 +75,7 @@ HOPS = {
     "between": 2, "is_between": 2,
     "nearest_camera": 1, "how_far": 1, "taller": 1, "own_side": 1, "faces": 1, "falls_with": 1,
     "viewed_side": 2, "fits_between": 1, "hides": 1, "half_seen": 0, "floor_area": 0, "passes": 2,
+    "moved_sideways": 1, "moved_along": 1, "only_second": 1, "same_box": 0,
     "known_side": 1, "known_next": 1, "known_far": 1, "describe": 1, "wrong_sentence": 1,
 }  # fmt: skip
 
@@ -124,7 +127,7 @@ class ParsedQuestion:
         if self.form.ask in BOXED:
             found.add(boxed_thing(self.reader, self.form).id)
         found = found.union(*(statement.about for statement in self.statements))
-        if self.form.ask in ("end", "between", *SEARCHES):
+        if self.form.ask in ("end", "between", "only_second", *SEARCHES):
             found.add(self.named(answer))
         return found if self.beside is None else found | {self.beside}
 

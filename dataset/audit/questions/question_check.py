@@ -3,6 +3,7 @@
 In: a row and its scene.  Out: faults.  Answers come from `spatial.verify`.
 """
 
+import json
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -15,6 +16,7 @@ from dataset.audit.questions.certificate_check import certificate_faults
 from dataset.audit.questions.parsed_questions import DOMAINS, OPEN, UNSURE, ParsedQuestion, parse_question
 from dataset.audit.questions.plugin_question_check import plugin_faults
 from dataset.audit.questions.split_membership import home_split, split_keys
+from dataset.audit.solid.view_check import shown_row
 from dataset.audit.tar_rows import Row
 from schemas.events import Scene
 from schemas.texts.written_text import whole_number
@@ -23,6 +25,7 @@ from spatial.verify.answers.order_answers import JOINED, plain_name
 from spatial.verify.answers.unknown_answers import CANNOT
 from spatial.verify.lexicon import family
 from spatial.verify.referents import NotProven
+from spatial.verify.shown_pictures import as_shown
 
 _LENGTH = re.compile(r"(\d+(?:\.\d+)?) m")
 _AREA = re.compile(r"(\d+) m²")
@@ -37,8 +40,10 @@ AREAS_APART = 1.5
 def question_faults(row: Row, scene: Scene) -> Iterator[Fault]:
     """The faults of the questions of a row."""
     one = row["sample_id"]
-    texts = Counter(" ".join(question["question"].casefold().split()) for question in row["questions"])
-    for text, count in texts.items():
+    texts = Counter(
+        (" ".join(question["question"].casefold().split()), *(question.get("views") or ())) for question in row["questions"]
+    )
+    for (text, *_), count in texts.items():
         if count > 1:
             yield Fault("duplicate_question", one, text)
     if not row["questions"]:
@@ -50,17 +55,25 @@ def question_faults(row: Row, scene: Scene) -> Iterator[Fault]:
 
 def _question_faults(question: dict[str, Any], row: Row, scene: Scene) -> Iterator[tuple[str, str]]:
     text, answer, choices = question["question"], question["answer"], question["choices"]
-    verdict = verify(text, choices, scene, answer)
+    views = question.get("views") or []
+    verdict = verify(text, choices, scene, answer, views)
+    try:
+        row, scene = shown_row(row, views), as_shown(scene, views)
+    except (NotProven, LookupError) as reason:
+        yield "question_views", f"pictures {views} of {len(scene.views) + 1}: {reason}"
+        return
     if not verdict.entailed:
         yield "answer", f"{answer!r} is said, nothing is entailed: {verdict.reason}"
     elif verdict.answer != answer:
         yield "answer", f"{answer!r} is said, {verdict.answer!r} is entailed"
-    if question["id"] != digest("question", row["sample_id"], text):
+    if question["id"] != digest("question", row["sample_id"], text, *([views] if views else [])):
         yield "question_id", f"{question['id']} does not follow from the text"
     parsed = parse_question(text, scene, answer, choices)
     if parsed is None:
         yield from plugin_faults(question, row, scene)
     yield from (("choices", detail) for detail in _choice_faults(choices, answer, parsed))
+    if parsed is not None and len(views) != (2 if parsed.plain_kind == "view_change" else 0):
+        yield "question_views", f"pictures {views} are shown with a question of kind {parsed.plain_kind}"
     if parsed is not None and question["kind"] != parsed.kind:
         yield "question_kind", f"{question['kind']} is said, {parsed.kind} is asked"
     found = split_keys(parsed, answer) if parsed is not None and verdict.answer == answer else None
@@ -149,10 +162,18 @@ def _is_name(choice: str, parsed: ParsedQuestion) -> bool:
         return False
 
 
+def _is_change(choice: str, parsed: ParsedQuestion) -> bool:
+    if parsed.form.ask == "same_box":
+        return any(json.dumps(list(thing.box)) == choice for thing in parsed.reader.scene.objects)
+    ways = {"moved_sideways": ("left", "right"), "moved_along": ("forward", "backward")}
+    return choice in ways[parsed.form.ask] if parsed.form.ask in ways else _is_name(choice, parsed)
+
+
 _CHOICES: Mapping[str, Callable[[str, ParsedQuestion], bool]] = {
     "row_order": _is_order, "odd_one_out": _is_listed, "count_where": _is_number_of_list, "unanswerable": _is_open_answer,
     "false_description": _is_sentence, "camera_distance": _is_named, "real_size": _is_named, "support_chain": _is_listed,
     "distance_metric": _is_length, "occlusion": _is_covering, "path": _is_passed, "room_size": _is_area,
+    "view_change": _is_change,
 }  # fmt: skip
 """Whether a choice may answer a question of the kind."""
 

@@ -32,6 +32,7 @@ _ANY_TWO = {"nearest_camera": "depth", "order": "direction", "row_order": "direc
 _SINGLE = {
     "value": "attribute", "turned": "attribute", "area": "place", "where_box": "grounding", "where_point": "grounding",
     "half_seen": "visible", "floor_area": "room",
+    "moved_sideways": "view", "moved_along": "view", "only_second": "view", "same_box": "view",
 }  # fmt: skip
 _PAIRED = {
     "direction": "direction", "side": "direction", "bearing": "direction", "depth": "depth", "larger": "size",

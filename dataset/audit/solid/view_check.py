@@ -1,10 +1,10 @@
 """Checks the pictures of further cameras, each as a row of its own.
 
-In: a row and its provenance.  Out: faults.
+In: a row and its provenance.  Out: faults; and the row of the pictures that a question shows.
 A view's picture has its own record, layers and camera; its bodies are those of the one planned world.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from dataset.audit.content_ids import digest
@@ -15,6 +15,9 @@ from dataset.audit.solid.world_check import world_faults
 from dataset.audit.tar_rows import Row
 
 Provenance = Mapping[str, Any]
+
+PICTURE = ("image", "width", "height", "camera", "objects")
+"""What each picture of a row has of its own."""
 
 
 def view_faults(row: Row, provenance: Provenance) -> Iterator[Fault]:
@@ -36,6 +39,20 @@ def view_faults(row: Row, provenance: Provenance) -> Iterator[Fault]:
 def row_of_view(row: Row, number: int) -> Row:
     """The row as if the further camera with this number, counted from 0, were the only one."""
     return {**row, **row["views"][number], "views": None, "depth_map": None, "relations": []}
+
+
+def shown_row(row: Row, views: Sequence[int]) -> Row:
+    """The row of these pictures (0: its image, 1: the first of its views), the row itself for none. Raises LookupError.
+
+    Relations are those of the image, and are left out.
+    """
+    if not views:
+        return row
+    if min(views) < 0:
+        raise LookupError("a picture has no number below 0")
+    pictures = [{name: row.get(name) for name in PICTURE}, *(row.get("views") or ())]
+    *before, last = (pictures[number] for number in views)
+    return {**row, **last, "views": before, "relations": [], "depth_map": None}
 
 
 def _of_view(provenance: Provenance, number: int) -> Provenance:

@@ -12,6 +12,7 @@ from functools import lru_cache
 
 from spatial.questions.answer_rules import YES_NO
 from spatial.questions.question_kinds import (
+    CameraMoved,
     FallsWith,
     Hides,
     NearestCamera,
@@ -43,7 +44,7 @@ from spatial.questions.wording.realisation import (
     templates,
 )
 
-NAMING = (OddOneOut, NearestCamera, Taller, OwnSide, ViewedSide, FallsWith, Hides, Passes)
+NAMING = (CameraMoved, OddOneOut, NearestCamera, Taller, OwnSide, ViewedSide, FallsWith, Hides, Passes)
 """Types of query whose text names every choice."""
 
 MAX_CHARS = 1000
@@ -59,6 +60,8 @@ _SHAPES: dict[str, dict[str, object]] = {
     "attribute_orientation": {"op": "attribute", "family": "orientation"},
     "locate_box": {"op": "locate", "form": "box"},
     "locate_point": {"op": "locate", "form": "point"},
+    "moved_sideways": {"op": "camera_moved", "axis": "sideways"},
+    "moved_along": {"op": "camera_moved", "axis": "along"},
 }
 """The fixed fields of a shape that is not named after its query's type."""
 

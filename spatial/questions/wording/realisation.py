@@ -19,6 +19,7 @@ from spatial.questions.question_kinds import (
     AttributeOf,
     Boxed,
     BoxSide,
+    CameraMoved,
     CompareCounts,
     Count,
     Exists,
@@ -176,8 +177,8 @@ def shape_of(query: Query) -> str:
         )
     if isinstance(query, AttributeOf) and query.family in ("colour", "orientation"):
         return f"attribute_{query.family}"
-    if isinstance(query, Locate):
-        return f"locate_{query.form}"
+    if isinstance(query, Locate | CameraMoved):
+        return f"locate_{query.form}" if isinstance(query, Locate) else f"moved_{query.axis}"
     return query.op
 
 

@@ -173,18 +173,51 @@ def dropped(row: Row) -> None:
     row["views"] = None
 
 
+def exchanged(row: Row) -> None:
+    question = next(question for question in row["questions"] if question["views"])
+    question["views"] = question["views"][::-1]
+
+
+def shown_alone(row: Row) -> None:
+    next(question for question in row["questions"] if question["views"])["views"] = None
+
+
+def elsewhere(row: Row) -> None:
+    next(question for question in row["questions"] if not question["views"])["views"] = [0, 5]
+
+
+def unproven(row: Row) -> None:
+    question = next(question for question in row["questions"] if question["views"])
+    proof = json.loads(question["certificate"])
+    next(premise for premise in proof["premises"] if "first_camera" in premise)["first_camera"][0] += 0.5
+    question["certificate"] = json.dumps(proof)
+
+
 def unseen(row: Row) -> None:
     row["views"][0]["objects"].pop()
 
 
 @pytest.mark.parametrize(
     ("change", "kind"),
-    [(brighter, "image_hash"), (moved, "camera"), (renumbered, "object"), (dropped, "view"), (unseen, "object")],
+    [
+        (brighter, "image_hash"),
+        (moved, "camera"),
+        (renumbered, "object"),
+        (dropped, "view"),
+        (unseen, "object"),
+        (exchanged, "question_id"),
+        (exchanged, "answer"),
+        (shown_alone, "answer"),
+        (elsewhere, "question_views"),
+        (unproven, "certificate"),
+    ],
 )
 def test_the_audit_finds_what_is_wrong_with_a_view(
     tmp_path: Path, view_samples: list[Sample], change: Callable[[Row], None], kind: str
 ):
-    row = next(row for row in rows_of(view_samples).to_pylist() if row["views"])
+    row = next(
+        row for row in rows_of(view_samples).to_pylist() if row["views"] and any(q["views"] for q in row["questions"])
+    )
     change(row)
     uri = str(tmp_path / "table")
     table = Table.create(uri, COLUMNS, properties=properties_of(DEFAULT_HELD_OUT_PER_MILLE))
