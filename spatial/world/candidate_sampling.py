@@ -166,14 +166,13 @@ def _within(low: Array, high: Array, draw: Array) -> tuple[Array, Flags]:
 
 
 def headings(view: View, spec: BodySpec, draw: Array) -> Array:
-    """Headings (degrees): towards the side that the spec names; else fronts more or less towards the camera, of long things
-    as often anywhere between left and right."""
+    """Headings (degrees, in whole steps): towards the side that the spec names; else fronts more or less towards the
+    camera, of long things as often anywhere between left and right."""
     camera = view.camera.world_to_camera
     right = float(np.degrees(np.arctan2(camera[0, 1], camera[0, 0])))
     if spec.turned:
         base = right if spec.turned > 0 else right + 180
-        turned = base + 10 * (draw - 0.5)
-        return (turned + 180) % 360 - 180
+        return np.full(len(draw), (STEP_DEGREES * round(base / STEP_DEGREES) + 180) % 360 - 180)
     middle = -90.0 if spec.kind.has_front else 0.0
     spread = _steps_of_front(spec, draw) if spec.kind.has_front else np.floor(draw * 24)
     return np.asarray((middle + STEP_DEGREES * spread + 180) % 360 - 180)

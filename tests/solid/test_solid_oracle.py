@@ -292,10 +292,9 @@ def test_what_leans_touches_what_it_leans_on_and_reaches_no_deeper(rows: list[Ro
             if body.leans_on is None:
                 gap = deepest = world.space.back - float(points[:, 1].max())
             else:
-                gap, deepest = (
-                    distance(points, surfaces[body.leans_on]),
-                    -depth_inside(points, row["objects"][body.leans_on]),
-                )
+                prop = next(other for other in row["objects"] if other["id"] == body.leans_on)
+                gap = distance(points, surfaces[body.leans_on], prop)
+                deepest = float(in_own_axes(points, prop).max(axis=1).min())
             if abs(gap) > TOUCH_M or deepest < -APART_M:
                 found.append((row["sample_id"][:8], thing.category, body.form, round(gap, 4), round(deepest, 4)))
     record_testsuite_property("leaning", count)
@@ -308,24 +307,25 @@ def finely(triangles: np.ndarray, step: float = 0.004) -> np.ndarray:
     for k in range(3):
         start, end = triangles[:, k], triangles[:, (k + 1) % 3]
         lengths = np.linalg.norm(end - start, axis=1)
-        for parts in (2, 4, 8, 16, 32):
-            long = (lengths > step * parts / 2) & ((lengths <= step * parts) | (parts == 32))
+        for parts in (2**k for k in range(1, 11)):
+            long = (lengths > step * parts / 2) & ((lengths <= step * parts) | (parts == 1024))
             shares = np.linspace(0, 1, parts + 1)[1:-1, None, None]
             found.append((start[long] + shares * (end - start)[long]).reshape(-1, 3))
     return np.concatenate(found)
 
 
-def distance(points: np.ndarray, triangles: np.ndarray) -> float:
-    """Metres from the nearest of some points to a surface: of those near its bounds, to its planes and edges nearby."""
-    low, high = triangles.min(axis=(0, 1)), triangles.max(axis=(0, 1))
-    near = points[(np.maximum(low - points, points - high).max(axis=1)) < 0.05]
-    return min((to_triangles(point, triangles) for point in nearest_first(near, low, high)), default=np.inf)
+def distance(points: np.ndarray, triangles: np.ndarray, thing: Row) -> float:
+    """Metres from the nearest of some points to the surface of an upright thing: of those nearest to its box."""
+    off = np.abs(in_own_axes(points, thing).max(axis=1))
+    return min(to_triangles(point, triangles) for point in points[np.argsort(off)[:400]])
 
 
-def nearest_first(points: np.ndarray, low: np.ndarray, high: np.ndarray) -> np.ndarray:
-    """The points nearest to the sides of what bounds something."""
-    off = np.abs(np.maximum(low - points, points - high).max(axis=1))
-    return points[np.argsort(off)[:400]]
+def in_own_axes(points: np.ndarray, thing: Row) -> np.ndarray:
+    """How far points are beyond the sides of an upright thing's box, across, along and up (n × 3); below zero within."""
+    turn, size = np.radians(thing["heading"]), np.array(thing["size"])
+    x, y, z = (points - np.array(thing["position"])).T
+    own = np.stack([x * np.sin(turn) - y * np.cos(turn), x * np.cos(turn) + y * np.sin(turn), z], axis=1)
+    return np.abs(own) - size / 2
 
 
 def to_triangles(point: np.ndarray, triangles: np.ndarray) -> float:
@@ -343,14 +343,6 @@ def to_triangles(point: np.ndarray, triangles: np.ndarray) -> float:
         share = np.clip(np.einsum("ni,ni->n", point - start, way) / np.maximum((way**2).sum(axis=1), 1e-24), 0, 1)
         best = min(best, float(np.linalg.norm(start + share[:, None] * way - point, axis=1).min()))
     return best
-
-
-def depth_inside(points: np.ndarray, thing: Row) -> float:
-    """Metres by which the deepest of some points is inside the box of an upright thing."""
-    turn, size = np.radians(thing["heading"]), np.array(thing["size"])
-    x, y, z = (points - np.array(thing["position"])).T
-    own = np.stack([x * np.sin(turn) - y * np.cos(turn), x * np.cos(turn) + y * np.sin(turn), z], axis=1)
-    return float((size / 2 - np.abs(own)).min(axis=1).max())
 
 
 def gap_below(upper: np.ndarray, lower: np.ndarray) -> float:

@@ -43,6 +43,8 @@ FAMILIES = (
     "outdoors.heavy_vehicles",
     "outdoors.cycles",
     "outdoors.boats",
+    "outdoors.buildings",
+    "outdoors.trains",
 )
 
 

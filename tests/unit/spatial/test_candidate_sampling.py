@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from spatial.world.body_table import bodies
-from spatial.world.candidate_sampling import BodySpec, headings
+from spatial.world.candidate_sampling import STEP_DEGREES, BodySpec, headings
 from spatial.world.viewpoints import choose_view
 
 DRAWS = np.random.default_rng(1).random(4000)
@@ -31,3 +31,16 @@ def test_a_long_thing_is_seen_from_its_side_as_well_as_from_its_front(name: str)
 @pytest.mark.parametrize("name", ["refrigerator", "television", "piano"])
 def test_what_is_known_by_its_front_looks_at_the_camera(name: str):
     assert off_camera(name).max() == 30
+
+
+@pytest.mark.parametrize("turned", [-1, 0, 1])
+@pytest.mark.parametrize("name", ["dog", "refrigerator", "vase"])
+def test_every_heading_is_a_whole_number_of_steps(name: str, turned: int):
+    kind = bodies()[name]
+    for seed in range(20):
+        view = choose_view("room", [kind.size], 512, Random(seed))
+        found = headings(view, BodySpec(kind, kind.forms[0], kind.size, turned), DRAWS[:100])
+        assert set(found % STEP_DEGREES) == {0.0}
+        right = view.camera.world_to_camera[0, :2]
+        fronts = np.stack([np.cos(np.radians(found)), np.sin(np.radians(found))], axis=1)
+        assert turned == 0 or (turned * (fronts @ right) > np.cos(np.radians(10))).all()

@@ -1,5 +1,6 @@
 """Plants: in pots, trees, cacti."""
 
+from functools import partial
 from math import cos, pi, sin
 from random import Random
 
@@ -129,6 +130,36 @@ def _tree(request: BuildRequest, bare: float, broad: float) -> Built:
     return built
 
 
+def bush(request: BuildRequest, flowering: bool) -> Built:
+    """Foliage down to the ground; some of it blossoms."""
+    w, d, h, rng = request.width, request.depth, request.height, request.random
+    r = 0.24 * min(w, d, 1.4 * h)
+    clumps = [(0.0, 0.0, h - r * 1.15), (0.0, 0.0, r)]
+    for k in range(14):
+        turn, up = k * 2.4, 0.15 + 0.85 * ((k * 5) % 14) / 14
+        out = (1 - 0.55 * up**2) * 0.98
+        clumps.append((out * (d / 2 - r) * cos(turn), out * (w / 2 - r) * sin(turn), r + (h - 2.2 * r) * up))
+    clumps += [
+        (sx * (d / 2 - r * 1.05), sy * (w / 2 - r * 1.05), h * 0.42) for sx, sy in ((1, 0), (-1, 0), (0, 1), (0, -1))
+    ]
+    cores = [ellipsoid(1.35 * r, 1.35 * r, 1.3 * r, 14).moved(*at) for at in clumps]
+    stems = [tube([(0, 0, 0), (0.1 * w * cos(a), 0.1 * w * sin(a), h * 0.5)], [0.02, 0.008], 6) for a in (0.4, 2.4, 4.4)]
+    built = Built().add(BARK, *stems).add(GREENS[2], joined(cores))
+    for look, count in zip(GREENS, (1500, 1500, 900), strict=True):
+        built.add(look, above_ground(foliage(clumps, r * 1.02, count, rng)))
+    if flowering:
+        blossom = material("leaf", (0.86, 0.42, 0.58))
+        built.add(blossom, above_ground(foliage(clumps, r * 1.08, 260, rng)))
+    return built
+
+
+def above_ground(leaves: Mesh) -> Mesh:
+    """Leaves that do not reach into the ground."""
+    quads = leaves.points.reshape(-1, 4, 3)
+    kept = quads[(quads[..., 2] > 0).all(axis=1)]
+    return Mesh(kept.reshape(-1, 3), np.arange(4 * len(kept), dtype=np.int32), np.full(len(kept), 4, np.int32))
+
+
 def dense_pine(request: BuildRequest) -> Built:
     """A fir: tiers of hanging boughs, narrower towards the top."""
     return _pine(request, 11, 0.1)
@@ -256,6 +287,7 @@ def ball_cactus(request: BuildRequest) -> Built:
 
 BUILDERS: Builders = {
     "potted plant": {"broad": broad_potted_plant, "arching": arching_potted_plant},
+    "bush": {"green": partial(bush, flowering=False), "flowering": partial(bush, flowering=True)},
     "tree": {"round": round_tree, "tall": tall_tree},
     "pine tree": {"dense": dense_pine, "open": open_pine},
     "palm tree": {"leaning": leaning_palm, "straight": straight_palm},
