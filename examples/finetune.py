@@ -28,7 +28,7 @@ Message = dict[str, Any]
 
 
 class Export(torch.utils.data.Dataset):
-    """The samples of one split of an export: a picture and a conversation each. Pictures are read when needed."""
+    """The samples of one split of an export: pictures and a conversation each. Pictures are read when needed."""
 
     def __init__(self, folder: Path, split: str) -> None:
         self._folder = folder
@@ -39,21 +39,27 @@ class Export(torch.utils.data.Dataset):
     def __len__(self) -> int:
         return len(self._items)
 
-    def __getitem__(self, number: int) -> tuple[Image.Image, list[Message]]:
+    def __getitem__(self, number: int) -> tuple[list[Image.Image], list[Message]]:
         item = self._items[number]
         if "messages" in item:
-            name, messages = item["images"][0], item["messages"]
+            names, messages = item["images"], item["messages"]
         else:
-            name, messages = item["image"], [_message(turn) for turn in item["conversations"]]
+            names = item["image"] if isinstance(item["image"], list) else [item["image"]]
+            messages = [_message(turn) for turn in item["conversations"]]
+        return [self._picture(name) for name in names], messages
+
+    def _picture(self, name: str) -> Image.Image:
         with Image.open(self._folder / name) as picture:
-            return picture.convert("RGB"), messages
+            return picture.convert("RGB")
 
 
 def _message(turn: dict[str, str]) -> Message:
     """A turn of a LLaVA conversation in the form that chat templates take."""
-    text = turn["value"]
-    picture = [{"type": "image"}] if text.startswith(MARKER) else []
-    return {"role": ROLES[turn["from"]], "content": [*picture, {"type": "text", "text": text.removeprefix(MARKER)}]}
+    text, pictures = turn["value"], []
+    while text.startswith(MARKER):
+        text = text.removeprefix(MARKER)
+        pictures.append({"type": "image"})
+    return {"role": ROLES[turn["from"]], "content": [*pictures, {"type": "text", "text": text}]}
 
 
 class Collator:
@@ -63,10 +69,10 @@ class Collator:
         self._processor = processor
         processor.tokenizer.padding_side = "right"
 
-    def __call__(self, samples: Sequence[tuple[Image.Image, list[Message]]]) -> dict[str, torch.Tensor]:
+    def __call__(self, samples: Sequence[tuple[list[Image.Image], list[Message]]]) -> dict[str, torch.Tensor]:
         """The batch of some samples."""
         texts = [self._text(messages) for _, messages in samples]
-        pictures = [[picture] for picture, _ in samples]
+        pictures = [shown for shown, _ in samples]
         batch = self._processor(images=pictures, text=texts, padding=True, return_tensors="pt")
         labels = torch.full_like(batch["input_ids"], IGNORED)
         for row, (_, messages) in enumerate(samples):
@@ -76,7 +82,7 @@ class Collator:
         return {**batch, "labels": labels}
 
     def _answers(self, messages: list[Message], length: int) -> list[tuple[int, int]]:
-        """Where the answers stand. A picture's tokens come before the first one, so all are moved by as many."""
+        """Where the answers stand. The tokens of all pictures come before the first one, so all are moved by as many."""
         moved = length - self._count(self._text(messages))
         found = []
         for number, message in enumerate(messages):

@@ -119,11 +119,13 @@ class SplitQuestions:
 
     def with_pictures(self) -> Iterator[tuple[Item, EncodedPicture]]:
         """The same with their pictures."""
-        for row in self._rows(["objects", "questions", "image"]):
-            image = row["image"]
-            picture_data = EncodedPicture(image["bytes"], _media_type(image["path"] or ""))
+        for row in self._rows(["objects", "questions", "image", "views"]):
+            images = [row["image"], *(view["image"] for view in row["views"] or ())]
+            pictures = [EncodedPicture(image["bytes"], _media_type(image["path"] or "")) for image in images]
+            shown = {question["id"]: question["views"] or (0,) for question in row["questions"]}
             for item in _items(row):
-                yield item, picture_data
+                first, *more = (pictures[number] for number in shown[item.id])
+                yield item, replace(first, more=tuple(more))
 
     def _rows(self, columns: list[str]) -> Iterator[dict[str, Any]]:
         for batch in batches(self._table, columns, self._split):
@@ -242,6 +244,7 @@ def _items(row: Mapping[str, Any]) -> Iterator[Item]:
             len(row["objects"]),
             roles_of(query),
             region,
+            len(question.get("views") or (0,)),
         )
 
 

@@ -1,6 +1,6 @@
 """Writes the boxes and points of a question as a trainer expects them.
 
-In: a question of kind `grounding`, the size of its picture.  Out: its text and its answer with numbers of another form.
+In: a question about places in numbers, the size of its picture.  Out: its text and its answer with numbers of another form.
 A `Convention` has the words for a box, for a point and for a given box, and the forms of both.
 """
 
@@ -46,7 +46,14 @@ def in_convention(question: dict[str, Any], size: Size, convention: Convention, 
     if not question["choices"]:
         numbers = json.loads(answer)
         answer = convention.answer(convention.scale(corners(numbers) if len(numbers) == 4 else numbers, size), name)
-    return text, answer
+    return text, choice_in_convention(answer, size, convention) if question["choices"] else answer
+
+
+def choice_in_convention(choice: str, size: Size, convention: Convention) -> str:
+    """A choice that is a box, in a picture of this size, with its numbers alone; any other as it is."""
+    if not _GIVEN_BOX.fullmatch(choice):
+        return choice
+    return json.dumps(convention.scale(corners(json.loads(choice)), size))
 
 
 def corners(box: Numbers) -> list[float]:

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
-from dataset.exports.box_conventions import Convention, in_convention
+from dataset.exports.box_conventions import Convention, choice_in_convention, in_convention
 from dataset.exports.export_source import Row, Turns
 from spatial.questions.question_kinds import (
     AttributeOf,
@@ -35,17 +35,20 @@ from spatial.questions.wording.lexicon import fits, plural
 from spatial.questions.wording.question_parsing import parsed
 from spatial.questions.wording.realisation import realise_ref
 
-GROUNDING = "grounding"
+BOXED_KINDS = ("grounding", "view_change")
+"""Kinds with places in numbers."""
 
 PICTURE = -1
 """Stands for the picture among the ids of objects: places are relations to it."""
 
 
 class Turn(NamedTuple):
-    """A question with its choices, and the expected answer."""
+    """A question with its choices, and the expected answer. `views`: the numbers of the pictures that it shows, in their
+    order; a turn that shows others than the image alone has a conversation of its own."""
 
     question: str
     answer: str
+    views: tuple[int, ...] = (0,)
 
 
 def conversations(row: Row, turns: Turns, convention: Convention | None = None) -> list[list[Turn]]:
@@ -65,11 +68,14 @@ def conversations(row: Row, turns: Turns, convention: Convention | None = None) 
 
 
 def _turn(question: dict[str, Any], row: Row, convention: Convention | None) -> Turn:
-    text, answer = question["question"], question["answer"]
-    if question["kind"] == GROUNDING and convention is not None:
-        text, answer = in_convention(question, (row["width"], row["height"]), convention, _name_in(text))
-    choices = question["choices"]
-    return Turn(f"{text}\n{_named(choices)}" if choices else text, answer)
+    text, answer, choices = question["question"], question["answer"], question["choices"]
+    views = tuple(question.get("views") or (0,))
+    shown = row["views"][views[-1] - 1] if views[-1] else row
+    size = shown["width"], shown["height"]
+    if question["kind"] in BOXED_KINDS and convention is not None:
+        text, answer = in_convention(question, size, convention, _name_in(text))
+        choices = [choice_in_convention(choice, size, convention) for choice in choices]
+    return Turn(f"{text}\n{_named(choices)}" if choices else text, answer, views)
 
 
 def _named(choices: Sequence[str]) -> str:
@@ -86,12 +92,13 @@ def _name_in(text: str) -> str:
 
 
 class _QuestionScope:
-    """What one question is about. `query` is None where it has a conversation of its own: the grammar cannot parse it, or
-    it leaves open, or tells, so much of the picture that nearly any other turn may decide it."""
+    """What one question is about. `query` is None where it has a conversation of its own: the grammar cannot parse it, it
+    shows other pictures, or it leaves open, or tells, so much of the picture that nearly any other turn may decide it."""
 
     def __init__(self, question: dict[str, Any], row: Row) -> None:
         query = parsed(question["question"])
-        self.query = None if isinstance(query, KnownSide | KnownNext | KnownFar | Describe | WrongSentence) else query
+        is_alone = isinstance(query, KnownSide | KnownNext | KnownFar | Describe | WrongSentence) or question.get("views")
+        self.query = None if is_alone else query
         self.text = " ".join([question["question"], *question["choices"], question["answer"]]).casefold()
         self.categories = {thing["category"] for thing in row["objects"]} | set(row.get("excluded", ()))
         self.objects = frozenset(question["objects"])

@@ -10,7 +10,7 @@ from pathlib import Path
 from dataset.exports.conversation_turns import Turn, conversations_with_ids
 from dataset.exports.export_source import Row, Source, Turns
 from dataset.exports.files.json_stream import write_lines
-from dataset.exports.files.picture_files import save
+from dataset.exports.files.picture_files import save, save_views
 
 
 def write(source: Source, out: Path) -> None:
@@ -21,17 +21,18 @@ def write(source: Source, out: Path) -> None:
 
 
 def _items(row: Row, out: Path, turns: Turns) -> Iterator[dict[str, object]]:
-    image = save(row, out / "images")
+    save(row, out / "images")
     for name, conversation in conversations_with_ids(row, turns):
-        yield {"id": name, "images": [image], "messages": messages(conversation)}
+        images = save_views(row, conversation[0].views, out / "images")
+        yield {"id": name, "images": images, "messages": messages(conversation)}
 
 
 def messages(conversation: Sequence[Turn]) -> list[dict[str, object]]:
-    """Messages of questions and answers, with the picture before the first."""
+    """Messages of questions and answers, with the pictures before the first."""
     found: list[dict[str, object]] = []
     for number, turn in enumerate(conversation):
-        picture = [] if number else [{"type": "image"}]
-        found.append({"role": "user", "content": [*picture, _text(turn.question)]})
+        pictures = [] if number else [{"type": "image"} for _ in turn.views]
+        found.append({"role": "user", "content": [*pictures, _text(turn.question)]})
         found.append({"role": "assistant", "content": [_text(turn.answer)]})
     return found
 

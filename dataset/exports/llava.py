@@ -1,7 +1,8 @@
 """LLaVA-1.6 conversations.
 
 In: a source.  Out: `train.json` and so on, each a list of `id`, `image`, `conversations`; the pictures in `images/`.
-The first message starts with the marker of the picture.  Boxes are [x1, y1, x2, y2] from 0 to 1, as LLaVA writes them.
+The first message starts with the marker of the picture; of a question about two pictures `image` is a list, and there is a
+marker for each.  Boxes are [x1, y1, x2, y2] from 0 to 1, as LLaVA writes them.
 """
 
 from collections.abc import Iterator, Sequence
@@ -11,7 +12,7 @@ from dataset.exports.box_conventions import LLAVA, Convention
 from dataset.exports.conversation_turns import Turn, conversations_with_ids
 from dataset.exports.export_source import Row, Source, Turns
 from dataset.exports.files.json_stream import write_list
-from dataset.exports.files.picture_files import save
+from dataset.exports.files.picture_files import save, save_views
 
 TAG = "<image>"
 MARKER = TAG + "\n"
@@ -26,16 +27,19 @@ def write(source: Source, out: Path) -> None:
 
 def items_of(row: Row, out: Path, turns: Turns, convention: Convention) -> Iterator[dict[str, object]]:
     """A row's conversations with its picture, which is written to the folder."""
-    image = save(row, out / "images")
+    save(row, out / "images")
     for name, conversation in conversations_with_ids(row, turns, convention):
+        paths = save_views(row, conversation[0].views, out / "images")
+        image = paths[0] if len(paths) == 1 else paths
         yield {"id": name, "image": image, "conversations": messages_of(conversation)}
 
 
 def messages_of(conversation: Sequence[Turn]) -> list[dict[str, str]]:
-    """Messages of questions and answers, with the picture before the first."""
+    """Messages of questions and answers, with a marker for each picture before the first."""
     found = []
     for number, turn in enumerate(conversation):
-        found.append({"from": "human", "value": ("" if number else MARKER) + _plain(turn.question)})
+        markers = "" if number else MARKER * len(turn.views)
+        found.append({"from": "human", "value": markers + _plain(turn.question)})
         found.append({"from": "gpt", "value": _plain(turn.answer)})
     return found
 

@@ -15,8 +15,8 @@ Result = dict[str, Any]
 
 
 def doc_to_visual(doc: Doc) -> list[Any]:
-    """The picture."""
-    return [doc["image"].convert("RGB")]
+    """The picture, then further ones of a question about several, in their order."""
+    return [picture.convert("RGB") for picture in (doc["image"], *(doc.get("more_images") or ()))]
 
 
 def doc_to_text(doc: Doc, lmms_eval_specific_kwargs: object = None) -> str:

@@ -105,6 +105,7 @@ def _features() -> "datasets.Features":
             "rotation": datasets.Value("int32"),
             "choices": datasets.List(text),
             "image": datasets.Image(),
+            "more_images": datasets.List(datasets.Image()),
         }
     )
 
@@ -119,8 +120,10 @@ def _batches(source: Source, split: str, kinds: set[str]) -> Iterator[pa.RecordB
 
 def rotations(row: Row) -> Iterator[dict[str, object]]:
     """Each question of a sample once for each rotation of its choices."""
+    pictures = [row["image"], *(view["image"] for view in row.get("views") or ())]
     for question in row["questions"]:
         choices = question["choices"]
+        image, *more = (pictures[number] for number in question.get("views") or (0,))
         for shift in range(len(choices)):
             rotated = [*choices[shift:], *choices[:shift]]
             yield {
@@ -131,5 +134,6 @@ def rotations(row: Row) -> Iterator[dict[str, object]]:
                 "kind": question["kind"],
                 "rotation": shift,
                 "choices": rotated,
-                "image": row["image"],
+                "image": image,
+                "more_images": more,
             }

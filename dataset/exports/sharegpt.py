@@ -11,7 +11,7 @@ from pathlib import Path
 from dataset.exports.conversation_turns import conversations
 from dataset.exports.export_source import Row, Source, Turns
 from dataset.exports.files.json_stream import write_list
-from dataset.exports.files.picture_files import save
+from dataset.exports.files.picture_files import save, save_views
 from dataset.exports.llava import messages_of
 
 
@@ -26,9 +26,10 @@ def write(source: Source, out: Path) -> None:
 
 
 def _items(row: Row, out: Path, turns: Turns) -> Iterator[dict[str, object]]:
-    image = save(row, out / "images")
+    save(row, out / "images")
     for conversation in conversations(row, turns):
-        yield {"conversations": messages_of(conversation), "images": [image]}
+        images = save_views(row, conversation[0].views, out / "images")
+        yield {"conversations": messages_of(conversation), "images": images}
 
 
 def _description(file_name: str) -> dict[str, object]:

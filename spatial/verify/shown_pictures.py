@@ -12,9 +12,12 @@ from spatial.verify.referents import NotProven
 
 
 def as_shown(scene: Scene, views: Sequence[int]) -> Scene:
-    """The scene of the last of the pictures (0: the scene's own); those before it are its views. Raises NotProven."""
+    """The scene of the last of the pictures (0: the scene's own); those before it are its views. Raises NotProven.
+
+    Without numbers it is the scene's own picture, and no other is seen.
+    """
     if not views:
-        return scene
+        return scene.model_copy(update={"views": ()}) if scene.views else scene
     if scene.world is None or min(views) < 0 or max(views) > len(scene.views):
         raise NotProven("the question shows a picture that is not there")
     bodies = dict(zip((thing.id for thing in scene.objects), scene.world.bodies, strict=True))

@@ -3,6 +3,7 @@
 In: a row.  Out: a file named by the sample's id.  Does not decode or change a picture.
 """
 
+from collections.abc import Sequence
 from pathlib import Path, PurePosixPath
 
 from dataset.exports.export_source import Row
@@ -28,3 +29,18 @@ def save(row: Row, folder: Path) -> str:
     name = file_name(row)
     (folder / name).write_bytes(row["image"]["bytes"])
     return f"{folder.name}/{name}"
+
+
+def save_views(row: Row, views: Sequence[int], folder: Path) -> list[str]:
+    """Write the row's pictures with these numbers (0: its image, 1: the first further camera's), each once; returns their
+    paths as `save` does. A view's name ends with its number."""
+    return [_save_view(row, number, folder) if number else save(row, folder) for number in views]
+
+
+def _save_view(row: Row, number: int, folder: Path) -> str:
+    view = row["views"][number - 1]
+    path = folder / f"{file_name(row).removesuffix(suffix(row))}-view{number}{suffix(view)}"
+    folder.mkdir(parents=True, exist_ok=True)
+    if not path.exists():
+        path.write_bytes(view["image"]["bytes"])
+    return f"{folder.name}/{path.name}"

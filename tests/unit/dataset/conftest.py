@@ -58,8 +58,8 @@ def solid_samples() -> list[Sample]:
 @pytest.fixture(scope="session")
 def view_samples() -> list[Sample]:
     """Samples of scenes in metres that further cameras see too, drawn as boxes."""
-    line = Line(BodyBoxesRenderer(), capabilities=replace(solids_only("solid"), view_share=1.0))
-    found = line.samples([make_seed(concept, 1) for concept in ("breakfast table", "bathroom", "hallway", "farm")])
+    line = Line(BodyBoxesRenderer(256), capabilities=replace(solids_only("solid"), view_share=1.0))
+    found = line.samples([make_seed(concept, 2) for concept in ("breakfast table", "park", "farm")])
     assert sum(bool(sample.views) for sample in found) >= 2
     return found
 

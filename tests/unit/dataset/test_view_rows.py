@@ -80,7 +80,7 @@ def test_things_have_one_id_one_body_and_a_mask_of_its_own_in_each_picture(rows:
 def test_a_loaded_view_has_its_picture_decoded(tmp_path: Path, view_samples: list[Sample]):
     loaded = load(store_rows(str(tmp_path / "table"), view_samples), cache_dir=tmp_path / "cache")
     for row, stored in zip(loaded, view_samples, strict=True):
-        assert [view["image"].size for view in row["views"] or ()] == [(128, 128)] * len(stored.views)
+        assert [view["image"].size for view in row["views"] or ()] == [(256, 256)] * len(stored.views)
 
 
 def test_a_table_from_before_there_were_views_takes_them(tmp_path: Path, view_samples: list[Sample]):
@@ -125,10 +125,10 @@ def test_views_are_drawn_again_and_compared_with_those_of_the_row(tmp_path: Path
     sample = next(sample for sample in view_samples if sample.views)
     found = lineage(store_rows(str(tmp_path / "table"), view_samples), sample.event.sample_id)
     assert found.views == sample.views
-    assert rerender_sample(found, BodyBoxesRenderer()).is_identical
+    assert rerender_sample(found, BodyBoxesRenderer(256)).is_identical
     other = next(one.views[0] for one in view_samples if one.views and one is not sample)
     row = {**found.row, "views": [{**found.row["views"][0], "image": {"bytes": other}}]}
-    assert not rerender_sample(replace(found, row=row), BodyBoxesRenderer()).is_same_picture
+    assert not rerender_sample(replace(found, row=row), BodyBoxesRenderer(256)).is_same_picture
 
 
 def test_a_sample_is_judged_again_with_its_views(tmp_path: Path, view_samples: list[Sample]):

@@ -79,6 +79,12 @@ def test_two_pictures_give_the_answer_or_leave_it_open(text: str, views: tuple[i
     assert written(text, views) == wanted
 
 
+def test_a_further_camera_alone_does_not_make_two_pictures_of_a_question_about_the_image():
+    scene = ROOM.model_copy(update={"views": ROOM.views[:1]})
+    assert verify(FROM_FIRST, None, scene).answer is None
+    assert verify(FROM_FIRST, None, scene, views=(0, 1)).answer == "left"
+
+
 def written(text: str, views: tuple[int, ...], scene: Scene = ROOM) -> str | None:
     """The answer of the questions' writer."""
     try:
