@@ -63,7 +63,6 @@ SEAMS = {
     "a format that one side writes and another reads, in one place or with a twin that shares no code": {
         "dataset/evaluation/prompting.py",
         "dataset/exports/files/json_stream.py",
-        "dataset/exports/files/picture_files.py",
         "gpu_workers/judge/scene_sentences.py",
         "gpu_workers/object_pixels.py",
         "streams/broker/client_id.py",
