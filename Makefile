@@ -26,7 +26,7 @@ setup: .venv/.ready ## install everything into .venv, and the sprites
 	@touch $@
 
 demo: setup ## run the whole factory on the sample seeds; the result is in demo-out/
-	$(BIN)/skg demo --out demo-out
+	$(BIN)/skg demo --add --out demo-out
 
 services: setup ## install the real services that tests use, where this machine allows it
 	$(BIN)/python -m tools.services.install
@@ -75,7 +75,7 @@ setup-solid: .venv-solid/.ready ## install Blender as a Python module (1 GB) int
 	@touch $@
 
 demo-solid: setup-solid ## run the whole factory with path-traced scenes: 24 graphs; the result is in demo-solid-out/
-	$(BIN)/skg demo --renderer solid --seeds streams/operations/samples/solid_seeds.jsonl --out demo-solid-out
+	$(BIN)/skg demo --renderer solid --seeds streams/operations/samples/solid_seeds.jsonl --add --out demo-solid-out
 
 test-solid: setup-solid ## run the tests that need Blender
 	$(BIN)/pytest tests/solid

@@ -24,12 +24,17 @@ DEFAULT_RENDERER = "collage"
 MODEL_SETTING = "render_model"
 
 
+def _nothing_to_check(_given: Mapping[str, Any]) -> None:
+    """What is needed comes with the package."""
+
+
 @dataclass(frozen=True)
 class RendererSpec:
     """A renderer. `settings` are fields of `streams.settings.RenderSettings`: `make` is given these and no others.
 
     `capabilities` returns, for its name, what planners may request.  `knows_truth`: its pictures carry their truth, so no
-    detector is needed.  `takes_minutes`: a call is slow without a model too.  `make` returns it ready to draw; it raises
+    detector is needed.  `takes_minutes`: a call is slow without a model too.  `check`
+    raises UserError where something is missing, before anything starts.  `make` returns it ready to draw; it raises
     UserError and RetryableError.
     """
 
@@ -39,6 +44,7 @@ class RendererSpec:
     make: Callable[[Mapping[str, Any]], Renderer]
     knows_truth: bool = False
     takes_minutes: bool = False
+    check: Callable[[Mapping[str, Any]], None] = _nothing_to_check
 
     @property
     def is_slow(self) -> bool:
@@ -64,6 +70,12 @@ def _make_solid(given: Mapping[str, Any]) -> Renderer:
 
     renderer: Renderer = solid_renderer(given)
     return renderer
+
+
+def _check_solid(given: Mapping[str, Any]) -> None:
+    from gpu_workers.solid.solid_renderer import interpreter_of
+
+    interpreter_of(given)
 
 
 def _make_diffusion(name: str, given: Mapping[str, Any]) -> Renderer:
@@ -110,6 +122,7 @@ _BUILT_IN = {
         _make_solid,
         knows_truth=True,
         takes_minutes=True,
+        check=_check_solid,
     ),
     **{
         name: RendererSpec(meaning, any_words, _MODEL_SETTINGS, partial(_make_diffusion, name))

@@ -20,6 +20,9 @@ from dataset.audit.locations import NotADataset
 from dataset.audit.tar_rows import Row, rows_of_shard
 
 LOG = "_delta_log"
+MOST_NAMED = 8
+"""Datasets that are named where a folder of several is given."""
+
 ROWS_AT_ONCE = 32
 """Rows in one batch, pictures included."""
 
@@ -45,6 +48,9 @@ def data_files(folder: FileSystem) -> list[str]:
     log = [name for name in names if name.startswith(f"{LOG}/")]
     if log:
         return _table_files(folder, log)
+    inner = sorted({name.partition(f"/{LOG}/")[0] for name in names if f"/{LOG}/" in name})
+    if inner:
+        raise NotADataset(f"this is no dataset, there are tables in it: {', '.join(inner[:MOST_NAMED])}")
     for suffix in (".parquet", ".tar"):
         found = [name for name in names if name.endswith(suffix)]
         if found:

@@ -92,16 +92,21 @@ class SolidRenderer:
         return Drawing(partial(encoded, traced, truth, shapes), MEDIA_TYPE, *size, truth, notes)
 
 
-def solid_renderer(given: Mapping[str, Any]) -> SolidRenderer:
-    """The renderer of settings. Raises UserError where there is no interpreter that can import Blender."""
-    python = given["solid_python"] or DEFAULT_PYTHON
+def interpreter_of(given: Mapping[str, Any]) -> Path:
+    """The interpreter of settings that can import Blender. Raises UserError where there is none."""
+    python: Path = given["solid_python"] or DEFAULT_PYTHON
     if not python.is_file():
         raise UserError(f"{python} is no interpreter: run `make setup-solid`, or name one that has bpy in SKG_SOLID_PYTHON")
+    return python
+
+
+def solid_renderer(given: Mapping[str, Any]) -> SolidRenderer:
+    """The renderer of settings. Raises UserError where there is no interpreter that can import Blender."""
     settings = TraceSettings(
         side=given["solid_side"], samples=given["solid_samples"], denoise=given["solid_denoise"],
         bounces=given["solid_bounces"], device=given["solid_device"], threads=given["solid_threads"],
     )  # fmt: skip
-    return SolidRenderer(python, settings)
+    return SolidRenderer(interpreter_of(given), settings)
 
 
 def encoded(traced: Traced, truth: Truth, shapes: Sequence[Silhouette]) -> bytes:

@@ -8,10 +8,12 @@ import sys
 
 from pydantic import ValidationError
 
+from dataset.table.table_errors import NoDataset
 from monitoring.logs import log, logs_json
 from monitoring.redaction import redacted
 from schemas.errors import BadInput, BadKnowledge, NotAdmitted, RetryableError, UserError
 from streams.address_redaction import masked
+from streams.cli.remedies import for_missing_dataset, for_service, in_plain_words
 from streams.errors import Misconfigured, Unreachable
 from streams.operations.seeds import BadSeeds
 
@@ -27,6 +29,8 @@ FAILURES = (*WRONG_INPUT, *AWAY, UserError, OSError)
 def report(error: Exception) -> int:
     """Write the line; the exit code. The error is one of FAILURES. A process that logs JSON writes it as such."""
     message, code = _explained(error)
+    remedy = "" if logs_json() else _remedy(error)
+    message = f"{message}; {remedy}" if remedy else message
     if logs_json():
         log("process").error(message)
         return code
@@ -47,11 +51,19 @@ def _explained(error: Exception) -> tuple[str, int]:
     return str(error), EXIT_FAILURE
 
 
+def _remedy(error: Exception) -> str:
+    """What helps, of a service that does not answer and of a path without a dataset; empty where nothing is known."""
+    if isinstance(error, NoDataset):
+        return for_missing_dataset()
+    cause = error.__cause__ if isinstance(error, Unreachable) else error
+    return for_service(cause.service) if isinstance(cause, RetryableError) else ""
+
+
 def _of_validation(error: ValidationError) -> str:
     fault = error.errors()[0]
     where = ".".join(str(part) for part in fault["loc"])
     name = f"SKG_{where.upper()}" if error.title.endswith("Settings") else where
-    given, why = fault["input"], fault["msg"].removeprefix("Value error, ")
+    given, why = fault["input"], in_plain_words(fault)
     if not isinstance(given, str | int | float):  # all settings together, secrets among them
         return f"{name}: {why}" if where else why
     return f"{name}: {why} (got {masked(str(given))!r})"

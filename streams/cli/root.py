@@ -17,6 +17,7 @@ from monitoring.redaction import hide_in_tracebacks, redacted
 from streams.address_redaction import passwords_in
 from streams.cli import (
     capacity_command,
+    doctor_command,
     phrase_commands,
     process_commands,
     service_commands,
@@ -41,7 +42,7 @@ Start with `skg demo`, or `eval "$(skg up)"` and then run the processes yourself
 def build() -> typer.Typer:
     """The whole command."""
     app = typer.Typer(
-        name="skg", help=_HELP, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False,
+        name="skg", help=_HELP, no_args_is_help=True, pretty_exceptions_enable=False,
         context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110}, rich_markup_mode=None,
     )  # fmt: skip
     app.callback()(_options)
@@ -55,6 +56,7 @@ def build() -> typer.Typer:
         request_commands,
         status_commands,
         capacity_command,
+        doctor_command,
         gallery_commands,
         evaluation_commands,
         quality_commands,

@@ -2,13 +2,14 @@
 
 import os
 import shlex
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from gpu_workers.renderers import DEFAULT_RENDERER
-from streams.cli.command_help import add
+from streams.cli.command_help import add as add_command
 
 if TYPE_CHECKING:
     from streams.settings import WriterSettings
@@ -22,16 +23,17 @@ IN_MEMORY = "the embedded broker keeps topics and events in memory: once it ends
 
 def register(app: typer.Typer) -> None:
     """Add the commands."""
-    add(app, "demo", demo)
-    add(app, "up", up)
-    add(app, "down", down)
-    add(app, "config", config)
+    add_command(app, "demo", demo)
+    add_command(app, "up", up)
+    add_command(app, "down", down)
+    add_command(app, "config", config)
 
 
 def demo(  # noqa: PLR0913, PLR0917 - one parameter an option of the command line
     seeds: Annotated[Path | None, typer.Option(help="a seeds file (JSON lines); default: the samples")] = None,
     graphs: Annotated[int | None, typer.Option(help="graphs in all, shared out over the concepts", min=1)] = None,
     out: Annotated[Path, typer.Option(help="folder of the dataset, the pictures and the gallery")] = Path("demo-out"),
+    add: Annotated[bool, typer.Option("--add", help="add to the dataset that is in the folder")] = False,
     keep: Annotated[bool, typer.Option("--keep", help="leave the broker and the store running")] = False,
     llm: Annotated[
         str | None, typer.Option(help="plan and judge with language models: stub (a stand-in) or env (SKG_LLM_URL, …)")
@@ -49,9 +51,16 @@ def demo(  # noqa: PLR0913, PLR0917 - one parameter an option of the command lin
     from streams.demo.llm_options import LlmOptions
     from streams.demo.renderer_options import RendererOptions
 
+    add = add or _agreed_to_add(out)
     raise typer.Exit(
-        run(DemoOptions(seeds, graphs, out, keep, LlmOptions(llm, max_tokens), RendererOptions(renderer, model)))
+        run(DemoOptions(seeds, graphs, out, keep, LlmOptions(llm, max_tokens), RendererOptions(renderer, model), add))
     )
+
+
+def _agreed_to_add(out: Path) -> bool:
+    """Whether a person at a terminal wants a used folder to be added to; nobody is asked where there is none."""
+    used = out / "dataset" / "_delta_log"
+    return used.is_dir() and sys.stdin.isatty() and typer.confirm(f"there is a dataset at {out / 'dataset'}: add to it?")
 
 
 def up(

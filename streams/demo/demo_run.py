@@ -15,7 +15,7 @@ from rich.console import Console
 
 from dataset.table.rejection_table import rejections_uri
 from monitoring.otel_export import exporting
-from schemas.errors import require_extras
+from schemas.errors import UserError, require_extras
 from schemas.events import SeedConcept
 from spatial.knowledge.knowledge_files import SETTING, knowledge_folders
 from streams.broker.clients import Reader
@@ -61,6 +61,11 @@ class Places:
         return self.out / "dataset"
 
     @property
+    def has_dataset(self) -> bool:
+        """Whether a demo has written something there."""
+        return (self.dataset / "_delta_log").is_dir()
+
+    @property
     def state(self) -> Path:
         """Process registry, the writer's index, logs."""
         return self.out / "state"
@@ -68,7 +73,8 @@ class Places:
 
 @dataclass(frozen=True)
 class DemoOptions:
-    """The options of a demo. `graphs`: in total, over the concepts of `seeds_file`; `llm`: its language model."""
+    """The options of a demo. `graphs`: in total, over the concepts of `seeds_file`; `llm`: its language model; `add`: to
+    the dataset that an earlier demo left in the folder."""
 
     seeds_file: Path | None
     graphs: int | None
@@ -76,20 +82,38 @@ class DemoOptions:
     keep: bool = False
     llm: LlmOptions = NO_LLM
     renderer: RendererOptions = COLLAGE
+    add: bool = False
 
 
 def run(show: DemoOptions) -> int:
     """Run to the end; the exit code. Raises UserError (BadSeeds, MissingExtra among them) and KeyboardInterrupt."""
     require_extras("local", "gallery", *(["llm"] if show.llm.choice else ()))
+    show.renderer.check()
     seeds = read_seeds(show.seeds_file or SAMPLE_SEEDS)
     seeds = distribute_graphs(seeds, show.graphs) if show.graphs else seeds
     started = time.monotonic()
     places = Places(show.out.resolve())
+    if places.has_dataset and not show.add:
+        raise UserError(f"there is a dataset at {show.out / 'dataset'}: --add adds to it, --out names another folder")
     with lock_folder(places.out):
         places.state.mkdir(exist_ok=True)
         with SignalFlag() as interrupts:
-            outcomes = _produce(places, seeds, show, interrupts)
+            try:
+                outcomes = _produce(places, seeds, show, interrupts)
+            except KeyboardInterrupt:
+                _say_stopped(places, show)
+                raise
         return write_up(Result(places.out, places.dataset, outcomes, time.monotonic() - started), Console())
+
+
+def _say_stopped(places: Places, show: DemoOptions) -> None:
+    """Say after an interruption what was stopped, and where the samples are that were finished."""
+    stored = TableIds(str(places.dataset)).refresh() if places.has_dataset else 0
+    kept = f"{stored} samples are in {show.out / 'dataset'}; the same command with --add makes more"
+    services = (
+        "the stages; the broker and the store go on" if is_up(places.state) else "the stages, the broker and the store"
+    )
+    Console(stderr=True).print(f"stopped {services}; {kept if stored else 'no sample was finished'}", soft_wrap=True)
 
 
 def _produce(places: Places, seeds: Sequence[SeedConcept], show: DemoOptions, interrupts: SignalFlag) -> OutcomeCounts:

@@ -26,7 +26,7 @@ class Display:
     def __init__(self, console: Console) -> None:
         self._console = console
         self._live = Live(console=console, refresh_per_second=4, transient=True) if console.is_terminal else None
-        self._next_line = 0.0
+        self._next_line, self._began = 0.0, time.monotonic()
 
     def __enter__(self) -> "Display":
         if self._live:
@@ -43,18 +43,30 @@ class Display:
 
     def show(self, status: Status, outcomes: OutcomeCounts, stored: int) -> None:
         """Show the current state."""
+        line = f"{progress_line(outcomes, stored)}; {clock(outcomes, time.monotonic() - self._began)}"
         if self._live:
-            self._live.update(picture(status, outcomes, stored))
+            self._live.update(picture(status, outcomes, line))
         elif time.monotonic() >= self._next_line:
             self._next_line = time.monotonic() + PLAIN_EVERY_S
-            self.say(progress_line(outcomes, stored))
+            self.say(line)
 
 
-def picture(status: Status, outcomes: OutcomeCounts, stored: int) -> RenderableType:
+def picture(status: Status, outcomes: OutcomeCounts, line: str) -> RenderableType:
     """The table of stages above a bar of finished requests."""
     done = outcomes.requested - len(outcomes.open)
     bar = ProgressBar(total=outcomes.requested, completed=done, width=60)
-    return Group(as_stages(status), Text(), Padding(bar, 0), Text(progress_line(outcomes, stored)))  # a bar ends no line
+    return Group(as_stages(status), Text(), Padding(bar, 0), Text(line))  # a bar ends no line
+
+
+def clock(outcomes: OutcomeCounts, seconds: float) -> str:
+    """How long it has taken, and by the pace so far how long the rest takes: `1:04 elapsed, about 0:40 left`."""
+    done = outcomes.requested - len(outcomes.open)
+    left = f", about {_minutes(seconds / done * len(outcomes.open))} left" if done and outcomes.open else ""
+    return f"{_minutes(seconds)} elapsed{left}"
+
+
+def _minutes(seconds: float) -> str:
+    return f"{int(seconds) // 60}:{int(seconds) % 60:02d}"
 
 
 def progress_line(outcomes: OutcomeCounts, stored: int) -> str:

@@ -59,8 +59,8 @@ def running(tmp_path: Path) -> Iterator[subprocess.Popen[str]]:
 
 
 def test_the_demo_ends_by_itself_leaves_a_gallery_and_the_same_seeds_again_add_nothing(tmp_path: Path):
-    for _ in range(2):
-        demo = _start(tmp_path, "--graphs", "25")
+    for more in ((), ("--add",)):
+        demo = _start(tmp_path, "--graphs", "25", *more)
         said, _ = demo.communicate(timeout=120)
         assert demo.returncode == 0, said
         assert _processes_of(tmp_path) == []
@@ -78,8 +78,9 @@ def test_an_interrupted_demo_leaves_no_process_and_exits_130(
     running: subprocess.Popen[str], tmp_path: Path, number: signal.Signals
 ):
     os.kill(running.pid, number)
-    running.communicate(timeout=BOUND_S)
+    said, _ = running.communicate(timeout=BOUND_S)
     assert running.returncode == 130
+    assert f"samples are in {tmp_path / 'dataset'}; the same command with --add makes more" in said
     assert _processes_of(tmp_path) == []
 
 

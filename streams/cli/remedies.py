@@ -1,0 +1,94 @@
+"""What helps: beside a service that does not answer, a path without a dataset, a value of another kind.
+
+In: an error, the settings, the current folder.  Out: a few words for people; none where nothing is known.
+"""
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+LOG = "_delta_log"
+DEPTH, MOST_NAMED = 3, 5
+"""How far below a folder datasets are looked for, and how many of them are named."""
+
+BESIDE = ("-rejections", "-verdicts")
+"""What the names of tables end with that lie beside a dataset."""
+
+SERVICES: Mapping[str, str] = {"broker": "Kafka", "store": "S3"}
+"""The roles of `skg up`, and how messages name them."""
+
+PLAIN: Mapping[str, str] = {
+    "int_parsing": "a whole number is needed",
+    "int_from_float": "a whole number is needed",
+    "float_parsing": "a number is needed",
+    "bool_parsing": "true or false is needed",
+    "greater_than_equal": "at least {ge} is needed",
+    "greater_than": "more than {gt} is needed",
+    "less_than_equal": "at most {le} is allowed",
+    "less_than": "less than {lt} is needed",
+    "literal_error": "one of {expected} is needed",
+    "string_too_short": "at least {min_length} characters are needed",
+    "string_too_long": "at most {max_length} characters are allowed",
+    "missing": "it is missing",
+    "extra_forbidden": "there is no such field",
+}
+"""What pydantic finds, by its type, in the words of a person."""
+
+
+def in_plain_words(fault: Mapping[str, Any]) -> str:
+    """What is wrong with a value, by an entry of pydantic's `errors()`."""
+    words = PLAIN.get(fault["type"])
+    if words is None:
+        return str(fault["msg"]).removeprefix("Value error, ")
+    return words.format(**{name: _as_set(value) for name, value in (fault.get("ctx") or {}).items()})
+
+
+def _as_set(value: object) -> object:
+    """A bound as settings write it: 5 rather than 5.0."""
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+def for_service(role: str) -> str:
+    """What of `skg up` runs in this folder, for a broker or a store that does not answer; empty for another service."""
+    from streams.services.service_errors import ServiceError
+    from streams.services.service_registry import load
+    from streams.settings import KafkaSettings, ProcessSettings, StoreSettings
+
+    if role not in SERVICES:
+        return ""
+    try:
+        running = load(ProcessSettings().state_dir).get(role)
+    except (ServiceError, OSError, ValueError):
+        return ""
+    if running is None or not running.alive:
+        return 'nothing of `skg up` runs in this folder; eval "$(skg up)" starts a broker and a store'
+    there = running.bootstrap if role == "broker" else running.endpoint
+    if there in (KafkaSettings().kafka_bootstrap, StoreSettings().s3_endpoint):
+        return "it is the one that `skg up` of this folder runs: `skg down` and `skg up` start it anew"
+    return f'`skg up` of this folder runs one at {there}: eval "$(skg up)" sets its address'
+
+
+def datasets_below(folder: Path) -> list[str]:
+    """Paths of tables in a folder, from the current one: the first few, by their names."""
+    return sorted(str(path) for path in _tables(folder, DEPTH))
+
+
+def for_missing_dataset(near: Path = Path()) -> str:
+    """The tables that there are in a folder, for a path that is none; empty where there are none."""
+    found = datasets_below(near)
+    more = ["…"] if len(found) > MOST_NAMED else []
+    return f"there are {', '.join([*found[:MOST_NAMED], *more])}" if found else ""
+
+
+def _tables(folder: Path, depth: int) -> Iterator[Path]:
+    """Folders with a table's log; what cannot be read, hidden folders and links are passed over."""
+    try:
+        inner = sorted(path for path in folder.iterdir() if path.is_dir() and not path.is_symlink())
+    except OSError:
+        return
+    if any(path.name == LOG for path in inner):
+        yield from () if folder.name.endswith(BESIDE) else (folder,)
+    elif depth:
+        for path in inner:
+            if not path.name.startswith((".", "_")):
+                yield from _tables(path, depth - 1)

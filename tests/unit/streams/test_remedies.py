@@ -1,0 +1,148 @@
+"""What commands say beside an error: what of `skg up` runs here, which datasets there are, values in plain words."""
+
+import json
+import os
+import socket
+from pathlib import Path
+
+import pytest
+from pydantic import ValidationError
+
+from streams.cli.doctor_command import findings
+from streams.cli.remedies import DEPTH, MOST_NAMED, datasets_below, for_missing_dataset, for_service, in_plain_words
+from streams.cli.root import run
+from streams.services.bound_process import identity
+from streams.services.service_registry import STATE
+from streams.settings import RenderSettings
+
+pytestmark = pytest.mark.thorough
+
+
+@pytest.fixture(autouse=True)
+def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder of its own without settings."""
+    for name in [name for name in os.environ if name.startswith("SKG_")]:
+        monkeypatch.delenv(name)
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def table_at(path: Path) -> None:
+    (path / "_delta_log").mkdir(parents=True)
+    (path / "_delta_log" / f"{0:020}.json").write_text("{}\n")
+
+
+def running(state: Path, port: int) -> None:
+    """A registry that names this process as the broker of the folder."""
+    state.mkdir()
+    one = {
+        "kind": "tansu", "pid": os.getpid(), "identity": identity(os.getpid()) or "", "folder": str(state),
+        "ports": [port, port + 1], "keys": {"access": "a", "secret": "b"},
+    }  # fmt: skip
+    (state / STATE).write_text(json.dumps({"broker": one}))
+
+
+def test_tables_are_found_below_a_folder_but_not_those_beside_them_nor_hidden_ones(here: Path):
+    for name in ("a/dataset", "b", "a/dataset-rejections", ".skg/dataset", "/".join("d" * (DEPTH + 1))):
+        table_at(here / name)
+    assert datasets_below(Path()) == ["a/dataset", "b"]
+    assert for_missing_dataset() == "there are a/dataset, b"
+
+
+def test_of_many_tables_a_few_are_named(here: Path):
+    assert for_missing_dataset() == ""
+    for number in range(MOST_NAMED + 2):
+        table_at(here / f"t{number}")
+    assert for_missing_dataset().count(",") == MOST_NAMED
+    assert for_missing_dataset().endswith("…")
+
+
+def test_a_broker_that_is_away_is_beside_what_runs_in_this_folder(here: Path, monkeypatch: pytest.MonkeyPatch):
+    assert 'eval "$(skg up)" starts a broker and a store' in for_service("broker")
+    running(here / ".skg", 9433)
+    assert "runs one at 127.0.0.1:9433" in for_service("broker")
+    assert "starts a broker" in for_service("store")
+    monkeypatch.setenv("SKG_KAFKA_BOOTSTRAP", "127.0.0.1:9433")
+    assert "`skg down` and `skg up` start it anew" in for_service("broker")
+    (here / ".skg" / STATE).write_text("{")
+    assert for_service("broker") == for_service("model") == ""
+
+
+@pytest.mark.parametrize(
+    ("setting", "given", "words"),
+    [
+        ("render_batch", "many", "a whole number is needed"),
+        ("render_guidance", "much", "a number is needed"),
+        ("metrics_port", "-1", "at least 0 is needed"),
+        ("metrics_port", "70000", "at most 65535 is allowed"),
+        ("dead_letter_share", "0", "more than 0 is needed"),
+        ("log_format", "xml", "one of 'auto', 'json' or 'console' is needed"),
+    ],
+)
+def test_a_value_of_another_kind_is_told_in_plain_words(setting: str, given: str, words: str):
+    with pytest.raises(ValidationError) as caught:
+        RenderSettings(**{setting: given})
+    assert in_plain_words(caught.value.errors()[0]) == words
+
+
+@pytest.fixture
+def said(capfd: pytest.CaptureFixture[str]) -> pytest.CaptureFixture[str]:
+    capfd.readouterr()
+    return capfd
+
+
+def test_a_wrong_path_names_the_datasets_there_are(here: Path, said: pytest.CaptureFixture[str]):
+    table_at(here / "demo-out" / "dataset")
+    assert run(["dataset", "info", "TYPO"]) == 1
+    assert "there is no dataset at TYPO; there are demo-out/dataset" in said.readouterr().err
+    assert run(["audit", "."]) == 2
+    assert "there are tables in it: demo-out/dataset" in said.readouterr().err
+
+
+def test_a_demo_does_not_add_to_a_used_folder_unless_it_is_told_to(here: Path, said: pytest.CaptureFixture[str]):
+    table_at(here / "out" / "dataset")
+    assert run(["demo", "--out", "out"]) == 1
+    assert said.readouterr().err == "skg: there is a dataset at out/dataset: --add adds to it, --out names another folder\n"
+
+
+def test_a_demo_begins_nothing_where_its_renderer_cannot_draw(
+    here: Path, said: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setenv("SKG_SOLID_PYTHON", "/nowhere/python")
+    assert run(["demo", "--renderer", "solid", "--out", "out"]) == 1
+    told = said.readouterr()
+    assert told.err.startswith("skg: /nowhere/python is no interpreter: run `make setup-solid`")
+    assert told.out == ""
+    assert not (here / "out").exists()
+
+
+def test_the_doctor_finds_nothing_wrong_where_nothing_is_configured(said: pytest.CaptureFixture[str]):
+    assert run(["doctor"]) == 0
+    told = said.readouterr().out
+    assert "nothing runs here" in told
+    assert "planning by rules" in told
+
+
+def test_the_doctor_says_what_helps_where_a_configured_service_is_away(
+    said: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+):
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))  # nothing listens there
+        monkeypatch.setenv("SKG_KAFKA_BOOTSTRAP", f"127.0.0.1:{taken.getsockname()[1]}")
+        monkeypatch.setenv("SKG_S3_ENDPOINT", f"http://127.0.0.1:{taken.getsockname()[1]}")
+        assert run(["doctor", "--json"]) == 1
+    found = {one["what"]: one for one in map(json.loads, said.readouterr().out.splitlines())}
+    for what in ("broker", "store"):
+        assert found[what]["state"] == "wrong"
+        assert "skg up" in found[what]["remedy"]
+
+
+def test_every_look_of_the_doctor_that_is_not_well_says_what_helps_or_is_not_needed():
+    assert [one for one in findings() if one.state == "wrong" and not one.remedy] == []
+
+
+def test_a_shell_completes_commands(said: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch):
+    for name, value in (("_SKG_COMPLETE", "complete_bash"), ("COMP_WORDS", "skg lin"), ("COMP_CWORD", "1")):
+        monkeypatch.setenv(name, value)
+    run([])
+    assert said.readouterr().out.split() == ["lineage"]
