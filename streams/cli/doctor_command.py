@@ -137,7 +137,7 @@ def _broker() -> Iterator[Finding]:
         return kafka_at(connection)
 
     reached = _reached("broker", look)
-    is_default = "kafka_bootstrap" not in settings.model_fields_set
+    is_default = connection == connection_of(KafkaSettings.model_construct())
     yield replace(reached, state="absent") if is_default and reached.state == "wrong" else reached
     if reached.state == "ok":
         faults = check(settings)

@@ -50,6 +50,7 @@ def _as_set(value: object) -> object:
 
 def for_service(role: str) -> str:
     """What of `skg up` runs in this folder, for a broker or a store that does not answer; empty for another service."""
+    from streams.broker.connection import connection_of
     from streams.services.service_errors import ServiceError
     from streams.services.service_registry import load
     from streams.settings import KafkaSettings, ProcessSettings, StoreSettings
@@ -63,7 +64,7 @@ def for_service(role: str) -> str:
     if running is None or not running.alive:
         return 'nothing of `skg up` runs in this folder; eval "$(skg up)" starts a broker and a store'
     there = running.bootstrap if role == "broker" else running.endpoint
-    if there in (KafkaSettings().kafka_bootstrap, StoreSettings().s3_endpoint):
+    if there in (str(connection_of(KafkaSettings())), StoreSettings().s3_endpoint):
         return "it is the one that `skg up` of this folder runs: `skg down` and `skg up` start it anew"
     return f'`skg up` of this folder runs one at {there}: eval "$(skg up)" sets its address'
 
