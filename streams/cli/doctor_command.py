@@ -73,6 +73,7 @@ def _extras() -> Iterator[Finding]:
 
 def _sprites() -> Iterator[Finding]:
     from gpu_workers.collage.sprites.fetch import default_sprites_dir, is_complete
+    from gpu_workers.renderers import DEFAULT_RENDERER
     from streams.settings import RenderSettings
 
     settings = RenderSettings()
@@ -80,7 +81,7 @@ def _sprites() -> Iterator[Finding]:
     if is_complete(folder):
         yield Finding("sprites", "ok", str(folder))
     else:
-        is_needed = settings.renderer == "collage"
+        is_needed = settings.renderer == DEFAULT_RENDERER
         remedy = "python -m gpu_workers.collage.sprites.fetch"
         yield Finding("sprites", "wrong" if is_needed else "absent", f"none in {folder}", remedy)
 
