@@ -31,7 +31,7 @@ from spatial.world.pinhole import Pinhole
 DEFAULT_PYTHON = Path(sys.prefix).parent / ".venv-solid" / "bin" / "python"
 """Beside this environment: where `make setup-solid` installs Blender."""
 
-EDITION = 4
+EDITION = 5
 """Of bodies, materials and surroundings: others are other pictures of the same seed."""
 
 QUALITY, METHOD = 92, 2

@@ -79,6 +79,9 @@ def depth_of(body: Body, camera: Pinhole, side: int) -> NDArray[np.float64]:
     rays = np.stack([(u - cx) / fx, (v - cy) / fy, np.ones_like(u)], axis=-1) @ camera.world_to_camera[:3, :3]
     turn = np.radians(body.heading)
     axes = np.array([[np.cos(turn), np.sin(turn), 0], [-np.sin(turn), np.cos(turn), 0], [0, 0, 1]])
+    if body.rotation is not None:
+        across, ahead, up = np.array(body.rotation).reshape(3, 3).T
+        axes = np.stack([ahead, -across, up])
     width, depth, height = body.size
     start = axes @ (camera.position - body.position)
     with np.errstate(divide="ignore"):

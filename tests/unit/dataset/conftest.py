@@ -9,7 +9,7 @@ import pytest
 from dataset.reading.row_reader import batches
 from dataset.table.delta_table import Table
 from dataset.table.sample_writer import DatasetWriter, Reached, TableLocation, ignore
-from schemas.events import QAEvent
+from schemas.events import QAEvent, SeedOptions
 from schemas.ids import make_seed
 from schemas.interfaces import Delivery, Sample, StoredObject
 from spatial.world.solid_capabilities import solids_only
@@ -50,9 +50,11 @@ class Lab:
 
 @pytest.fixture(scope="session")
 def solid_samples() -> list[Sample]:
-    """Samples of scenes in metres, drawn as boxes."""
+    """Samples of scenes in metres, drawn as boxes; in one of them something leans."""
     line = Line(BodyBoxesRenderer(), capabilities=solids_only("solid"))
-    return line.samples([make_seed(concept, 2) for concept in ("breakfast table", "park")])
+    leaning = SeedOptions(required_relations=(("broom", "leaning_on", "refrigerator"),), max_objects=3)
+    seeds = [make_seed(concept, 2) for concept in ("breakfast table", "park")]
+    return line.samples([*seeds, make_seed("kitchen", 2, options=leaning)])
 
 
 @pytest.fixture(scope="session")

@@ -63,9 +63,20 @@ def test_bodies_are_those_of_the_plan_and_their_distances_follow(rows: list[Row]
                 name: body[name] for name in ("position", "size", "heading", "support")
             }
             assert isinstance(thing["has_front"], bool)
-            assert thing["rotation"] is None
+            assert thing["rotation"] == body.get("rotation")
+            assert not (thing["rotation"] and thing["has_front"])
             assert thing["distance"] == pytest.approx(np.linalg.norm(eye - thing["position"]), abs=1e-6)
             assert thing["depth"] == pytest.approx((matrix @ [*thing["position"], 1])[2], abs=1e-3)
+
+
+def test_what_leans_has_a_rotation_and_nothing_else_has(rows: list[Row]):
+    stated = [(row, relation) for row in rows for relation in row["relations"] if relation["predicate"] == "leaning_on"]
+    assert stated
+    for row, relation in stated:
+        by_id = {thing["id"]: thing for thing in row["objects"]}
+        turn = np.array(by_id[relation["subject"]]["rotation"]).reshape(3, 3)
+        assert turn @ turn.T == pytest.approx(np.eye(3), abs=1e-6)
+        assert by_id[relation["object"]]["rotation"] is None
 
 
 def test_masks_are_what_is_seen_and_lie_in_their_boxes(rows: list[Row]):

@@ -65,6 +65,17 @@ def test_what_fills_a_scene_is_nothing_of_the_graph_and_stands_behind_all_of_it(
     assert min(reach) > farthest
 
 
+@pytest.mark.thorough
+def test_what_fills_a_scene_stands_by_itself_and_closed(graph: SpatialGraph):
+    leaning = {name for name, kind in bodies().items() if not kind.stands_somehow}
+    places = [name for name, kind in scene_kinds().items() if leaning & set(kind.categories)]
+    for place in places:
+        for filler in fillers(graph.model_copy(update={"scene": place}), Random(place)):
+            kind, form = bodies()[filler.category], filler.body.form
+            assert kind.is_upright(form), (place, filler.category)
+            assert kind.is_closed(form), (place, filler.category)
+
+
 def test_a_graph_that_was_planned_on_a_canvas_is_refused():
     flat = RulePlanner(pictures_only("collage")).plan_now(make_seed("kitchen"), 0)
     assert isinstance(flat, SpatialGraph)
