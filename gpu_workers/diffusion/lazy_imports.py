@@ -28,7 +28,7 @@ def diffusers() -> Any:
         import diffusers as library
     except ImportError as error:
         raise MissingExtra("diffusers", "gpu") from error
-    return library
+    return _in_our_log(library)
 
 
 def transformers() -> Any:
@@ -37,6 +37,15 @@ def transformers() -> Any:
         import transformers as library
     except ImportError as error:
         raise MissingExtra("transformers", "gpu") from error
+    return _in_our_log(library)
+
+
+def _in_our_log(library: Any) -> Any:
+    """The library; what it says goes the way of all log lines, and it draws no progress bars."""
+    words = library.utils.logging
+    words.disable_progress_bar()
+    words.disable_default_handler()
+    words.enable_propagation()
     return library
 
 
@@ -83,8 +92,10 @@ def snapshot(model: str, revision: str, patterns: list[str], ignored: list[str],
     try:
         from huggingface_hub import snapshot_download
         from huggingface_hub.errors import HfHubHTTPError
+        from huggingface_hub.utils.tqdm import disable_progress_bars
     except ImportError as error:
         raise MissingExtra("huggingface_hub", "gpu") from error
+    disable_progress_bars()
     try:
         return str(
             snapshot_download(model, revision=revision, allow_patterns=patterns, ignore_patterns=ignored, endpoint=endpoint)

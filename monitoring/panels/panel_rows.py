@@ -33,3 +33,15 @@ class Row(NamedTuple):
 
     title: str
     panels: tuple[Panel, ...]
+
+
+CHOICES = ("namespace", "job", "stage", "instance")
+"""The variables of the dashboards."""
+
+
+def asked(panel: Panel, interval: str) -> str:
+    """The query of a panel as a Prometheus takes it, with everything chosen and this interval for rates, as in `1m`."""
+    query = panel.query.replace("$__rate_interval", interval)
+    for label in CHOICES:
+        query = query.replace(f'{label}=~"${label}"', f'{label}=~".*"')
+    return query

@@ -10,6 +10,7 @@ import os
 import platform
 import shutil
 import socket
+import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -35,6 +36,11 @@ PLAIN = "text/plain; charset=utf-8"
 class _Server(ThreadingHTTPServer):
     daemon_threads = True
     health: Health
+
+    def handle_error(self, request: object, client_address: object) -> None:  # noqa: ARG002 - the library's
+        """Log a fault of ours. Who hangs up before the answer, as a scraper does on a busy machine, is none."""
+        if not isinstance(sys.exception(), ConnectionError):
+            log("metrics").error("a scrape or a probe was not answered", exc_info=True)
 
 
 class _Handler(BaseHTTPRequestHandler):

@@ -15,7 +15,7 @@ from pathlib import Path
 import yaml
 
 import monitoring
-from monitoring.panels.panel_rows import Panel
+from monitoring.panels.panel_rows import Panel, asked
 from streams.services.ports import free_ports
 from streams.services.program_cache import find_program
 from tests.fakes.services import require
@@ -36,16 +36,6 @@ def shortened(rules: str, minute_s: int) -> str:
 
 RATE = "30s"
 """The interval that Grafana would choose for scrapes of a second."""
-
-CHOICES = ("namespace", "job", "stage", "instance")
-
-
-def asked(panel: Panel) -> str:
-    """The query of a dashboard's panel, with everything chosen."""
-    query = panel.query.replace("$__rate_interval", RATE)
-    for label in CHOICES:
-        query = query.replace(f'{label}=~"${label}"', f'{label}=~".*"')
-    return query
 
 
 class Prometheus:
@@ -68,6 +58,10 @@ class Prometheus:
         with urllib.request.urlopen(f"{self._address}/api/v1/query?{asked}", timeout=5) as answer:
             found = json.load(answer)["data"]["result"]
         return [(each["metric"], float(each["value"][1])) for each in found]
+
+    def shown(self, panel: Panel) -> list[tuple[dict[str, str], float]]:
+        """What a panel of a dashboard shows at this moment, whatever is chosen."""
+        return self.query(asked(panel, RATE))
 
     def firing(self, name: str = "") -> set[tuple[str, str]]:
         """The name and the stage of each alert that fires; of one name, or of all."""

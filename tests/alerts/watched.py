@@ -3,12 +3,14 @@
 In: a folder.  Out: ways to take each part away and to bring it back.  Everything ends with the block.
 """
 
+import json
 import threading
 import time
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack, closing, contextmanager
 from itertools import count, cycle
 from pathlib import Path
+from typing import Any
 
 from kafka import KafkaProducer
 
@@ -30,6 +32,8 @@ from tests.fakes.stage_process import StageProcess
 
 CONCEPTS = ("street market", "kitchen", "living room", "park", "harbour", "desk", "beach", "farm", "bakery", "garage")
 UNKNOWN = "quantum chromodynamics"
+OF_A_RECORD = frozenset({"request", "topic", "partition", "offset", "reason", "trace_id", "why"})
+"""What a line about a record has."""
 KINDS = (*STAGES, "lag-exporter")
 WELL: Mapping[str, str] = dict.fromkeys(KINDS, "none")
 """Processes to begin with, and the fault of each (`tests.fakes.stage_driver`)."""
@@ -56,6 +60,12 @@ class WatchedFactory:
     def state(self) -> Path:
         """The registry of its processes."""
         return self.folder / "state"
+
+    def lines(self) -> list[dict[str, Any]]:
+        """The log of every kind of process. Fails for a line that is not JSON or does not name its process."""
+        found = [(kind, json.loads(line)) for kind in KINDS for line in (self.folder / f"{kind}.log").open()]
+        assert all(line["process"] == kind for kind, line in found)
+        return [line for _, line in found]
 
     def start(self, kind: str, fault: str = "none", **more: str) -> None:
         """A process of this kind instead of the one that was there."""

@@ -12,13 +12,14 @@ from uuid import uuid4
 import pytest
 from kafka import KafkaConsumer, TopicPartition
 from kafka.admin import KafkaAdminClient
+from structlog.testing import capture_logs
 
 from schemas.codec import Message
 from schemas.topics import SEEDS
 from streams.broker.connection import KafkaConnection
 from streams.broker.group_admin import GroupAdmin
 from streams.broker.membership.consumer import GroupConsumer, GroupSettings
-from streams.broker.records import Partition
+from streams.broker.records import Partition, Record
 from streams.broker.topic_admin import apply
 from streams.settings import AgentSettings
 from tests.fakes.agents_thread import Planner, agents, message, publish, seeds
@@ -80,6 +81,26 @@ def test_a_member_commits_past_what_has_expired_and_not_past_what_is_left(
         until(lambda: found.extend(member.poll(0.2)) or len(found) == KEPT, 20, "what is left is read")
     assert {record.partition for record in found} == {left}
     assert carrier.committed(group, topic) == end | {left: 1}, "read is not done"
+
+
+def test_a_writer_whose_place_has_expired_goes_on_with_what_is_left_and_says_how_much_is_lost(
+    apache_broker: str, carrier: KafkaCarrier
+) -> None:
+    topic = carrier.topic()
+    carrier.publish([Message(topic, b"same key", str(n).encode(), ()) for n in range(20)])
+    end = ends(apache_broker, topic)
+    (place,) = (partition for partition, offset in end.items() if offset)
+    forget(apache_broker, {place: 20 - KEPT})
+    settings = GroupSettings(KafkaConnection.plain(apache_broker), f"writers-{uuid4().hex[:8]}", SESSION_S, "none")
+    found: list[Record] = []
+    starts: dict[int, int | None] = {partition.number: 0 for partition in end} | {place.number: 5}
+    with capture_logs() as said, closing(GroupConsumer(settings, topic, _Assignment(starts))) as member:
+        until(lambda: found.extend(member.poll(0.2)) or len(found) == KEPT, 40, "what is left is read")
+    assert [record.offset for record in found] == [17, 18, 19]
+    (line,) = said
+    assert (line["event"], line["partition"], line["offset"], line["records"]) == (
+        "records expired before they were read", place.number, 5, 12,
+    )  # fmt: skip
 
 
 def test_the_agents_commit_past_what_has_expired_and_plan_what_comes_later(apache_broker: str, tmp_path: Path) -> None:

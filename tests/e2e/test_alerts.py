@@ -3,7 +3,6 @@
 A real Prometheus evaluates the rules, in which a minute lasts two seconds.
 """
 
-import json
 import re
 import time
 from collections.abc import Callable
@@ -17,8 +16,8 @@ from streams.demo.llm_answers import lifelike
 from streams.demo.llm_stub import serving
 from streams.services.ports import free_ports
 from tests.alerts.devices import devices
-from tests.alerts.prometheus import Prometheus, asked, watching
-from tests.alerts.watched import KINDS, UNKNOWN, WatchedFactory, watched
+from tests.alerts.prometheus import Prometheus, watching
+from tests.alerts.watched import OF_A_RECORD, UNKNOWN, WatchedFactory, watched
 from tests.fakes.carrier import SESSION_S
 from tests.fakes.left_behind import sample_ids
 from tests.fakes.services import require
@@ -88,8 +87,7 @@ def test_what_is_taken_away_raises_its_own_alert_and_no_other_and_it_clears(tmp_
 
 def check_logs(factory: WatchedFactory) -> None:
     """Every line of every process is JSON and names its process; what became of single records is told with its place."""
-    lines = [json.loads(line) | {"of": kind} for kind in KINDS for line in (factory.folder / f"{kind}.log").open()]
-    assert {line["process"] == line["of"] for line in lines} == {True}
+    lines = factory.lines()
     assert {line["logger"].partition(".")[0] for line in lines} <= {"skg", "kafka"}, "no other library has anything to say"
     for event, reason in (
         ("a request was rejected", "unknown_concept"),
@@ -98,7 +96,7 @@ def check_logs(factory: WatchedFactory) -> None:
     ):
         found = [line for line in lines if line["event"] == event and line["reason"] == reason]
         assert found, event
-        assert all({"request", "topic", "partition", "offset", "trace_id", "why"} <= set(line) for line in found)
+        assert all(set(line) >= OF_A_RECORD for line in found)
         assert reason == "undecodable" or all(re.fullmatch("[0-9a-f]{32}", line["trace_id"]) for line in found)
 
 
@@ -131,7 +129,7 @@ def check_panels(server: Prometheus, factory: WatchedFactory, empty: set[str]) -
 def empty_panels(server: Prometheus) -> set[str]:
     """The titles of panels without data."""
     panels = [panel for _, rows in DASHBOARDS.values() for row in rows for panel in row.panels]
-    return {panel.title for panel in panels if not server.query(asked(panel))}
+    return {panel.title for panel in panels if not server.shown(panel)}
 
 
 def raise_each(server: Prometheus, factory: WatchedFactory) -> set[str]:

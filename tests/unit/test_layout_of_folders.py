@@ -52,7 +52,6 @@ SEAMS = {
     "values, errors or constants that several modules exchange and none of them owns": {
         "gpu_workers/solid/scenery/room_table.py",
         "gpu_workers/solid/scenery/surroundings.py",
-        "monitoring/panels/panel_rows.py",
         "spatial/layout/constraints/placement_margins.py",
         "spatial/reasoning/draft.py",
         "streams/broker/records.py",

@@ -236,7 +236,7 @@ class GroupConsumer:
 
     def _start(self, partitions: Sequence[Partition]) -> None:
         try:
-            starts = self._assignment.assign(partitions)
+            starts = self._not_expired(self._assignment.assign(partitions))
         except RetryableError as failure:
             self._start_at = time.monotonic() + START_AGAIN_S
             self._report(failure)
@@ -252,6 +252,25 @@ class GroupConsumer:
         self._waiting = []
         if not self._held_back:
             self.resume()
+
+    def _not_expired(self, starts: Mapping[Partition, int | None]) -> Mapping[Partition, int | None]:
+        """The same starts, none before its partition begins: what the topic has deleted meanwhile is lost, and said."""
+        placed = {TopicPartition(*partition): offset for partition, offset in starts.items() if offset is not None}
+        if not placed:
+            return starts
+        try:
+            begins = self._consumer.beginning_offsets(list(placed), timeout_ms=CALL_TIMEOUT_MS)
+        except KafkaError as error:
+            if not error.retriable:
+                raise refusal(self._connection, f"cannot read {self._what}", error) from error
+            raise RetryableError(f"cannot reach Kafka at {self._connection}: {type(error).__name__}", "broker") from error
+        lost = {Partition(*tp): (offset, begins[tp]) for tp, offset in placed.items() if begins[tp] > offset}
+        for partition, (offset, begin) in sorted(lost.items()):
+            log("consumer").error(
+                "records expired before they were read",
+                **{"topic": partition.topic, "partition": partition.number, "offset": offset, "records": begin - offset},
+            )
+        return {**starts, **{partition: begin for partition, (_, begin) in lost.items()}}
 
     def _report(self, failure: RetryableError) -> None:
         if time.monotonic() >= self._complain_at:

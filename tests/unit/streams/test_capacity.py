@@ -46,9 +46,9 @@ def test_the_sums_are_those_of_the_figures():
     figure = {each.name: each.value for each in found.figures}
     graphs = 1e6 / figure["accepted"]
     assert result(found, "graphs") == pytest.approx(graphs)
-    seconds = figure["trace_s"] / figure["traces_as_cores"]
-    assert result(found, "GPUs (h100)") == pytest.approx(graphs * seconds / 86_400 / figure["gpu_busy"])
-    assert result(found, "render: cores") == pytest.approx(graphs * figure["render_s"] / 86_400 / figure["core_busy"])
+    seconds, pictures = figure["trace_s"] / figure["traces_as_cores"], graphs * figure["drawn"]
+    assert result(found, "GPUs (h100)") == pytest.approx(pictures * seconds / 86_400 / figure["gpu_busy"])
+    assert result(found, "render: cores") == pytest.approx(pictures * figure["render_s"] / 86_400 / figure["core_busy"])
 
 
 def test_a_gpu_takes_the_tracing_from_the_cores_and_a_measured_second_replaces_the_estimate():

@@ -3,14 +3,20 @@
 import json
 import os
 import socket
+import struct
+import threading
 import urllib.request
+from http.client import RemoteDisconnected
 from pathlib import Path
+from typing import Any
 from urllib.error import HTTPError
 
 import pytest
+from structlog.testing import capture_logs
 
 from monitoring.metrics import StageMetrics
 from streams.errors import PortInUse
+from streams.operations import metrics_server
 from streams.operations.metrics_server import serving
 from streams.settings import ProcessSettings
 from streams.worker.health import Health
@@ -52,6 +58,57 @@ def test_probes_hear_apart_whether_the_process_lives_and_whether_it_can_work(tmp
         well[0] = False
         assert (ask(port, "/healthz"), ask(port, "/readyz")) == ((503, "stuck\n"), (503, "stuck\n"))
         assert ask(port, "/")[0] == 404
+
+
+@pytest.fixture
+def handled(monkeypatch: pytest.MonkeyPatch) -> threading.Event:
+    """Set once the server has dealt with a fault."""
+    done, handle = threading.Event(), metrics_server._Server.handle_error
+
+    def handle_and_tell(*arguments: Any) -> None:
+        handle(*arguments)
+        done.set()
+
+    monkeypatch.setattr(metrics_server._Server, "handle_error", handle_and_tell)
+    return done
+
+
+def test_a_scraper_that_hangs_up_before_its_answer_is_no_fault(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str], handled: threading.Event
+) -> None:
+    asked, gone, health = threading.Event(), threading.Event(), Health()
+
+    def answers_late() -> bool:
+        asked.set()
+        return gone.wait(10)
+
+    with capture_logs() as lines, serving("render", ProcessSettings(state_dir=tmp_path), health) as port:
+        health.running(answers_late, lambda: True)
+        with socket.create_connection(("127.0.0.1", port)) as scraper:
+            scraper.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))  # its end is a reset
+            scraper.sendall(b"GET /healthz HTTP/1.1\r\n\r\n")
+            assert asked.wait(10)
+        gone.set()
+        assert handled.wait(10)
+    assert [line["event"] for line in lines] == ["started"]
+    assert capfd.readouterr().err == ""
+
+
+def test_a_fault_of_a_probe_is_one_line(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str], handled: threading.Event
+) -> None:
+    health = Health()
+
+    def fails() -> bool:
+        raise ValueError("no such probe")
+
+    with capture_logs() as lines, serving("render", ProcessSettings(state_dir=tmp_path), health) as port:
+        health.running(fails, lambda: True)
+        with pytest.raises(RemoteDisconnected):
+            get(port, "/healthz")
+        assert handled.wait(10)
+    assert [line["event"] for line in lines] == ["started", "a scrape or a probe was not answered"]
+    assert capfd.readouterr().err == ""
 
 
 def test_a_process_is_registered_while_it_lives(tmp_path: Path) -> None:
