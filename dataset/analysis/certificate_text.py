@@ -93,6 +93,18 @@ def _premise(item: object, names: Mapping[int, str]) -> str:
             return f"There is no {name} in the scene."
         case [_, str(), _]:
             return f"{relation_in_words(item, names)}."
+    return _of_pictures(item, names)
+
+
+def _of_pictures(item: object, names: Mapping[int, str]) -> str:
+    """A premise about cameras, or about the first of two pictures."""
+    match item:
+        case {"object": int(one), "first_box": [x, y, width, height]}:
+            return f"In the first picture {_name(one, names)} covers {width} × {height} px at {x}, {y}."
+        case {"first_camera": [_, _, _] as place}:
+            return f"The first camera is at {', '.join(map(_rounded, place))} m."
+        case {"camera": [_, _, _] as place}:
+            return f"The camera is at {', '.join(map(_rounded, place))} m."
     return json.dumps(item, ensure_ascii=False)
 
 

@@ -29,7 +29,8 @@ MAX_FOOTERS = 1000
 
 PICTURE = ("image",)
 DEPTH = ("sample_id", "depth_map")
-"""Of which files of earlier versions have only the first."""
+VIEWS = ("sample_id", "views")
+"""Of both, files of earlier versions have only the first."""
 
 
 Footer = tuple[pyarrow.parquet.FileMetaData, list[int]]
@@ -62,6 +63,10 @@ class RowReader:
         """The encoded depth map, None where there is none. Raises FileGone."""
         found = self._row(location, DEPTH).get("depth_map")
         return None if found is None else found["bytes"]
+
+    def views(self, location: RowLocation) -> list[dict[str, Any]]:
+        """What further cameras see, with their encoded pictures; nothing where there is none. Raises FileGone."""
+        return self._row(location, VIEWS).get("views") or []
 
     def _row(self, location: RowLocation, columns: tuple[str, ...]) -> dict[str, Any]:
         with self._lock:

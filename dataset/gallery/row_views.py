@@ -43,9 +43,35 @@ def view(row: Mapping[str, Any], picture: str) -> View:
         "drawn": drawn,
         "derived": [r for r in relations if not r["drawn"]],
         "graph": graph_drawing(objects, drawn),
-        "questions": [{**q, "proof": proof_in_words(q["certificate"], row["objects"])} for q in row["questions"]],
+        "questions": [
+            {**q, "proof": proof_in_words(q["certificate"], row["objects"]), "shown": shown_pictures(q.get("views"))}
+            for q in row["questions"]
+        ],
         "kinds": sorted({question["kind"] for question in row["questions"]}),
     }
+
+
+def other_views(row: Mapping[str, Any], views: Sequence[Mapping[str, Any]]) -> list[View]:
+    """The template values of what further cameras see: things have the names and colours that they have in the row."""
+    names, numbers = names_of(row["objects"]), {thing["id"]: number for number, thing in enumerate(row["objects"])}
+    return [
+        {
+            "sample_id": row["sample_id"],
+            "scene": row["scene"],
+            "picture": f"/view/{row['sample_id']}/{number}",
+            **{name: seen[name] for name in ("width", "height")},
+            "objects": [
+                _object_view(thing, names, numbers[thing["id"]]) for thing in seen["objects"] if thing["id"] in numbers
+            ],
+        }
+        for number, seen in enumerate(views, start=1)
+    ]
+
+
+def shown_pictures(views: Sequence[int] | None) -> str:
+    """Which pictures a question shows, in words; nothing where it shows the sample's own alone."""
+    words = ["the picture" if number == 0 else f"camera {number + 1}" for number in views or ()]
+    return f"first {words[0]}, then {words[1]}" if len(words) == 2 else ", ".join(words)
 
 
 def _points(relation: Mapping[str, Any]) -> list[int]:

@@ -144,6 +144,11 @@ class SampleSearch:
         """A sample's depth map as it lies in the table, None where there is none. Raises RetryableError."""
         return self._retry_once(lambda: self._read_sample(sample_id, self._rows.depth_map))
 
+    def views(self, sample_id: str) -> list[dict[str, Any]]:
+        """What further cameras see of a sample's scene, with the pictures; nothing where there is none. Raises
+        RetryableError."""
+        return self._retry_once(lambda: self._read_sample(sample_id, self._rows.views)) or []
+
     def _search(self, wanted: SampleFilter, page: int) -> tuple[int, list[dict[str, Any]]]:
         found = self._searches.locations(wanted, *_where(wanted))
         locations = [divmod(int(one), ROWS_OF_A_FILE) for one in found[PAGE * (page - 1) : PAGE * page]]

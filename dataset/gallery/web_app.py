@@ -22,7 +22,7 @@ from dataset.gallery.interfaces import ANYWAY, Factory, SeedForm
 from dataset.gallery.layer_pictures import depth_picture, masks_picture
 from dataset.gallery.rejected_samples import ROWS, RejectionFilter, RejectionSearch
 from dataset.gallery.rejection_files import CACHE_CONTROL, FORMS, PICTURES, Pictures, download, picture
-from dataset.gallery.row_views import view
+from dataset.gallery.row_views import other_views, view
 from dataset.gallery.sample_search import PAGE, SampleFilter, SampleSearch
 from dataset.gallery.search_request import filter_of, form_fields, page_links, page_of, search_page, seed_form_from
 from dataset.gallery.security_headers import LOOPBACK, SecurityHeaders
@@ -71,6 +71,7 @@ def application(data: GalleryData, hosts: Collection[str] | None = LOOPBACK, ref
             Route("/", site.samples),
             Route("/sample/{sample_id}", site.sample),
             Route("/image/{sample_id}", site.image),
+            Route("/view/{sample_id}/{number:int}", site.view),
             Route("/masks/{sample_id}", site.masks),
             Route("/depth/{sample_id}", site.depth),
             Route("/rejected", site.rejected),
@@ -118,16 +119,24 @@ class _Site:
         row = self._view.samples.sample(request.path_params["sample_id"])
         if row is None:
             raise HTTPException(404, "There is no such sample.")
-        return _html("sample.html", sample=view(row, f"/image/{row['sample_id']}"), in_metres=row.get("camera") is not None)
+        others = other_views(row, self._view.samples.views(row["sample_id"]))
+        sample = view(row, f"/image/{row['sample_id']}")
+        return _html("sample.html", sample=sample, others=others, in_metres=row.get("camera") is not None)
 
     def image(self, request: Request) -> Response:
         """A picture as stored in the table."""
         found = self._view.samples.picture(request.path_params["sample_id"])
         if found is None:
             raise HTTPException(404, "There is no such picture.")
-        data, name = found
-        kind = PICTURES.get(PurePosixPath(name).suffix.lower(), "application/octet-stream")
-        return Response(data, media_type=kind, headers={"Cache-Control": CACHE_CONTROL})
+        return _picture(*found)
+
+    def view(self, request: Request) -> Response:
+        """The picture of a further camera; 1 is the first."""
+        number, found = request.path_params["number"], self._view.samples.views(request.path_params["sample_id"])
+        if not 1 <= number <= len(found):
+            raise HTTPException(404, "There is no such picture.")
+        image = found[number - 1]["image"]
+        return _picture(image["bytes"], image["path"] or "")
 
     def masks(self, request: Request) -> Response:
         """What is visible of each object, to lie over the picture."""
@@ -223,6 +232,12 @@ class _Site:
     def _funnel_values(self) -> dict[str, object]:
         factory = self._view.factory
         return {"stages": None if factory is None else factory.funnel(), "facets": self._view.samples.facets}
+
+
+def _picture(data: bytes, name: str) -> Response:
+    """A picture as stored in the table."""
+    kind = PICTURES.get(PurePosixPath(name).suffix.lower(), "application/octet-stream")
+    return Response(data, media_type=kind, headers={"Cache-Control": CACHE_CONTROL})
 
 
 def _layer(found: bytes | None) -> Response:

@@ -43,7 +43,8 @@ SAME = 1e-6
 ROUNDED = 2e-4
 """Of shares, beside a part of a hundred that the rims of silhouettes are worth."""
 
-RIM = 0.01
+RIM, RIM_PX = 0.01, 3.0
+"""Of a silhouette's area, and pixels beside that: where it is a dozen pixels wide one more is a part of a hundred."""
 
 WALL_OFF_M, NEAREST_WALL_M = 0.25, 2.2
 """Of a side wall: from where things may stand, and from the world's middle at least."""
@@ -212,9 +213,10 @@ def _covers(seen: _Seen, thing: Mapping[str, Any], mask: NDArray[np.bool_]) -> I
         return
     if planned is not None and [(each["object"], each["share"]) for each in stated] != list(planned[thing["id"]]):
         yield "hidden_by", f"{stated} is not what the picture's file says"
-    if sum(each["share"] for each in stated) + thing["visible"] > 1 + RIM + ROUNDED * (1 + len(stated)):
-        yield "hidden_by", f"{stated} and what is visible are more than all of it"
     area, others = mask.sum() / thing["visible"], {other["id"]: other for other in seen.row["objects"]}
+    rims = RIM + RIM_PX / max(1.0, float(area))
+    if sum(each["share"] for each in stated) + thing["visible"] > 1 + rims + ROUNDED * (1 + len(stated)):
+        yield "hidden_by", f"{stated} and what is visible are more than all of it"
     for each in stated:
         other = others.get(each["object"])
         most = 0 if other is None or other is thing else _seen_within(seen, other, thing["amodal_box"])

@@ -2,7 +2,8 @@
 
 In: a view of the second picture, whose scene has the first.  Out: judgements with margins.
 A step is measured in the axes of both cameras, which must agree, as a share of the distance of the farther one from what
-the question names.  It is seen where near things move against far ones, or where all things become larger or smaller.
+the question names.  It is seen where near things move against far ones or the thing is seen from another side, or where all
+things become larger or smaller.
 """
 
 import numpy as np
@@ -23,6 +24,9 @@ STRAIGHT = 0.5
 PARALLAX_SHARE = 0.04
 """By how much a nearer thing must move against a farther one, as a share of the picture's width."""
 
+BEARING_DEGREES = 15.0
+"""By how much the direction from which the thing is seen must turn otherwise: its sides and what is around it show that."""
+
 DEEPER_SHARE = 0.1
 """How much farther the farther one of the two is at least, in both pictures."""
 
@@ -39,11 +43,10 @@ def moved_right(view: View, index: int) -> Judgement:
     if first_step[0] * second_step[0] <= 0 or share < ASIDE_SHARE * view.strictness:
         return DOUBTFUL
     to_right = bool(first_step[0] > 0)
-    shifts = _parallaxes(view)
+    shifts = [shift if to_right else -shift for shift in _parallaxes(view)]
     least = PARALLAX_SHARE * view.strictness
-    with_it, against = (sum(sign * shift >= least for shift in shifts) for sign in (-1, 1))
-    expected, other = (with_it, against) if to_right else (against, with_it)
-    return Judgement(to_right, min(1.0, share)) if expected and not other else DOUBTFUL
+    seen = min(shifts, default=0.0) <= -least or bearing_change(view, index) >= BEARING_DEGREES * view.strictness
+    return Judgement(to_right, min(1.0, share)) if seen and max(shifts, default=0.0) < least else DOUBTFUL
 
 
 def moved_forward(view: View, index: int) -> Judgement:
@@ -77,6 +80,15 @@ def steps(view: View, index: int) -> tuple[Array, Array]:
         raise Unanswerable("the thing is where the camera is")
     step = (second_place - place) / way
     return turn @ step, second_turn @ step
+
+
+def bearing_change(view: View, index: int) -> float:
+    """Degrees, over the ground, between the directions from which the two cameras see an object."""
+    assert view.scene.world is not None
+    there = np.array(body_of(view, index).position)[:2]
+    ways = [there - pose(camera)[1][:2] for camera in (view.scene.views[0].camera, view.scene.world.camera)]
+    angles = [float(np.degrees(np.arctan2(way[1], way[0]))) for way in ways]
+    return abs((angles[0] - angles[1] + 180) % 360 - 180)
 
 
 def pose(camera: Camera) -> tuple[Array, Array]:

@@ -7,7 +7,7 @@ Cameras are plain numbers here: a matrix of 16, whose rows are the camera's axes
 
 import json
 from itertools import permutations
-from math import dist
+from math import atan2, degrees, dist
 
 from schemas.events import Scene, SeenObject
 from schemas.world import Camera
@@ -25,6 +25,9 @@ SLANT = 0.5
 
 SLIDE, BEHIND = 0.04, 0.1
 """By what share of the width near things slide over farther ones, which are deeper by that share."""
+
+OTHER_SIDE = 15.0
+"""Degrees over the ground between two directions from which a thing is seen."""
 
 SWELL = 1.1
 """The factor by which things grow or shrink."""
@@ -47,8 +50,8 @@ def answer_moved_sideways(reader: Reader, form: Form) -> str:
     with_left = [slide >= SLIDE - SLACK for slide in slides]
     right = here[0] > 0
     shown, denied = (with_right, with_left) if right else (with_left, with_right)
-    if not any(shown) or any(denied):
-        raise NotProven("near things do not plainly move against far ones")
+    if any(denied) or not (any(shown) or _turn(reader, thing) >= OTHER_SIDE - SLACK):
+        raise NotProven("near things do not plainly move against far ones, nor is it seen from another side")
     return "right" if right else "left"
 
 
@@ -131,6 +134,16 @@ def _steps(reader: Reader, thing: SeenObject) -> tuple[Numbers, Numbers]:
     step = [(b - a) / way for a, b in zip(start, end, strict=True)]
     here, there = (tuple(_along(camera, k, step) for k in range(3)) for camera in cameras)
     return here, there
+
+
+def _turn(reader: Reader, thing: SeenObject) -> float:
+    """Degrees between the ways over the ground from the two cameras to a thing."""
+    world = reader.scene.world
+    assert world is not None
+    x, y, _ = BodiesInScene(reader).body(thing).position
+    ways = [(x - place[0], y - place[1]) for place in map(_centre, (reader.scene.views[0].camera, world.camera))]
+    (a, b), (c, d) = ways
+    return degrees(abs(atan2(a * d - b * c, a * c + b * d)))
 
 
 def _along(camera: Camera, axis: int, way: list[float]) -> float:

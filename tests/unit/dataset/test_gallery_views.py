@@ -1,0 +1,61 @@
+"""A sample's page shows what further cameras see, with the same names and colours, and which pictures a question shows."""
+
+import re
+from pathlib import Path
+
+import pytest
+from starlette.testclient import TestClient
+
+from dataset.gallery.web_app import application
+from dataset.table.row_encoding import rows_of
+from schemas.interfaces import Sample
+from tests.fakes.events import make_picture, make_samples
+from tests.fakes.gallery import shown
+from tests.fakes.line import store_rows
+
+pytestmark = pytest.mark.thorough
+
+
+@pytest.fixture
+def client(view_samples: list[Sample], tmp_path: Path) -> TestClient:
+    plain = make_samples(1)[0]
+    uri = store_rows(str(tmp_path / "table"), [*view_samples, Sample(plain, make_picture(plain.graph))])
+    return TestClient(application(shown(uri)), base_url="http://127.0.0.1:80")
+
+
+def test_each_camera_has_a_figure_with_the_boxes_of_what_it_sees(client: TestClient, view_samples: list[Sample]):
+    for row in rows_of([sample for sample in view_samples if sample.views]).to_pylist():
+        page = client.get(f"/sample/{row['sample_id']}").text
+        figures = re.findall(r"<figure.*?</figure>", page, re.DOTALL)
+        assert len(figures) == 1 + len(row["views"])
+        colours = dict(re.findall(r'class="box (c\d)" data-object="(\d+)"', figures[0]))
+        for number, (figure, view) in enumerate(zip(figures[1:], row["views"], strict=True), start=1):
+            assert f'src="/view/{row["sample_id"]}/{number}"' in figure
+            assert [int(one) for one in re.findall(r'<g class="box c\d" data-object="(\d+)"', figure)] == [
+                thing["id"] for thing in view["objects"]
+            ]
+            for colour, one in re.findall(r'class="box (c\d)" data-object="(\d+)"', figure):
+                assert colours[colour] == one
+            assert client.get(f"/view/{row['sample_id']}/{number}").content == view["image"]["bytes"]
+
+
+def test_a_question_about_two_pictures_says_which(client: TestClient, view_samples: list[Sample]):
+    asked = [(sample.event, question) for sample in view_samples for question in sample.event.questions if question.views]
+    assert asked
+    for event, question in asked:
+        page = client.get(f"/sample/{event.sample_id}").text
+        first, second = ("the picture" if number == 0 else f"camera {number + 1}" for number in question.views)
+        assert f"first {first}, then {second}" in page
+        assert "In the first picture" in page
+        assert "The first camera is at" in page
+
+
+def test_a_sample_with_one_camera_shows_no_others_and_a_number_beyond_them_is_no_picture(
+    client: TestClient, view_samples: list[Sample]
+):
+    plain = make_samples(1)[0].sample_id
+    assert "Other cameras" not in client.get(f"/sample/{plain}").text
+    assert client.get(f"/view/{plain}/1").status_code == 404
+    assert client.get(f"/view/{view_samples[0].event.sample_id}/0").status_code == 404
+    assert client.get(f"/view/{view_samples[0].event.sample_id}/9").status_code == 404
+    assert client.get("/view/none/1").status_code == 404
