@@ -1,6 +1,7 @@
 """The whole line over a broker in memory, with the stages' own steps and handlers, and the spans that they record.
 
-In: seeds.  Out: what lies on the topics, and finished spans.  Draws boxes; nothing of a service is needed.
+In: seeds.  Out: what lies on the topics, and finished spans.  Draws boxes, into a table in memory, unless it is told
+otherwise; nothing of a service is needed.
 """
 
 import asyncio
@@ -18,8 +19,8 @@ from monitoring.otel_export import recording
 from schemas.base import Event
 from schemas.codec import Message
 from schemas.errors import PermanentError
-from schemas.events import Rejection, SeedConcept, Stage
-from schemas.interfaces import Appended, Delivery, Planner, Sample
+from schemas.events import QAEvent, Rejection, SeedConcept, Stage
+from schemas.interfaces import Appended, Delivery, Planner, Renderer, Sample, Sink
 from schemas.topics import GRAPHS, IMAGES, QA, REJECTIONS, SEEDS
 from streams.steps.handler_step import HandlerStep, StepTools
 from streams.steps.root_spans import publish_roots
@@ -77,6 +78,8 @@ class TracedLine:
     broker: MemoryBroker = field(default_factory=lambda: MemoryBroker(partitions=1))
     store: InMemoryStore = field(default_factory=InMemoryStore)
     table: Table = field(default_factory=Table)
+    renderer: Renderer = field(default_factory=BoxesRenderer)
+    sink: Sink[QAEvent] | None = None
 
     def publish(self, seed: SeedConcept) -> None:
         publish_roots(self.broker.publish, "seed", [seed])
@@ -87,14 +90,14 @@ class TracedLine:
             asyncio.run(step.handle(record))
 
     def render(self) -> None:
-        HandlerStep(RenderHandler(BoxesRenderer(), self.store), self._tools("render")).begin(self.broker.records(GRAPHS))()
+        HandlerStep(RenderHandler(self.renderer, self.store), self._tools("render")).begin(self.broker.records(GRAPHS))()
 
     def examine(self) -> None:
         handler = ExamineHandler(self.store, self.store)
         HandlerStep(handler, self._tools("examine")).begin(self.broker.records(IMAGES))()
 
     def write(self) -> None:
-        for topic, sink in ((QA, MemorySink(self.table)), (REJECTIONS, RejectionSink(Table()))):
+        for topic, sink in ((QA, self.sink or MemorySink(self.table)), (REJECTIONS, RejectionSink(Table()))):
             records = self.broker.records(topic)
             step: SinkStep[Event] = SinkStep(sink, self._tools("write"), topic, lambda _: "id")
             step.assigned([record.partition for record in records][:1])
