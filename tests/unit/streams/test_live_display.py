@@ -16,7 +16,9 @@ def test_stages_bar_and_counts_stand_on_lines_of_their_own():
     outcomes.samples[sample().graph.seed_id, 0] = sample().sample_id
     outcomes.open.pop()
     console = Console(file=StringIO(), width=140, color_system=None)
-    console.print(picture({"render": StageStatus(processes=1, accepted=1, lag=3, rate=2.0)}, outcomes, 1))
+    console.print(
+        picture({"render": StageStatus(processes=1, accepted=1, lag=3, rate=2.0)}, outcomes, progress_line(outcomes, 1))
+    )
     lines = console.file.getvalue().splitlines()  # type: ignore[attr-defined]
     assert lines[-1].strip() == progress_line(outcomes, 1)
     assert set(lines[-2].strip()) <= set("━╸╺ ")

@@ -103,9 +103,9 @@ def test_a_fault_of_a_probe_is_one_line(
         raise ValueError("no such probe")
 
     with capture_logs() as lines, serving("render", ProcessSettings(state_dir=tmp_path), health) as port:
-        health.running(fails, lambda: True)
+        health.running(lambda: True, fails)
         with pytest.raises(RemoteDisconnected):
-            get(port, "/healthz")
+            get(port, "/readyz")
         assert handled.wait(10)
     assert [line["event"] for line in lines] == ["started", "a scrape or a probe was not answered"]
     assert capfd.readouterr().err == ""
