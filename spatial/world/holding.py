@@ -28,14 +28,18 @@ def supports_of(draft: Draft, space_kind: SpaceKind) -> list[Support]:
     """How each thing is held: of several carriers by the topmost, as by a tray that is on a table.
 
     What cannot stand by itself leans on a wall where nothing is named for it and there is one.
+    Raises NoLayout for what leans on two things, or leans and is carried.
     """
     held: dict[int, dict[int, bool]] = {i: {} for i in range(len(draft.objects))}
     props: dict[int, int] = {}
+    names = draft.objects
     for fact in facts_of(draft):
         if fact.predicate in ("on", "inside"):
             held[fact.subject][fact.pair[1]] = fact.predicate == "inside"
-        if fact.predicate == "leaning_on":
-            props.setdefault(fact.subject, fact.pair[1])
+        if fact.predicate == "leaning_on" and props.setdefault(fact.subject, fact.pair[1]) != fact.pair[1]:
+            raise NoLayout(f"{names[fact.subject]} leans on two things")
+    for i in props.keys() & {i for i in held if held[i]}:
+        raise NoLayout(f"{names[i]} leans on {names[props[i]]}, and another thing carries it")
     supports = []
     for i, name in enumerate(draft.objects):
         carrier = max(held[i], key=lambda j: len(ancestors([*map(tuple, held.values())], j)), default=None)

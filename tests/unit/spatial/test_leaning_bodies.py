@@ -123,6 +123,15 @@ def test_what_does_not_lean_is_refused_with_the_reason(upper: str, lower: str, w
         solve_world(Draft((upper, lower), (stated,), "garage"), [(), ()], CANVAS, 1)
 
 
+@pytest.mark.parametrize(
+    ("second", "why"), [("leaning_on", "broom leans on two things"), ("on", "broom leans on wardrobe, and another thing")]
+)
+def test_what_leans_has_one_thing_to_lean_on_and_stands_on_the_ground(second: str, why: str):
+    stated = (Relation(subject=0, predicate="leaning_on", object=1), Relation(subject=0, predicate=second, object=2))
+    with pytest.raises(NoLayout, match=why):
+        solve_world(Draft(("broom", "wardrobe", "table"), stated, "garage"), [()] * 3, CANVAS, 1)
+
+
 def test_a_request_that_nothing_can_lean_so_is_rejected_with_the_reason():
     options = SeedOptions(required_relations=(("chair", "leaning_on", "wardrobe"),))
     found = RulePlanner(SOLID).plan_now(make_seed("bedroom", 1, options=options), 0)
