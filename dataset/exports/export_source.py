@@ -4,7 +4,7 @@ In: the table's address, a version, a split.  Out: rows as plain Python, or Arro
 Writes nothing.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
@@ -12,6 +12,7 @@ from typing import Any, Literal
 import pyarrow as pa
 
 from dataset.reading.row_reader import batches
+from dataset.review.flagged import Flagged
 from dataset.table.columns import COLUMNS
 from dataset.table.delta_table import At, Options, Table
 from dataset.table.table_errors import NoDataset
@@ -30,7 +31,7 @@ class Source:
     the split that was asked for, None for all.
 
     `turns`: whether a conversation has one question, or as many as do not answer each other.  `coordinates`: what places
-    are counted in, where the format leaves it open.
+    are counted in, where the format leaves it open.  `flagged`: what is left out.
     """
 
     table: Table
@@ -39,6 +40,7 @@ class Source:
     turns: Turns = "one"
     coordinates: Coordinates = "thousand"
     asked: str | None = None
+    flagged: Flagged | None = None
 
     @classmethod
     def open(cls, uri: str, options: Options = None, version: At = None, split: str | None = None) -> "Source":
@@ -62,6 +64,15 @@ class Source:
         """A copy whose places are counted in these."""
         return replace(self, coordinates=coordinates)
 
+    def without(self, flagged: Flagged) -> "Source":
+        """A copy without what reviewers flagged. Raises NoDataset where nothing is left."""
+        kept = replace(self, flagged=flagged)
+        sizes = {split: sum(1 for _ in kept.rows(split, ["sample_id", "questions"])) for split in self.sizes}
+        found = {split: number for split, number in sizes.items() if number}
+        if not found:
+            raise NoDataset("reviewers flagged every sample")
+        return replace(kept, sizes=found)
+
     def with_out(self, out: Path) -> "Source":
         """A copy whose export will be in `out`."""
         return replace(self, out=out)
@@ -71,11 +82,17 @@ class Source:
         """The splits that have rows, in their usual order."""
         return tuple(self.sizes)
 
-    def batches(self, split: str) -> Iterator[pa.RecordBatch]:
-        """The rows of a split, all columns."""
-        return batches(self.table, COLUMNS.names, split)
+    def batches(self, split: str, columns: Sequence[str] = COLUMNS.names) -> Iterator[pa.RecordBatch]:
+        """The rows of a split, all columns unless some are named."""
+        for batch in batches(self.table, columns, split):
+            yield batch if self.flagged is None else _without(batch, self.flagged)
 
-    def rows(self, split: str) -> Iterator[Row]:
+    def rows(self, split: str, columns: Sequence[str] = COLUMNS.names) -> Iterator[Row]:
         """The rows of a split, one by one."""
-        for batch in self.batches(split):
+        for batch in self.batches(split, columns):
             yield from batch.to_pylist()
+
+
+def _without(batch: pa.RecordBatch, flagged: Flagged) -> pa.RecordBatch:
+    kept = [row for row in map(flagged.kept, batch.to_pylist()) if row is not None]
+    return pa.RecordBatch.from_pylist(kept, schema=batch.schema)

@@ -25,7 +25,13 @@ from streams.cli import (
     status_commands,
     topic_commands,
 )
-from streams.cli.dataset_commands import evaluation_commands, gallery_commands, growth_commands, quality_commands
+from streams.cli.dataset_commands import (
+    evaluation_commands,
+    gallery_commands,
+    growth_commands,
+    quality_commands,
+    review_commands,
+)
 from streams.cli.failures import EXIT_FAILURE, FAILURES, report
 from streams.cli.recovery_commands import rejection_commands, replay_commands, request_commands, whatif_commands
 from streams.cli.seed_commands import ingest_command, knowledge_commands, seed_command
@@ -67,6 +73,7 @@ def build() -> typer.Typer:
     quality_commands.extend(of_dataset)
     app.add_typer(of_dataset, name="dataset")
     app.add_typer(rejection_commands.build(), name="rejections")
+    app.add_typer(review_commands.build(), name="review")
     app.add_typer(spatial_commands.build(), name="spatial")
     app.add_typer(knowledge_commands.build(), name="knowledge")
     app.add_typer(phrase_commands.build(), name="phrases")

@@ -31,6 +31,7 @@ def export(  # noqa: PLR0913, PLR0917 - one parameter an option of the command l
     coordinates: Annotated[
         str | None, typer.Option(help="of qwen-vl: thousand (thousandths of the picture, the default) or pixel")
     ] = None,
+    without_flagged: Annotated[bool, typer.Option("--without-flagged", help="leave out what reviewers flagged")] = False,
 ) -> None:
     """Write the dataset for training or evaluation. Example: skg dataset export --format llava --out llava"""
     from dataset.exports import FORMATS, Source
@@ -52,6 +53,11 @@ def export(  # noqa: PLR0913, PLR0917 - one parameter an option of the command l
         raise BadInput("--coordinates is an option of --format qwen-vl")
     source = Source.open(*where(uri), at(version), known(split)).with_turns("one" if turns == "one" else "many")
     source = source.with_coordinates("pixel" if coordinates == "pixel" else "thousand")
+    if without_flagged:
+        from dataset.review.flagged import Flagged
+        from dataset.review.verdict_table import counting_verdicts
+
+        source = source.without(Flagged.of(counting_verdicts(*where(uri))))
     written = write(source, form, folder(out))
     typer.echo(f"{written}: {', '.join(f'{name} {count:,}' for name, count in source.sizes.items())}")
 

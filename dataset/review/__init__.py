@@ -1,0 +1,1 @@
+"""Review by people: what they say of samples and questions, in a table beside the dataset."""

@@ -1,0 +1,50 @@
+"""What to review next: samples at random, or of each kind of question in turn, those that a reviewer has not seen.
+
+In: a dataset's address, a reviewer.  Out: ids of samples in the order of review, always the same for the same dataset.
+"""
+
+from collections import defaultdict
+from itertools import chain, zip_longest
+from typing import Literal
+
+from dataset.review.verdict_table import counting_verdicts
+from dataset.table.delta_table import Options, Table
+from schemas.errors import BadInput
+from schemas.ids import derived_seed
+
+Order = Literal["random", "stratified"]
+
+
+def require_sample(uri: str, sample: str, question: str | None, options: Options = None) -> int:
+    """The version of the dataset that has the sample, and of it that question. Raises BadInput, NoDataset."""
+    table = Table.load(uri, options)
+    quoted = sample.replace("'", "''")
+    found = table.query(f"SELECT questions FROM samples WHERE sample_id = '{quoted}'")["questions"].to_pylist()
+    if not found:
+        raise BadInput(f"there is no sample {sample!r} at {uri}")
+    if question is not None and question not in {each["id"] for each in found[0]}:
+        raise BadInput(f"sample {sample} has no question {question!r}")
+    return table.version
+
+
+def review_queue(uri: str, order: Order, reviewer: str, options: Options = None) -> list[str]:
+    """The samples that the reviewer has said nothing of.
+
+    `random`: by a hash of the id.  `stratified`: one for each kind of question in turn, so that rare kinds come early.
+    """
+    rows = Table.load(uri, options).query("SELECT sample_id, questions FROM samples").to_pylist()
+    seen = {each.sample_id for each in counting_verdicts(uri, options) if each.reviewer == reviewer}
+    waiting = sorted((row for row in rows if row["sample_id"] not in seen), key=lambda row: _draw(row["sample_id"]))
+    if order == "random":
+        return [row["sample_id"] for row in waiting]
+    by_kind: dict[str, list[str]] = defaultdict(list)
+    for row in waiting:
+        for kind in {question["kind"] for question in row["questions"]}:
+            by_kind[kind].append(row["sample_id"])
+    rare_first = sorted(by_kind.values(), key=len)
+    taken = chain.from_iterable(zip_longest(*rare_first))
+    return list(dict.fromkeys(one for one in taken if one is not None))
+
+
+def _draw(sample: str) -> int:
+    return derived_seed("review", sample)

@@ -1,0 +1,83 @@
+"""`skg review`: what people say of samples and questions, as rows beside the dataset."""
+
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from streams.cli.arguments import folder, where
+from streams.cli.command_help import add as add_command
+from streams.cli.dataset_commands.snapshot_arguments import Uri
+
+Question = Annotated[str | None, typer.Option("--question", help="id of one of its questions; without it the whole sample")]
+
+
+def build() -> typer.Typer:
+    """The family."""
+    family = typer.Typer(help="What people say of samples and questions.", no_args_is_help=True, rich_markup_mode=None)
+    add_command(family, "add", add)
+    add_command(family, "list", list_verdicts)
+    add_command(family, "report", report)
+    add_command(family, "export", export)
+    return family
+
+
+def add(  # noqa: PLR0913, PLR0917 - one parameter an option of the command line
+    sample: Annotated[str, typer.Argument(help="a sample's id")],
+    verdict: Annotated[str, typer.Argument(help="accept or flag")],
+    uri: Annotated[str | None, typer.Option(help="the table; default SKG_DATASET_URI")] = None,
+    question: Question = None,
+    reason: Annotated[str | None, typer.Option(help="why it is flagged")] = None,
+    comment: Annotated[str | None, typer.Option(help="in own words")] = None,
+    reviewer: Annotated[str | None, typer.Option(help="who says it; default SKG_REVIEWER")] = None,
+) -> None:
+    """Accept or flag a sample, or one of its questions. Example: skg review add 3fa9… flag --reason "wrong answer" """
+    from dataset.review.review_queue import require_sample
+    from dataset.review.verdict_table import Verdict, add_verdicts, reviewer_of_environment
+    from schemas.errors import BadInput
+
+    found, options = where(uri)
+    name = reviewer or reviewer_of_environment()
+    if not name:
+        raise BadInput("who reviews? give --reviewer, or set SKG_REVIEWER")
+    version = require_sample(found, sample, question, options)
+    said = Verdict.model_validate(
+        {
+            "sample_id": sample, "question_id": question, "verdict": verdict, "reason": reason, "comment": comment,
+            "reviewer": name, "at": datetime.now(UTC), "dataset_version": version,
+        }
+    )  # fmt: skip
+    add_verdicts(found, [said], options)
+    typer.echo(said.verdict_id)
+
+
+def list_verdicts(
+    uri: Uri = None,
+    every: Annotated[bool, typer.Option("--all", help="also those that a later one replaced")] = False,
+) -> None:
+    """The verdicts that count, as JSON lines, oldest first. Example: skg review list demo-out/dataset"""
+    from dataset.review.verdict_table import all_verdicts, counting_verdicts
+
+    for each in (all_verdicts if every else counting_verdicts)(*where(uri)):
+        typer.echo(json.dumps({"verdict_id": each.verdict_id, **each.model_dump(mode="json")}, ensure_ascii=False))
+
+
+def report(uri: Uri = None) -> None:
+    """How much was reviewed, what is disputed, whether reviewers agree. Example: skg review report demo-out/dataset"""
+    from dataset.review.review_report import review_report
+
+    typer.echo(json.dumps(review_report(*where(uri)), indent=1, ensure_ascii=False))
+
+
+def export(
+    uri: Uri = None,
+    form: Annotated[str, typer.Option("--format", help="label-studio or fiftyone")] = "label-studio",
+    out: Annotated[Path, typer.Option(help="a folder that is empty or not there yet")] = Path("review-out"),
+) -> None:
+    """Write verdicts for another tool, with the pictures. Example: skg review export --format fiftyone --out review"""
+    from dataset.review.review_exports import export_review
+
+    found, options = where(uri)
+    typer.echo(f"{out}: {export_review(found, form, folder(out), options)} samples")

@@ -1,0 +1,219 @@
+"""What people say of samples: rows beside the dataset, of which the latest count, and what follows from them."""
+
+import json
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pydantic import ValidationError
+
+from dataset.exports import Source, export
+from dataset.review.flagged import Flagged
+from dataset.review.review_exports import export_review
+from dataset.review.review_queue import require_sample, review_queue
+from dataset.review.review_report import review_report
+from dataset.review.verdict_table import (
+    VERDICT_COLUMNS,
+    Verdict,
+    add_verdicts,
+    all_verdicts,
+    counting_verdicts,
+    verdicts_uri,
+)
+from dataset.table.delta_table import Table
+from dataset.table.table_errors import NoDataset
+from schemas.errors import BadInput, UserError
+from schemas.events import QAEvent
+from streams.cli.root import run
+from tests.fakes.events import make_graph, make_qa
+
+pytestmark = pytest.mark.thorough
+
+P0 = "5f0c/0"
+NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
+
+
+@pytest.fixture
+def grown(lab):
+    """Twelve samples."""
+    sink = lab.writer()
+    sink.open(P0)
+    lab.events = [make_qa(make_graph(categories=(f"thing {n}", f"other {n}"))) for n in range(12)]
+    sink.append(lab.deliver(sink, P0, 0, lab.events))
+    return lab
+
+
+def said(event: QAEvent, verdict: str, reviewer: str = "ada", minutes: int = 0, question: int | None = None, **more: Any):
+    fields = {"reason": "ambiguous"} if verdict == "flag" else {}
+    return Verdict(
+        sample_id=event.sample_id, question_id=None if question is None else event.questions[question].id,
+        verdict=verdict, reviewer=reviewer, at=NOON + timedelta(minutes=minutes), dataset_version=1, **{**fields, **more},
+    )  # fmt: skip
+
+
+def rows_left(uri: str, verdicts: Sequence[Verdict]) -> dict[str, int]:
+    """The samples that are left, with their numbers of questions."""
+    source = Source.open(uri).without(Flagged.of(verdicts))
+    return {row["sample_id"]: len(row["questions"]) for split in source.splits for row in source.rows(split)}
+
+
+def test_a_verdict_is_a_row_beside_the_dataset_with_the_documented_columns(grown):
+    add_verdicts(grown.uri, [said(grown.events[0], "flag", comment="two cups", question=0)])
+    table = Table.load(verdicts_uri(grown.uri))
+    assert verdicts_uri(grown.uri) == f"{grown.uri}-verdicts"
+    assert table.schema.names == VERDICT_COLUMNS.names
+    [row] = table.query("SELECT * FROM samples").to_pylist()
+    assert row == {
+        "verdict_id": all_verdicts(grown.uri)[0].verdict_id, "sample_id": grown.events[0].sample_id,
+        "question_id": grown.events[0].questions[0].id, "verdict": "flag", "reason": "ambiguous", "comment": "two cups",
+        "reviewer": "ada", "at": NOON, "dataset_version": 1,
+    }  # fmt: skip
+
+
+def test_the_latest_verdict_of_each_reviewer_on_each_thing_counts(grown):
+    one, other = grown.events[:2]
+    add_verdicts(grown.uri, [said(one, "flag", minutes=1), said(other, "accept"), said(one, "accept", "bob", 2)])
+    add_verdicts(grown.uri, [said(one, "accept", minutes=3), said(one, "flag", minutes=0)])
+    assert len(all_verdicts(grown.uri)) == 5
+    counting = {(each.sample_id, each.reviewer): each.verdict for each in counting_verdicts(grown.uri)}
+    assert counting == {
+        (one.sample_id, "ada"): "accept",
+        (one.sample_id, "bob"): "accept",
+        (other.sample_id, "ada"): "accept",
+    }
+
+
+def test_nobody_has_reviewed_a_dataset_without_the_table(grown):
+    assert counting_verdicts(grown.uri) == []
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [{"verdict": "perhaps"}, {"reviewer": ""}, {"verdict": "flag", "reason": None}, {"verdict": "flag", "reason": "x"}],
+)
+def test_a_verdict_without_a_reviewer_or_a_flag_without_a_known_reason_is_none(grown, wrong: dict[str, Any]):
+    with pytest.raises(ValidationError):
+        said(grown.events[0], **{"verdict": "accept", **wrong})
+
+
+def test_flagged_samples_and_questions_are_left_out_and_a_sample_without_questions_goes_too(grown):
+    whole, partly, emptied, kept = grown.events[:4]
+    flags = [said(whole, "flag"), said(partly, "flag", question=0), said(kept, "accept")]
+    flags += [said(emptied, "flag", question=number) for number in range(len(emptied.questions))]
+    left = rows_left(grown.uri, flags)
+    assert len(left) == 10
+    assert whole.sample_id not in left
+    assert emptied.sample_id not in left
+    assert left[partly.sample_id] == len(partly.questions) - 1
+    assert left[kept.sample_id] == len(kept.questions)
+
+
+def test_a_flag_that_its_reviewer_took_back_leaves_nothing_out_and_anothers_does(grown):
+    one = grown.events[0]
+    add_verdicts(grown.uri, [said(one, "flag"), said(one, "accept", minutes=1)])
+    assert len(rows_left(grown.uri, counting_verdicts(grown.uri))) == 12
+    add_verdicts(grown.uri, [said(one, "flag", "bob")])
+    assert len(rows_left(grown.uri, counting_verdicts(grown.uri))) == 11
+
+
+def test_an_export_without_what_is_flagged_counts_and_holds_the_rest(grown, capfd: pytest.CaptureFixture[str]):
+    add_verdicts(grown.uri, [said(event, "flag") for event in grown.events[:5]])
+    out = grown.folder / "hf"
+    assert run(["dataset", "export", grown.uri, "--format", "huggingface", "--out", str(out), "--without-flagged"]) == 0
+    counted = capfd.readouterr().out.rpartition(": ")[2]
+    assert sum(int(part.split()[1]) for part in counted.split(", ")) == 7
+
+
+def test_an_export_of_a_dataset_of_which_all_is_flagged_says_so(grown):
+    with pytest.raises(NoDataset, match="reviewers flagged every sample"):
+        Source.open(grown.uri).without(Flagged.of([said(event, "flag") for event in grown.events]))
+
+
+def test_the_report_counts_agreement_and_disputed_kinds_with_intervals(grown):
+    first, second = grown.events[:2]
+    add_verdicts(
+        grown.uri,
+        [
+            said(first, "flag", question=0),
+            said(first, "flag", "bob", question=0, reason="wrong answer"),
+            said(second, "accept", question=0),
+            said(second, "flag", "bob", question=0),
+            said(second, "accept"),
+        ],
+    )
+    found = review_report(grown.uri)
+    assert (found["reviewers"], found["samples"], found["questions"], found["flagged_samples"]) == (2, 2, 2, 0)
+    assert found["reasons"] == {"ambiguous": 2, "wrong answer": 1}
+    assert (found["agreement"]["right"], found["agreement"]["asked"]) == (1, 2)
+    whole = found["disputed"]["all"]
+    assert (whole["right"], whole["asked"]) == (2, 2)
+    assert whole["low"] < 1 == whole["accuracy"]
+
+
+def test_a_queue_has_every_sample_once_in_one_order_without_those_that_the_reviewer_judged(grown):
+    for order in ("random", "stratified"):
+        queue = review_queue(grown.uri, order, "ada")
+        assert sorted(queue) == sorted(event.sample_id for event in grown.events)
+        assert queue == review_queue(grown.uri, order, "bob")
+    add_verdicts(grown.uri, [said(grown.events[0], "accept")])
+    assert grown.events[0].sample_id not in review_queue(grown.uri, "random", "ada")
+    assert grown.events[0].sample_id in review_queue(grown.uri, "random", "bob")
+
+
+def test_what_is_not_in_the_dataset_cannot_be_judged(grown):
+    assert require_sample(grown.uri, grown.events[0].sample_id, grown.events[0].questions[0].id) == 1
+    with pytest.raises(BadInput, match="there is no sample"):
+        require_sample(grown.uri, "' OR 1=1 --", None)
+    with pytest.raises(BadInput, match="has no question"):
+        require_sample(grown.uri, grown.events[0].sample_id, "0" * 32)
+
+
+def test_label_studio_gets_a_task_for_each_judged_thing_and_its_picture(grown):
+    event, out = grown.events[0], grown.folder / "label-studio"
+    add_verdicts(grown.uri, [said(event, "flag", question=0, comment="why"), said(event, "accept", "bob", 1, question=0)])
+    assert export_review(grown.uri, "label-studio", out) == 1
+    [task] = json.loads((out / "tasks.json").read_text())
+    assert task["data"]["question"] == event.questions[0].question
+    assert (out / task["data"]["image"]).is_file()
+    assert [each["result"][0]["value"]["choices"] for each in task["annotations"]] == [["flag"], ["accept"]]
+    assert [part["from_name"] for part in task["annotations"][0]["result"]] == ["verdict", "reason", "comment"]
+
+
+def test_fiftyone_gets_a_tagged_sample_for_each_picture(grown):
+    out = grown.folder / "fiftyone"
+    add_verdicts(grown.uri, [said(grown.events[0], "flag"), said(grown.events[1], "accept")])
+    assert export_review(grown.uri, "fiftyone", out) == 2
+    samples = json.loads((out / "samples.json").read_text())["samples"]
+    assert {tag for sample in samples for tag in sample["tags"]} >= {"flagged", "accepted"}
+    assert all((out / sample["filepath"]).is_file() for sample in samples)
+    with pytest.raises(UserError, match="is not empty"):
+        export_review(grown.uri, "fiftyone", out)
+    with pytest.raises(UserError, match="there are label-studio, fiftyone"):
+        export_review(grown.uri, "csv", grown.folder / "x")
+
+
+def test_the_command_adds_lists_and_reports(grown, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.delenv("SKG_REVIEWER", raising=False)
+    sample = grown.events[0].sample_id
+    assert run(["review", "add", sample, "accept", "--uri", grown.uri]) == 2
+    assert "give --reviewer, or set SKG_REVIEWER" in capfd.readouterr().err
+    monkeypatch.setenv("SKG_REVIEWER", "ada")
+    assert run(["review", "add", sample, "flag", "--uri", grown.uri]) == 2
+    assert "a flag needs a reason: wrong answer" in capfd.readouterr().err
+    assert run(["review", "add", sample, "flag", "--reason", "bad picture", "--uri", grown.uri]) == 0
+    assert run(["review", "add", sample, "accept", "--uri", grown.uri]) == 0
+    capfd.readouterr()
+    assert run(["review", "list", grown.uri]) == 0
+    [row] = map(json.loads, capfd.readouterr().out.splitlines())
+    assert (row["sample_id"], row["verdict"], row["reviewer"]) == (sample, "accept", "ada")
+    assert run(["review", "list", "--all", grown.uri]) == 0
+    assert len(capfd.readouterr().out.splitlines()) == 2
+    assert run(["review", "report", grown.uri]) == 0
+    assert json.loads(capfd.readouterr().out)["samples"] == 1
+
+
+def test_a_subset_of_an_export_still_loads(grown):
+    source = Source.open(grown.uri).without(Flagged.of([said(grown.events[0], "flag")]))
+    assert Path(export(source, "webdataset", grown.folder / "wds")).is_dir()
