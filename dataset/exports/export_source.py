@@ -12,7 +12,7 @@ from typing import Any, Literal
 import pyarrow as pa
 
 from dataset.reading.row_reader import batches
-from dataset.review.flagged import Flagged
+from dataset.review.verdict_table import Flagged
 from dataset.table.columns import COLUMNS
 from dataset.table.delta_table import At, Options, Table
 from dataset.table.table_errors import NoDataset

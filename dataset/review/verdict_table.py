@@ -5,9 +5,10 @@ Of what a reviewer said of a sample, or of one of its questions, the latest coun
 """
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
 import pyarrow as pa
 from pydantic import Field, model_validator
@@ -112,3 +113,27 @@ def all_verdicts(uri: str, options: Options = None) -> list[Verdict]:
 def counting_verdicts(uri: str, options: Options = None) -> list[Verdict]:
     """The latest verdict of each reviewer on each sample and question."""
     return list({each.about: each for each in all_verdicts(uri, options)}.values())
+
+
+@dataclass(frozen=True)
+class Flagged:
+    """Ids of samples and of questions that any reviewer's latest verdict flags."""
+
+    samples: frozenset[str]
+    questions: frozenset[str]
+
+    @classmethod
+    def of(cls, verdicts: Iterable[Verdict]) -> "Flagged":
+        """What is flagged by verdicts that count."""
+        flags = [each for each in verdicts if each.verdict == "flag"]
+        return cls(
+            frozenset(each.sample_id for each in flags if each.question_id is None),
+            frozenset(each.question_id for each in flags if each.question_id is not None),
+        )
+
+    def kept(self, row: Mapping[str, Any]) -> dict[str, Any] | None:
+        """The row with the questions that nobody flagged; None where the sample, or all of its questions, are flagged."""
+        if row["sample_id"] in self.samples:
+            return None
+        questions = [question for question in row["questions"] if question["id"] not in self.questions]
+        return {**row, "questions": questions} if questions else None

@@ -54,8 +54,7 @@ def export(  # noqa: PLR0913, PLR0917 - one parameter an option of the command l
     source = Source.open(*where(uri), at(version), known(split)).with_turns("one" if turns == "one" else "many")
     source = source.with_coordinates("pixel" if coordinates == "pixel" else "thousand")
     if without_flagged:
-        from dataset.review.flagged import Flagged
-        from dataset.review.verdict_table import counting_verdicts
+        from dataset.review.verdict_table import Flagged, counting_verdicts
 
         source = source.without(Flagged.of(counting_verdicts(*where(uri))))
     written = write(source, form, folder(out))

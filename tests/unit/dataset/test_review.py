@@ -10,12 +10,12 @@ import pytest
 from pydantic import ValidationError
 
 from dataset.exports import Source, export
-from dataset.review.flagged import Flagged
 from dataset.review.review_exports import export_review
 from dataset.review.review_queue import require_sample, review_queue
 from dataset.review.review_report import review_report
 from dataset.review.verdict_table import (
     VERDICT_COLUMNS,
+    Flagged,
     Verdict,
     add_verdicts,
     all_verdicts,
