@@ -29,7 +29,7 @@ AT_ONCE = 10
 
 LOG = os.environ.get("SKG_ORACLE_LOG")
 TURNS = 8
-IN_METRES = {kind for kind, row in KINDS.items() if row.in_metres}
+IN_METRES = {kind for kind, row in KINDS.items() if row.in_metres and not row.in_views}
 
 OTHERS = frozenset(KINDS) - IN_METRES
 

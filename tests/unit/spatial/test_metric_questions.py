@@ -24,7 +24,7 @@ from tests.fakes.rooms import kitchen
 from tests.fakes.scenes import random_scene
 from tests.fakes.worlds import EYE, body, covers, furnished, with_random_world
 
-IN_METRES = tuple(kind for kind, row in KINDS.items() if row.in_metres)
+IN_METRES = tuple(kind for kind, row in KINDS.items() if row.in_metres and not row.in_views)
 
 ROOM = furnished(
     {

@@ -89,8 +89,10 @@ def test_the_answer_stands_at_every_place_of_the_choices_alike(asked: list[tuple
 
 def test_the_words_of_a_question_do_not_tell_its_answer(asked: list[tuple[Question, ...]]):
     guesses = guess(asked)
-    in_metres = {kind for kind, row in KINDS.items() if row.in_metres}
-    wanted = in_metres - UNUSUAL if set(guesses) & in_metres else set(KINDS) - in_metres - {"description"}
+    in_metres, in_views = (
+        {kind for kind, row in KINDS.items() if getattr(row, name)} for name in ("in_metres", "in_views")
+    )
+    wanted = in_metres - in_views - UNUSUAL if set(guesses) & in_metres else set(KINDS) - in_metres - {"description"}
     assert wanted <= set(guesses), "all but descriptions have choices"
     for kind, found in guesses.items():
         assert found.accuracy <= found.chance + SLACK + found.noise, (kind, found)
