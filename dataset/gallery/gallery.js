@@ -28,6 +28,27 @@
     if (box) box.checked = !box.checked;
   });
 
+  // a form of reviews: j and k go through its items, a, f and u press their buttons
+  document.addEventListener("keydown", (event) => {
+    const items = [...document.querySelectorAll("[data-item]")];
+    if (!items.length || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (event.target.matches("input:not([type=radio]), select, textarea")) return;
+    const here = items.findIndex((item) => item.contains(document.activeElement));
+    const step = { j: 1, k: -1 }[event.key];
+    if (step) {
+      const next = items[Math.min(items.length - 1, Math.max(0, here + step))];
+      next.querySelector("input:checked, input").focus();
+      next.scrollIntoView({ block: "nearest" });
+    }
+    const button = (items[here] || items[0]).querySelector(`[data-key="${CSS.escape(event.key)}"]`);
+    if (button) {
+      button.checked = true;
+      button.focus();
+      if (event.key === "f") button.closest("[data-item]").querySelector("select").focus();
+    }
+    if (button || step) event.preventDefault();
+  });
+
   document.addEventListener("htmx:beforeRequest", (event) => {
     const pause = document.querySelector("[data-pause]");
     if (pause && pause.checked && event.target.matches("[data-live]")) event.preventDefault();

@@ -27,6 +27,7 @@ from dataset.gallery.sample_search import PAGE, SampleFilter, SampleSearch
 from dataset.gallery.search_request import filter_of, form_fields, page_links, page_of, search_page, seed_form_from
 from dataset.gallery.security_headers import LOOPBACK, SecurityHeaders
 from dataset.gallery.templates_engine import ASSETS, asset, render
+from dataset.review.review_pages import ReviewPages
 from monitoring.logs import log
 from schemas.errors import RetryableError, UserError
 
@@ -37,12 +38,13 @@ REFRESH_S = 2.0
 @dataclass(frozen=True)
 class GalleryData:
     """The data of a gallery. Without a factory it can neither publish nor monitor, without pictures (the bytes behind a
-    key of the store) it shows none that were rejected."""
+    key of the store) it shows none that were rejected, without reviews nobody can accept or flag."""
 
     samples: SampleSearch
     rejected: RejectionSearch
     factory: Factory | None = None
     pictures: Pictures | None = None
+    reviews: ReviewPages | None = None
 
     def refresh(self) -> None:
         """Apply the tables' changes. One that cannot be read now is logged, and tried again later."""
@@ -77,6 +79,7 @@ def application(data: GalleryData, hosts: Collection[str] | None = LOOPBACK, ref
             Route("/rejected", site.rejected),
             Route("/rejected/image/{rejection_id}", site.rejected_image),
             *(Route(f"/rejected{ending}", site.rejected_file) for ending in FORMS),
+            Route("/review", site.review, methods=["GET", "POST"]),
             Route("/factory", site.factory),
             Route("/factory/funnel", site.funnel),
             Route("/factory/seeds", site.publish, methods=["POST"]),
@@ -170,6 +173,13 @@ class _Site:
         """All rejections that match the filters, as a file."""
         ending = PurePosixPath(request.url.path).suffix
         return download(self._view.rejected, filter_of(RejectionFilter, request), ending)
+
+    async def review(self, request: Request) -> Response:
+        """The next sample to review; a posted form stores what was said of one."""
+        reviews = self._view.reviews
+        if reviews is None:
+            raise HTTPException(404, "This gallery was started without reviews: it is open to the network.")
+        return await (reviews.store(request) if request.method == "POST" else reviews.show(request))
 
     def factory(self, request: Request) -> Response:
         """The form for seeds, and the funnel."""

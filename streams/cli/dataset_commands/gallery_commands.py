@@ -25,7 +25,8 @@ def gallery(  # noqa: PLR0913, PLR0917 - one parameter an option of the command 
     ] = "127.0.0.1",
     port: Annotated[int, typer.Option(help="port to listen on; 0 takes a free one", min=0, max=65535)] = PORT,
     feed: Annotated[
-        bool | None, typer.Option("--feed/--no-feed", help="offer to publish seeds; default: on loopback only")
+        bool | None,
+        typer.Option("--feed/--no-feed", help="offer to publish seeds and to review; default: on loopback only"),
     ] = None,
 ) -> None:
     """Look at samples, rejections and the funnel in a browser. Example: skg gallery demo-out/dataset"""
@@ -48,6 +49,7 @@ def _serve(uri: str, options: dict[str, str] | None, address: tuple[str, int], f
     from dataset.gallery.sample_search import SampleSearch
     from dataset.gallery.security_headers import LOOPBACK
     from dataset.gallery.web_app import GalleryData, application
+    from dataset.review.review_pages import ReviewPages
     from dataset.table.rejection_table import rejections_uri
     from monitoring.logs import set_up
     from monitoring.otel_export import exporting
@@ -58,10 +60,13 @@ def _serve(uri: str, options: dict[str, str] | None, address: tuple[str, int], f
     settings = StatusSettings()
     set_up(settings.log_format, "gallery", settings.log_level)
     private = is_loopback(address[0])
-    factory = running_factory(settings) if (private if feed is None else feed) else None
+    may_write = private if feed is None else feed
+    factory = running_factory(settings) if may_write else None
     rejected = RejectionSearch(rejections_uri(uri), options)
     pictures = stored_pictures(settings) if settings.s3_endpoint or uri.startswith("s3://") else None
-    shown = GalleryData(SampleSearch(uri, options), rejected, factory, pictures)
+    samples = SampleSearch(uri, options)
+    reviews = ReviewPages(uri, options, samples.sample) if may_write else None
+    shown = GalleryData(samples, rejected, factory, pictures, reviews)
 
     def ready(found: str) -> None:
         typer.echo(f"gallery of {uri} at {found} (Ctrl-C ends it)")
@@ -69,7 +74,9 @@ def _serve(uri: str, options: dict[str, str] | None, address: tuple[str, int], f
             others = for_missing_dataset()
             typer.echo(f"skg: there is no dataset at {uri} yet{f'; {others}' if others else ''}", err=True)
         if not private:
-            typer.echo("everybody who reaches this address can look" + (" and publish seeds" if factory else ""), err=True)
+            typer.echo(
+                "everybody who reaches this address can look" + (", publish seeds and review" if factory else ""), err=True
+            )
 
     with exporting("gallery"):
         serve(application(shown, LOOPBACK if private else None), *address, ready)

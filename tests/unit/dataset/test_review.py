@@ -1,6 +1,7 @@
 """What people say of samples: rows beside the dataset, of which the latest count, and what follows from them."""
 
 import json
+import re
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -8,9 +9,14 @@ from typing import Any
 
 import pytest
 from pydantic import ValidationError
+from starlette.testclient import TestClient
 
 from dataset.exports import Source, export
+from dataset.gallery.rejected_samples import RejectionSearch
+from dataset.gallery.sample_search import SampleSearch
+from dataset.gallery.web_app import GalleryData, application
 from dataset.review.review_exports import export_review
+from dataset.review.review_pages import ReviewPages
 from dataset.review.review_queue import require_sample, review_queue
 from dataset.review.review_report import review_report
 from dataset.review.verdict_table import (
@@ -23,6 +29,7 @@ from dataset.review.verdict_table import (
     verdicts_uri,
 )
 from dataset.table.delta_table import Table
+from dataset.table.rejection_table import rejections_uri
 from dataset.table.table_errors import NoDataset
 from schemas.errors import BadInput, UserError
 from schemas.events import QAEvent
@@ -217,3 +224,65 @@ def test_the_command_adds_lists_and_reports(grown, capfd: pytest.CaptureFixture[
 def test_a_subset_of_an_export_still_loads(grown):
     source = Source.open(grown.uri).without(Flagged.of([said(grown.events[0], "flag")]))
     assert Path(export(source, "webdataset", grown.folder / "wds")).is_dir()
+
+
+OWN = {"Origin": "http://127.0.0.1:80", "Host": "127.0.0.1:80"}
+
+
+@pytest.fixture
+def client(grown) -> TestClient:
+    samples = SampleSearch(grown.uri)
+    rejected = RejectionSearch(rejections_uri(grown.uri))
+    data = GalleryData(samples, rejected, reviews=ReviewPages(grown.uri, None, samples.sample))
+    data.refresh()
+    return TestClient(application(data), base_url="http://127.0.0.1:80", follow_redirects=False)
+
+
+def form_of(client: TestClient, **more: str) -> dict[str, str]:
+    """The form of the page as a person would send it, with these choices."""
+    page = client.get("/review").text
+    sample = re.search(r'name="sample" value="(\w+)"', page)
+    assert sample is not None
+    return {"sample": sample[1], "reviewer": "ada", "order": "random", "verdict:sample": "accept", **more}
+
+
+def test_the_page_stores_what_is_said_and_goes_on_to_the_next_sample(client: TestClient, grown):
+    first = form_of(client)
+    asked = next(event for event in grown.events if event.sample_id == first["sample"]).questions[0].id
+    more = {f"verdict:{asked}": "flag", f"reason:{asked}": "ambiguous", f"comment:{asked}": "zwei Tassen"}
+    answer = client.post("/review", data={**first, **more}, headers=OWN)
+    assert (answer.status_code, answer.headers["location"]) == (303, "/review?order=random")
+    stored = {each.question_id: each for each in all_verdicts(grown.uri)}
+    assert (stored[None].verdict, stored[None].reason, stored[None].reviewer) == ("accept", None, "ada")
+    assert (stored[asked].verdict, stored[asked].reason, stored[asked].comment) == ("flag", "ambiguous", "zwei Tassen")
+    after = client.get("/review")
+    assert 'name="reviewer" value="ada"' in after.text  # typed once
+    assert first["sample"] not in after.text
+    assert "11 samples left for ada" in after.text
+
+
+def test_a_form_without_a_reason_or_about_nothing_stores_nothing_and_says_why(client: TestClient, grown):
+    for change, why in (
+        ({"verdict:sample": "flag"}, "a flag needs a reason"),
+        ({"verdict:sample": ""}, "Nothing was accepted or flagged."),
+        ({"reviewer": ""}, "at least 1 character"),
+        ({"sample": "0" * 32}, "there is no sample"),
+    ):
+        answer = client.post("/review", data={**form_of(client), **change}, headers=OWN)
+        assert answer.status_code == 422
+        assert why in answer.text
+    assert all_verdicts(grown.uri) == []
+
+
+def test_another_site_cannot_post_verdicts_and_a_gallery_without_reviews_says_so(client: TestClient, grown):
+    assert client.post("/review", data=form_of(client), headers={"Origin": "http://evil.example"}).status_code == 403
+    data = GalleryData(SampleSearch(grown.uri), RejectionSearch(rejections_uri(grown.uri)))
+    plain = TestClient(application(data), base_url="http://127.0.0.1:80")
+    assert plain.get("/review").status_code == 404
+    assert "without reviews" in plain.get("/review").text
+
+
+def test_when_every_sample_was_looked_at_the_page_says_so(client: TestClient, grown):
+    add_verdicts(grown.uri, [said(event, "accept") for event in grown.events])
+    client.cookies.set("skg-reviewer", "ada")
+    assert "You have looked at every sample." in client.get("/review").text
