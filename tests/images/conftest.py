@@ -8,10 +8,10 @@ from tools.images import build, container_store
 
 
 def require_image(target: str) -> str:
-    """The name of the target's image. Skips where this machine cannot build it."""
-    reason = build.why_not(target)
-    if reason is None and container_store.has_image(build.image_name(target)):
+    """The name of the target's image. Skips where there is none and this machine cannot build it."""
+    if container_store.missing() is None and container_store.has_image(build.image_name(target)):
         return build.image_name(target)
+    reason = build.why_not(target)
     wanted = os.environ.get("CI") == "true" and reason is None and target not in build.LARGE
     said = f"{target}: {reason or 'not built: make test-images'}"
     if wanted:

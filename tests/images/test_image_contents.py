@@ -72,6 +72,20 @@ def test_the_image_that_traces_scenes_has_blender():
     assert _says(image, "sh", "-c", script).startswith("5.")
 
 
-def test_the_image_for_diffusion_has_its_libraries():
+DRAWS = """
+from schemas.reference.examples import graph
+from streams.adapters.vision_factories import renderer_of
+from streams.settings import RenderSettings
+(drawing,) = renderer_of(RenderSettings()).render([graph()], [7])
+print(drawing.width, drawing.height)
+"""
+
+
+def test_the_image_for_diffusion_draws_with_a_tiny_model():
     image = require_image("gpu")
-    assert _says(image, "python", "-c", "import torch, diffusers, transformers; print('ok')") == "ok"
+    given = {"SKG_RENDERER": "gligen", "SKG_RENDER_MODEL": "tiny", "SKG_MODEL_CACHE": "/var/lib/skg/models"}
+    options = [word for name, value in given.items() for word in ("--env", f"{name}={value}")]
+    done = podman("run", *SAFE, *options, image, "python", "-c", DRAWS)
+    assert done.returncode == 0, done.stderr
+    width, height = map(int, done.stdout.split())
+    assert min(width, height) > 0
