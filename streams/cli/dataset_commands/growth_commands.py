@@ -26,6 +26,7 @@ def build() -> typer.Typer:
     add(app, "info", info)
     add(app, "files", files)
     add(app, "follow", follow)
+    add(app, "diff", diff)
     export_commands.extend(app)
     maintenance_commands.extend(app)
     return app
@@ -67,6 +68,19 @@ def files(uri: Uri = None, version: Version = None) -> None:
 
     for path in read(*where(uri), at(version)):
         typer.echo(path)
+
+
+def diff(
+    first: Annotated[str, typer.Argument(help="a table: a folder or s3://bucket/path")],
+    second: Annotated[str, typer.Argument(help="another one, or the same with another version")],
+    version: Annotated[str | None, typer.Option(help="state of the first: a version's number, or a time")] = None,
+    second_version: Annotated[str | None, typer.Option(help="state of the second")] = None,
+) -> None:
+    """Samples and questions that only one of two datasets has, as JSON. Example: skg dataset diff old new"""
+    from dataset.analysis.difference import Snapshot, difference
+
+    sides = [Snapshot(*where(uri), at(state)) for uri, state in ((first, version), (second, second_version))]
+    typer.echo(json.dumps(difference(*sides), indent=1, ensure_ascii=False))
 
 
 def follow(

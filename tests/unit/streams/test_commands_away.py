@@ -60,6 +60,7 @@ STORE = {
     "dataset info": [],
     "dataset files": [],
     "dataset follow": ["--once"],
+    "dataset diff": [TABLE, TABLE],
     "dataset export": ["--format", "coco", "--out", "{out}"],
     "dataset subset": ["--out", "{out}"],
     "dataset compact": [],

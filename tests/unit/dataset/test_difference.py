@@ -1,0 +1,60 @@
+"""What one dataset has that another lacks."""
+
+import json
+
+import pytest
+
+from dataset.analysis.difference import Snapshot, difference
+from dataset.table.table_errors import NoDataset
+from streams.cli.root import run
+from tests.fakes.events import make_graph, make_qa
+from tests.unit.dataset.conftest import Lab
+
+P0 = "5f0c/0"
+EVENTS = [make_qa(make_graph(categories=(f"thing {n}", f"other {n}"))) for n in range(6)]
+
+
+def stored(lab: Lab, *batches) -> str:
+    sink, offset = lab.writer(), 0
+    sink.open(P0)
+    for events in batches:
+        sink.append(lab.deliver(sink, P0, offset, events))
+        offset += len(events)
+    return lab.uri
+
+
+def test_a_dataset_does_not_differ_from_itself(lab):
+    one = Snapshot(stored(lab, EVENTS[:3]))
+    found = difference(one, one)
+    assert (found["both"], found["moved"], found["asked_otherwise"]) == (3, 0, 0)
+    assert found["only_first"] == found["only_second"]
+    assert found["only_first"]["samples"] == found["only_first"]["questions"] == 0
+
+
+def test_what_was_added_since_is_only_in_the_later_state(lab):
+    uri = stored(lab, EVENTS[:2], EVENTS[2:])
+    found = difference(Snapshot(uri, version=1), Snapshot(uri))
+    assert (found["both"], found["only_first"]["samples"], found["only_second"]["samples"]) == (2, 0, 4)
+    assert found["only_second"]["questions"] == sum(len(event.questions) for event in EVENTS[2:])
+    assert sum(found["only_second"]["splits"].values()) == sum(found["only_second"]["scenes"].values()) == 4
+
+
+def test_a_sample_whose_questions_differ_is_in_both_and_the_questions_are_not(tmp_path):
+    one, other = Lab(tmp_path / "one"), Lab(tmp_path / "other")
+    asked = EVENTS[0]
+    fewer = asked.model_copy(update={"questions": asked.questions[1:]})
+    found = difference(Snapshot(stored(one, [asked])), Snapshot(stored(other, [fewer])))
+    assert (found["both"], found["asked_otherwise"]) == (1, 1)
+    assert (found["only_first"]["samples"], found["only_first"]["questions"]) == (0, 1)
+    assert found["only_first"]["kinds"] == {asked.questions[0].kind: 1}
+    assert found["only_second"]["questions"] == 0
+
+
+def test_the_command_compares_states_and_names_a_path_that_is_no_dataset(lab, capfd):
+    uri = stored(lab, EVENTS[:2], EVENTS[2:])
+    assert run(["dataset", "diff", uri, uri, "--version", "1"]) == 0
+    assert json.loads(capfd.readouterr().out)["only_second"]["samples"] == 4
+    assert run(["dataset", "diff", uri, "/nowhere"]) == 1
+    assert "there is no dataset at /nowhere" in capfd.readouterr().err
+    with pytest.raises(NoDataset):
+        difference(Snapshot(uri), Snapshot("/nowhere"))
