@@ -4,7 +4,7 @@ In: a source of rows, a format's name, a folder.  Out: the folder, filled.
 Knows no format's details.  An installed distribution adds a `Format` by an entry point of the group `skg.exports`.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,6 +16,7 @@ from dataset.exports.files.atomic_folder import draft_of
 from dataset.exports.huggingface import write as write_huggingface
 from dataset.exports.llama_vision import write as write_llama_vision
 from dataset.exports.llava import write as write_llava
+from dataset.exports.lmms_eval_task import asked_splits
 from dataset.exports.lmms_eval_task import write as write_lmms
 from dataset.exports.qwen_vl import write as write_qwen
 from dataset.exports.sharegpt import write as write_sharegpt
@@ -27,12 +28,17 @@ GROUP = "skg.exports"
 """Entry points of further formats."""
 
 
+def _all_splits(source: Source) -> Sequence[str]:
+    return source.splits
+
+
 @dataclass(frozen=True)
 class Format:
-    """How a format is written, and its use in words."""
+    """How a format is written, and its use in words. `splits`: those of a source that it writes."""
 
     write: Callable[[Source, Path], None]
     meaning: str
+    splits: Callable[[Source], Sequence[str]] = _all_splits
 
 
 _OWN = {
@@ -44,7 +50,9 @@ _OWN = {
     "webdataset": Format(write_shards, "WebDataset: tar shards a split"),
     "coco": Format(write_coco, "COCO detection: boxes and masks of what is visible, pictures beside them"),
     "bop": Format(write_bop, "BOP: depths, masks and poses of every body, of pictures of scenes in metres"),
-    "lmms-eval": Format(write_lmms, "a benchmark task for lmms-eval, multiple choice in every rotation of the choices"),
+    "lmms-eval": Format(
+        write_lmms, "a benchmark task for lmms-eval, multiple choice in every rotation of the choices", asked_splits
+    ),
 }
 
 FORMATS = PluginTable(GROUP, _OWN, Format)

@@ -66,9 +66,14 @@ _METRIC = """\
 """
 
 
+def asked_splits(source: Source) -> tuple[str]:
+    """The one split that a task asks: the hold-out, unless another one was asked for."""
+    return (source.asked or HOLD_OUT,)
+
+
 def write(source: Source, out: Path) -> None:
     """Write the task of the hold-out, or of the split that was asked for. Raises UserError for one without questions."""
-    split = source.asked or HOLD_OUT
+    (split,) = asked_splits(source)
     kinds: set[str] = set()
     if split in source.splits:
         write_shards(out / "data", split, _batches(source, split, kinds), _features())

@@ -58,7 +58,8 @@ def export(  # noqa: PLR0913, PLR0917 - one parameter an option of the command l
 
         source = source.without(Flagged.of(counting_verdicts(*where(uri))))
     written = write(source, form, folder(out))
-    typer.echo(f"{written}: {', '.join(f'{name} {count:,}' for name, count in source.sizes.items())}")
+    counts = [f"{split} {source.sizes[split]:,}" for split in FORMATS[form].splits(source)]
+    typer.echo(f"{written}: {', '.join(counts)}")
 
 
 def subset(  # noqa: PLR0913, PLR0917 - one parameter an option of the command line

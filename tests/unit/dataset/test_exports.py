@@ -32,6 +32,7 @@ from schemas.errors import UserError
 from schemas.llm.token_limits import ANSWER_TOKENS
 from spatial.knowledge.category_ids import category_ids
 from spatial.splits import SPLITS
+from streams.cli.root import run
 from tests.fakes.events import make_graph, make_picture, make_qa
 
 pytestmark = pytest.mark.thorough
@@ -401,3 +402,11 @@ def test_qwen_vl_conversations_have_the_picture_in_the_first_turn(grown, exporte
     for item in items:
         assert [turn["value"].count("<image>") for turn in item["conversations"]] == [1, 0]
         assert (out / item["image"]).read_bytes() == picture(grown, item["id"].rpartition("-")[0])
+
+
+def test_the_command_names_the_splits_that_a_form_writes(grown, capfd):
+    sizes = Source.open(grown.uri).sizes
+    for form, wanted in (("llava", list(sizes)), ("lmms-eval", ["test"])):
+        assert run(["dataset", "export", grown.uri, "--format", form, "--out", str(grown.folder / form)]) == 0
+        told = capfd.readouterr().out.rpartition(": ")[2].strip()
+        assert told == ", ".join(f"{split} {sizes[split]}" for split in wanted)
