@@ -37,7 +37,7 @@ def test_any_valid_sample_is_a_row(events: list[QAEvent]):
     folder = Path(mkdtemp())
     writer = DatasetWriter(TableLocation(str(folder / "table"), folder / "index"), InMemoryStore())
     writer.open(P0)
-    samples = [Sample(event, b"a picture") for event in events]
+    samples = [Sample(event, b"a picture", (b"a view",) * len(event.views)) for event in events]
     assert writer.append([Delivery(P0, i, sample) for i, sample in enumerate(samples)]).rows == len(events)
     stored = rows_in(str(folder / "table"), COLUMNS.names)
     assert stored == rows_of(samples).to_pylist()
