@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 
 from schemas.picture_layers import Covers, Extent
+from spatial.world.footprints import Flags
 from spatial.world.pinhole import Array, Pinhole
 
 BEYOND = 0.5
@@ -29,7 +30,7 @@ class Silhouette:
 
     extent: Extent
     area: float
-    inside: NDArray[np.bool_]
+    inside: Flags
 
 
 def silhouette(triangles: Array, camera: Pinhole, size: tuple[int, int]) -> Silhouette:
@@ -52,13 +53,32 @@ def silhouette(triangles: Array, camera: Pinhole, size: tuple[int, int]) -> Silh
 
 def covers(index: NDArray[np.integer], silhouettes: Sequence[Silhouette]) -> tuple[Covers, ...]:
     """Of each object what hides how much of its whole silhouette, from which object is seen at each pixel (its number and
-    one; 0 for none): what is seen within an object's silhouette and is another one stands before it."""
-    found = []
-    for number, shape in enumerate(silhouettes):
-        pixels = np.bincount(index[shape.inside], minlength=len(silhouettes) + 1)[1:] if shape.area else np.zeros(0)
-        shares = ((int(k), round(float(pixels[k]) / shape.area, 4)) for k in np.flatnonzero(pixels) if k != number)
-        found.append(tuple((k, min(1.0, share)) for k, share in shares))
-    return tuple(found)
+    one; 0 for none): what is seen within an object's silhouette and is another one stands before it.
+
+    At a rim what is behind may be seen in the middle of a pixel: rims do not count, and all that hides an object together
+    hides at most what is not visible of it.
+    """
+    return tuple(_covers_of(number, index, shape, len(silhouettes)) for number, shape in enumerate(silhouettes))
+
+
+def _covers_of(number: int, index: NDArray[np.integer], shape: Silhouette, many: int) -> Covers:
+    if not shape.area:
+        return ()
+    within = _without_rim(shape.inside)
+    inner = within if within.any() else shape.inside
+    pixels = np.bincount(index[inner], minlength=many + 1)[1:].astype(float)
+    pixels[number] = 0
+    shares = pixels / max(1, int(inner.sum())) * min(1.0, float(shape.inside.sum()) / shape.area)
+    unseen = max(0.0, 1 - float((index == number + 1).sum()) / shape.area)
+    shares *= min(1.0, unseen / shares.sum()) if shares.any() else 1.0
+    return tuple((int(k), round(float(shares[k]), 4)) for k in np.flatnonzero(shares.round(4)))
+
+
+def _without_rim(inside: Flags) -> Flags:
+    """The pixels of which all four neighbours are inside too; the frame is no rim."""
+    padded = np.pad(inside, 1, mode="edge")
+    found: Flags = inside & padded[:-2, 1:-1] & padded[2:, 1:-1] & padded[1:-1, :-2] & padded[1:-1, 2:]
+    return found
 
 
 def _parts(low: float, count: int, side: int) -> NDArray[np.int64]:
@@ -67,7 +87,7 @@ def _parts(low: float, count: int, side: int) -> NDArray[np.int64]:
     return np.where((parts >= 0) & (parts < count), parts, -1)
 
 
-def _drawn(corners: Array, low: Array, high: Array) -> NDArray[np.bool_]:
+def _drawn(corners: Array, low: Array, high: Array) -> Flags:
     width, height = (int(side) + 1 for side in np.ceil((high - low) * FINE))
     drawn = Image.new("1", (width, height))
     pen = ImageDraw.Draw(drawn)
