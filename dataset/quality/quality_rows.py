@@ -17,7 +17,10 @@ from dataset.table.delta_table import Options, Table
 from schemas.errors import BadInput
 from schemas.ids import derived_seed
 
-COLUMNS = ("sample_id", "objects", "relations", "excluded", "questions", "split", "provenance")
+COLUMNS = ("sample_id", "width", "height", "objects", "relations", "excluded", "questions", "split", "provenance")
+
+ADDED_LATER = ("views",)
+"""Columns that are empty where a picture has no such thing, and in older tables."""
 
 Json = Mapping[str, Any]
 
@@ -108,7 +111,7 @@ def _question(asked: Json) -> AskedQuestion:
 
 def _plain_rows(table: Table, uri: str) -> Iterator[dict[str, Any]]:
     try:
-        for batch in batches(table, COLUMNS):
+        for batch in batches(table, [*COLUMNS, *ADDED_LATER]):
             missing = [name for name in COLUMNS if batch[name].null_count]
             if missing:
                 raise BadInput(f"the table at {uri} is not a dataset: its column {missing[0]} is missing or empty")

@@ -27,7 +27,7 @@ def test_a_description_is_written_without_choices_and_wrong_sentences_a_line_eac
     row = row_with("description")
     [question] = [each for each in row["questions"] if each["kind"] == "description"]
     turns = [turn for [turn] in conversations(row, "one")]
-    assert (question["question"], question["answer"]) in turns
+    assert (question["question"], question["answer"]) in [(turn.question, turn.answer) for turn in turns]
     row = row_with("false_description")
     [question] = [each for each in row["questions"] if each["kind"] == "false_description"]
     [turn] = [turn for [turn] in conversations(row, "one") if turn.answer == question["answer"]]

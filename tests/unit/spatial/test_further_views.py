@@ -24,6 +24,13 @@ def planned(share: float) -> list[SpatialGraph]:
     return [graph for graph in found if isinstance(graph, SpatialGraph)]
 
 
+def in_the_open() -> list[SpatialGraph]:
+    """Scenes of which some have a thing that a camera can leave out: one scene in five has."""
+    planner = RulePlanner(replace(solids_only("solid"), view_share=0.0))
+    found = [planner.plan_now(make_seed(concept, 3), 1) for concept in ("meadow", "park", "beach", "farm")]
+    return [graph for graph in found if isinstance(graph, SpatialGraph)]
+
+
 @pytest.fixture(scope="module")
 def graphs() -> list[SpatialGraph]:
     found = planned(1.0)
@@ -64,7 +71,7 @@ def test_a_share_of_scenes_has_further_cameras_and_the_others_are_as_before(grap
 
 def test_a_view_cuts_nothing_and_leaves_out_one_thing_at_most():
     left_out = 0
-    for graph in planned(0.0):
+    for graph in [*planned(0.0), *in_the_open()]:
         assert graph.world is not None
         for seed in range(25):
             for view in further_cameras(graph.world, SIDE, Random(seed)):
