@@ -51,6 +51,8 @@ def sample(
     return row_of(
         {
             "sample_id": f"{number:032x}",
+            "width": 512,
+            "height": 512,
             "objects": [{"id": n, **each} for n, each in enumerate(things)],
             "relations": [{"subject": a, "predicate": p, "object": b, "drawn": False} for a, p, b in relations],
             "excluded": list(more.get("excluded", ())),
