@@ -55,8 +55,8 @@ def covers(index: NDArray[np.integer], silhouettes: Sequence[Silhouette]) -> tup
     """Of each object what hides how much of its whole silhouette, from which object is seen at each pixel (its number and
     one; 0 for none): what is seen within an object's silhouette and is another one stands before it.
 
-    At a rim what is behind may be seen in the middle of a pixel: rims do not count, and all that hides an object together
-    hides at most what is not visible of it.
+    At a rim what is behind may be seen in the middle of a pixel: what is seen at rims alone hides nothing, and all
+    together hide at most what is not visible.
     """
     return tuple(_covers_of(number, index, shape, len(silhouettes)) for number, shape in enumerate(silhouettes))
 
@@ -65,13 +65,20 @@ def _covers_of(number: int, index: NDArray[np.integer], shape: Silhouette, many:
     if not shape.area:
         return ()
     within = _without_rim(shape.inside)
-    inner = within if within.any() else shape.inside
-    pixels = np.bincount(index[inner], minlength=many + 1)[1:].astype(float)
+    pixels = _counts(index, shape.inside, many)
+    if within.any():
+        pixels[_counts(index, within, many) == 0] = 0
     pixels[number] = 0
-    shares = pixels / max(1, int(inner.sum())) * min(1.0, float(shape.inside.sum()) / shape.area)
+    shares = pixels / shape.area
     unseen = max(0.0, 1 - float((index == number + 1).sum()) / shape.area)
     shares *= min(1.0, unseen / shares.sum()) if shares.any() else 1.0
     return tuple((int(k), round(float(shares[k]), 4)) for k in np.flatnonzero(shares.round(4)))
+
+
+def _counts(index: NDArray[np.integer], where: Flags, many: int) -> Array:
+    """How many pixels there show each object."""
+    found: Array = np.bincount(index[where], minlength=many + 1)[1:].astype(float)
+    return found
 
 
 def _without_rim(inside: Flags) -> Flags:

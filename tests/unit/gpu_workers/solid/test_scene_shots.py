@@ -10,7 +10,7 @@ from gpu_workers.solid.scene_shot import scene_shot
 from gpu_workers.solid.scenery.fillers import fillers
 from gpu_workers.solid.scenery.room_table import room_of
 from gpu_workers.solid.shot import TraceSettings
-from gpu_workers.solid.silhouettes import silhouette
+from gpu_workers.solid.silhouettes import Silhouette, covers, silhouette
 from schemas.errors import PermanentError
 from schemas.graph import SpatialGraph
 from schemas.ids import make_seed
@@ -112,3 +112,29 @@ def test_walls_keep_clear_of_the_region_where_things_stand():
     left, right = side_walls(space.left, space.right)
     assert left < space.left
     assert right > 2.0
+
+
+def square(low: int, high: int, area: float | None = None) -> Silhouette:
+    """A silhouette of the pixels from `low` to `high` across and down, in a picture of 32."""
+    inside = np.zeros((32, 32), bool)
+    inside[low:high, low:high] = True
+    return Silhouette((low, low, high, high), float((high - low) ** 2) if area is None else area, inside)
+
+
+def test_what_is_seen_at_a_rim_alone_hides_nothing():
+    index, shapes = np.zeros((32, 32), np.uint16), [square(4, 14), square(10, 30)]
+    index[10:30, 10:30] = 2
+    index[4:14, 4:14] = 1
+    index[4:14, 13] = 2  # a column at the edge of the first, seen of what is behind it
+    assert covers(index, shapes)[0] == ()
+    index[4:14, 9:14] = 2  # and now it stands before it
+    assert covers(index, shapes)[0] == ((1, 0.5),)
+
+
+def test_what_hides_a_thing_and_what_is_seen_of_it_are_never_more_than_all_of_it():
+    index = np.zeros((32, 32), np.uint16)
+    index[4:14, 4:9], index[4:14, 9:14] = 1, 2
+    for area in (90.0, 100.0, 140.0):  # square pixels are not whole: pixels inside may be more
+        [(_, share)], _ = covers(index, [square(4, 14, area), square(9, 14)])
+        assert share + 50 / area <= 1 + 1e-4
+        assert share >= 0.35
