@@ -43,7 +43,7 @@ SAME = 1e-6
 ROUNDED = 2e-4
 """Of shares, beside a part of a hundred that the rims of silhouettes are worth."""
 
-RIM, RIM_PX = 0.01, 3.0
+RIM = 0.01
 """Of a silhouette's area, and pixels beside that: where it is a dozen pixels wide one more is a part of a hundred."""
 
 WALL_OFF_M, NEAREST_WALL_M = 0.25, 2.2
@@ -214,8 +214,7 @@ def _covers(seen: _Seen, thing: Mapping[str, Any], mask: NDArray[np.bool_]) -> I
     if planned is not None and [(each["object"], each["share"]) for each in stated] != list(planned[thing["id"]]):
         yield "hidden_by", f"{stated} is not what the picture's file says"
     area, others = mask.sum() / thing["visible"], {other["id"]: other for other in seen.row["objects"]}
-    rims = RIM + RIM_PX / max(1.0, float(area))
-    if sum(each["share"] for each in stated) + thing["visible"] > 1 + rims + ROUNDED * (1 + len(stated)):
+    if sum(each["share"] for each in stated) + thing["visible"] > 1 + RIM + ROUNDED * (1 + len(stated)):
         yield "hidden_by", f"{stated} and what is visible are more than all of it"
     for each in stated:
         other = others.get(each["object"])
@@ -224,7 +223,7 @@ def _covers(seen: _Seen, thing: Mapping[str, Any], mask: NDArray[np.bool_]) -> I
             continue  # its mask cannot be read, which is a fault of its own
         if each["share"] * (area - 1) > most + RIM * area:
             yield "hidden_by", f"{each['share']} by object {each['object']} is said, of which {most} pixels are seen there"
-        elif other is not None and each["share"] > RIM and _reach(seen, other)[0] > _reach(seen, thing)[1]:
+        elif other is not None and _reach(seen, other)[0] > _reach(seen, thing)[1]:
             yield "hidden_by", f"object {each['object']} is behind it"
 
 
