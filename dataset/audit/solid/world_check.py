@@ -44,7 +44,7 @@ ROUNDED = 2e-4
 """Of shares, beside a part of a hundred that the rims of silhouettes are worth."""
 
 RIM = 0.01
-"""Of a silhouette's area, and pixels beside that: where it is a dozen pixels wide one more is a part of a hundred."""
+"""Of a silhouette's area: the middle of a pixel may be on either side of its rim."""
 
 WALL_OFF_M, NEAREST_WALL_M = 0.25, 2.2
 """Of a side wall: from where things may stand, and from the world's middle at least."""
