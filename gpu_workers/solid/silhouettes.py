@@ -22,15 +22,20 @@ FINE = 4
 
 NEAREST_M = 0.05
 
+ROUNDED_M = 0.005
+"""What a traced depth may be off."""
+
 
 @dataclass(frozen=True, eq=False)
 class Silhouette:
     """`extent`: within the frame, pixels.  `area`: square pixels in all, those outside of the frame included.
+    `far`: metres along the camera's axis to its farthest point.
     `inside`: height × width, whether the middle of a pixel of the picture is in it."""
 
     extent: Extent
     area: float
     inside: Flags
+    far: float = np.inf
 
 
 def silhouette(triangles: Array, camera: Pinhole, size: tuple[int, int]) -> Silhouette:
@@ -48,17 +53,22 @@ def silhouette(triangles: Array, camera: Pinhole, size: tuple[int, int]) -> Silh
     drawn = _drawn(corners, low, high)
     rows, columns = (_parts(low[axis], drawn.shape[1 - axis], size[axis]) for axis in (1, 0))
     inside[np.ix_(rows >= 0, columns >= 0)] = drawn[np.ix_(rows[rows >= 0], columns[columns >= 0])]
-    return Silhouette(_extent(corners, size), int(drawn.sum()) / FINE**2, inside)
+    return Silhouette(_extent(corners, size), int(drawn.sum()) / FINE**2, inside, float(depth.max()) + ROUNDED_M)
 
 
-def covers(index: NDArray[np.integer], silhouettes: Sequence[Silhouette]) -> tuple[Covers, ...]:
+def covers(
+    index: NDArray[np.integer], silhouettes: Sequence[Silhouette], depth: NDArray[np.floating] | None = None
+) -> tuple[Covers, ...]:
     """Of each object what hides how much of its whole silhouette, from which object is seen at each pixel (its number and
     one; 0 for none): what is seen within an object's silhouette and is another one stands before it.
 
     At a rim what is behind may be seen in the middle of a pixel: what is seen at rims alone hides nothing, and all
-    together hide at most what is not visible.
+    together hide at most what is not visible.  `depth`: metres along the camera's axis at each pixel; what is seen there
+    beyond all of the object, as through the back of a chair, hides nothing.
     """
-    return tuple(_covers_of(number, index, shape, len(silhouettes)) for number, shape in enumerate(silhouettes))
+    near = np.zeros(index.shape) if depth is None else depth
+    shapes = enumerate(silhouettes)
+    return tuple(_covers_of(i, np.where(near <= one.far, index, 0), one, len(silhouettes)) for i, one in shapes)
 
 
 def _covers_of(number: int, index: NDArray[np.integer], shape: Silhouette, many: int) -> Covers:

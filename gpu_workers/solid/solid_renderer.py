@@ -116,7 +116,7 @@ def encoded(traced: Traced, truth: Truth, shapes: Sequence[Silhouette]) -> bytes
     picture.save(buffer, "WEBP", quality=QUALITY, method=METHOD, xmp=packet(truth))
     depth = np.rint(traced.depth * MILLIMETRES)
     depth = np.where(np.isfinite(depth) & (depth <= MOST_MM), depth, 0).astype(np.uint16)
-    extents, hidden = tuple(shape.extent for shape in shapes), covers(traced.index, shapes)
+    extents, hidden = tuple(shape.extent for shape in shapes), covers(traced.index, shapes, traced.depth)
     layers = Layers(_png(depth), _png(traced.index.astype(np.uint8)), extents, hidden)
     return with_layers(buffer.getvalue(), layers)
 

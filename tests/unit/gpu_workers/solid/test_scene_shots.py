@@ -1,5 +1,6 @@
 """A shot shows bodies where the world says; what else is in it is none of them and never stands before them."""
 
+from dataclasses import replace
 from random import Random
 
 import numpy as np
@@ -138,3 +139,13 @@ def test_what_hides_a_thing_and_what_is_seen_of_it_are_never_more_than_all_of_it
         [(_, share)], _ = covers(index, [square(4, 14, area), square(9, 14)])
         assert share + 50 / area <= 1 + 1e-4
         assert share >= 0.35
+
+
+def test_what_is_seen_beyond_all_of_a_thing_as_through_the_back_of_a_chair_hides_nothing():
+    index, depth = np.zeros((32, 32), np.uint16), np.full((32, 32), 2.0)
+    index[4:14, 4:14] = 1
+    index[6:12, 6:8], depth[6:12, 6:8] = 2, 3.5
+    chair = replace(square(4, 14), far=2.5)
+    assert covers(index, [chair, square(4, 30)], depth)[0] == ()
+    depth[6:12, 6:8] = 1.5
+    assert covers(index, [chair, square(4, 30)], depth)[0] == ((1, 0.12),)
