@@ -17,6 +17,7 @@ from aiokafka.errors import (
     KafkaConnectionError,
 )
 from faust.auth import Credentials, OAuthCredentials, SASLCredentials, SSLCredentials
+from faust.exceptions import ConsumerNotStarted
 from faust.types import TP, EventT
 
 from monitoring.logs import log
@@ -190,7 +191,7 @@ async def _start_app(app: SeedApp) -> None:
     """Start and connect. Raises ServiceAway for a broker that went away since its probe; nothing is in flight then."""
     try:
         await app.start()
-    except KafkaConnectionError as error:
+    except (KafkaConnectionError, ConsumerNotStarted) as error:  # which one depends on which thread notices first
         await asyncio.wait({asyncio.ensure_future(app.stop())}, timeout=STOP_S)
         raise ServiceAway(f"Kafka at {app.connection} (SKG_KAFKA_BOOTSTRAP)", str(error)) from error
 

@@ -40,7 +40,7 @@ def test_the_whole_factory_runs_on_the_stand_in_and_a_second_run_pays_nothing_an
     assert {"scenes", "objects", "nodes", "edges", "layout", "filter", "author"} <= stages
     assert all(note["judges"] == "stub-author, checked by stub-checker" for note in notes)
     before = set(samples)
-    _demo(tmp_path, "--graphs", "25")
+    _demo(tmp_path, "--graphs", "25", "--add")
     assert set(_stored(tmp_path)) == before
 
 

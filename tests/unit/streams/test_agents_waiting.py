@@ -1,11 +1,31 @@
 """What the agents say that they wait for: a probe of a broker that answers does not forget a model that does not."""
 
+import asyncio
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from aiokafka.errors import KafkaConnectionError
+from faust.exceptions import ConsumerNotStarted
 
-from streams.faust_app.seed_agent import show_outage
+from streams.broker.reachability import ServiceAway
+from streams.faust_app.seed_agent import _start_app, show_outage
+
+
+@pytest.mark.parametrize("error", [KafkaConnectionError(), ConsumerNotStarted("not yet")])
+def test_a_broker_that_goes_away_while_faust_starts_is_waited_for_whichever_thread_notices(error: Exception) -> None:
+    stopped: list[bool] = []
+
+    async def start() -> None:
+        raise error
+
+    async def stop() -> None:
+        stopped.append(True)
+
+    app: Any = SimpleNamespace(start=start, stop=stop, connection="127.0.0.1:9")
+    with pytest.raises(ServiceAway, match=r"^cannot reach Kafka at 127.0.0.1:9"):
+        asyncio.run(_start_app(app))
+    assert stopped
 
 
 @pytest.mark.parametrize(
