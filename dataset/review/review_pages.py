@@ -78,10 +78,9 @@ class ReviewPages:
         chosen = {item: verdict for item, verdict in said.items() if verdict}
         if not chosen:
             raise BadInput("Nothing was accepted or flagged.")
-        found = []
+        found, version = [], require_sample(self.uri, sample, chosen.keys() - {WHOLE}, self.options)
         for item, verdict in chosen.items():
             question = None if item == WHOLE else item
-            version = require_sample(self.uri, sample, question, self.options)
             reason, comment = _text(form, f"reason:{item}"), _text(form, f"comment:{item}")
             fields = {
                 "sample_id": sample, "question_id": question, "verdict": verdict, "reviewer": reviewer,

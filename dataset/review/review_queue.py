@@ -4,6 +4,7 @@ In: a dataset's address, a reviewer.  Out: ids of samples in the order of review
 """
 
 from collections import defaultdict
+from collections.abc import Collection
 from itertools import chain, zip_longest
 from typing import Literal
 
@@ -15,14 +16,14 @@ from schemas.ids import derived_seed
 Order = Literal["random", "stratified"]
 
 
-def require_sample(uri: str, sample: str, question: str | None, options: Options = None) -> int:
-    """The version of the dataset that has the sample, and of it that question. Raises BadInput, NoDataset."""
+def require_sample(uri: str, sample: str, questions: Collection[str], options: Options = None) -> int:
+    """The version of the dataset that has the sample, and of it these questions. Raises BadInput, NoDataset."""
     table = Table.load(uri, options)
     quoted = sample.replace("'", "''")
     found = table.query(f"SELECT questions FROM samples WHERE sample_id = '{quoted}'")["questions"].to_pylist()
     if not found:
         raise BadInput(f"there is no sample {sample!r} at {uri}")
-    if question is not None and question not in {each["id"] for each in found[0]}:
+    for question in sorted(set(questions) - {each["id"] for each in found[0]}):
         raise BadInput(f"sample {sample} has no question {question!r}")
     return table.version
 

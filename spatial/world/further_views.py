@@ -15,7 +15,7 @@ import numpy as np
 from schemas.world import Camera, World
 from spatial.world.candidate_sampling import EDGE_PX
 from spatial.world.footprints import body_corners
-from spatial.world.pinhole import Array, Pinhole
+from spatial.world.pinhole import Array, Pinhole, as_pinhole
 from spatial.world.viewpoints import LEAST_PX, to_boxes
 
 THIRD = 0.25
@@ -75,7 +75,7 @@ class _Stage:
 
 def further_cameras(world: World, side: int, rng: Random) -> tuple[Camera, ...]:
     """One or two further cameras, none where no place for one is found. `side`: of the planned picture, pixels."""
-    first = Pinhole(world.camera.intrinsics, np.array(world.camera.world_to_camera).reshape(4, 4))
+    first = as_pinhole(world.camera)
     corners = np.concatenate([body_corners(body) for body in world.bodies])
     stage = _Stage(world, side, first, corners, np.array([body.position for body in world.bodies]))
     found: list[Pinhole] = []

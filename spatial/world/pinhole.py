@@ -10,6 +10,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from schemas.world import Camera
+
 Array = NDArray[np.float64]
 
 SENSOR_MM = 36.0
@@ -39,6 +41,11 @@ class Pinhole:
         """The camera's centre in the world, metres."""
         found: Array = -self.world_to_camera[:3, :3].T @ self.world_to_camera[:3, 3]
         return found
+
+
+def as_pinhole(camera: Camera) -> Pinhole:
+    """A camera of an event or a world."""
+    return Pinhole(camera.intrinsics, np.array(camera.world_to_camera).reshape(4, 4))
 
 
 def look_at(position: Array, target: Array) -> Array:

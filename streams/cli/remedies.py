@@ -81,6 +81,11 @@ def for_missing_dataset(near: Path = Path()) -> str:
     return f"there are {', '.join([*found[:MOST_NAMED], *more])}" if found else ""
 
 
+def is_table(folder: Path) -> bool:
+    """Whether a folder has a table's log."""
+    return (folder / LOG).is_dir()
+
+
 def _tables(folder: Path, depth: int) -> Iterator[Path]:
     """Folders with a table's log; what cannot be read, hidden folders and links are passed over."""
     try:

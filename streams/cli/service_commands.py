@@ -59,8 +59,13 @@ def demo(  # noqa: PLR0913, PLR0917 - one parameter an option of the command lin
 
 def _agreed_to_add(out: Path) -> bool:
     """Whether a person at a terminal wants a used folder to be added to; nobody is asked where there is none."""
-    used = out / "dataset" / "_delta_log"
-    return used.is_dir() and sys.stdin.isatty() and typer.confirm(f"there is a dataset at {out / 'dataset'}: add to it?")
+    from streams.cli.remedies import is_table
+
+    return (
+        is_table(out / "dataset")
+        and sys.stdin.isatty()
+        and typer.confirm(f"there is a dataset at {out / 'dataset'}: add to it?")
+    )
 
 
 def up(

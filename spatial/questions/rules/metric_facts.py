@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from schemas.pictures import SeenBody
 from spatial.questions.certain_facts import DOUBTFUL, Judgement, View
 from spatial.questions.wording.referring_expressions import Unanswerable
-from spatial.world.pinhole import Pinhole
+from spatial.world.pinhole import Pinhole, as_pinhole
 
 NEARER_SHARE, NEARER_M = 0.15, 0.2
 """How much nearer to the camera one of two must be: a share of the farther one's distance, and metres."""
@@ -63,8 +63,7 @@ def pinhole_of(view: View) -> Pinhole:
     """The camera, in pixels of the picture. Raises Unanswerable where the scene is not known in metres."""
     if view.scene.world is None:
         raise Unanswerable("nothing is known in metres")
-    camera = view.scene.world.camera
-    return Pinhole(camera.intrinsics, np.array(camera.world_to_camera).reshape(4, 4))
+    return as_pinhole(view.scene.world.camera)
 
 
 def axes_of(body: SeenBody) -> Array:

@@ -14,6 +14,7 @@ from spatial.questions.certain_facts import DOUBTFUL, Judgement, View
 from spatial.questions.rules.metric_facts import body_of
 from spatial.questions.views.shown_scenes import first_picture, in_both
 from spatial.questions.wording.referring_expressions import Unanswerable
+from spatial.world.pinhole import as_pinhole
 
 ASIDE_SHARE, AHEAD_SHARE = 0.2, 0.18
 """Least step to a side, and forward or backward, as a share of the distance from the thing."""
@@ -93,9 +94,8 @@ def bearing_change(view: View, index: int) -> float:
 
 def pose(camera: Camera) -> tuple[Array, Array]:
     """The rotation from the world's axes to a camera's (3 × 3), and its centre in metres."""
-    matrix = np.array(camera.world_to_camera, float).reshape(4, 4)
-    turn = matrix[:3, :3]
-    return turn, -turn.T @ matrix[:3, 3]
+    found = as_pinhole(camera)
+    return found.world_to_camera[:3, :3], found.position
 
 
 def _parallaxes(view: View) -> list[float]:

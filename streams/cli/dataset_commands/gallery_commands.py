@@ -54,7 +54,7 @@ def _serve(uri: str, options: dict[str, str] | None, address: tuple[str, int], f
     from monitoring.logs import set_up
     from monitoring.otel_export import exporting
     from streams.adapters.gallery_backend import running_factory, stored_pictures
-    from streams.cli.remedies import for_missing_dataset
+    from streams.cli.remedies import for_missing_dataset, is_table
     from streams.settings import StatusSettings
 
     settings = StatusSettings()
@@ -70,7 +70,7 @@ def _serve(uri: str, options: dict[str, str] | None, address: tuple[str, int], f
 
     def ready(found: str) -> None:
         typer.echo(f"gallery of {uri} at {found} (Ctrl-C ends it)")
-        if "://" not in uri and not Path(uri, "_delta_log").is_dir():
+        if "://" not in uri and not is_table(Path(uri)):
             others = for_missing_dataset()
             typer.echo(f"skg: there is no dataset at {uri} yet{f'; {others}' if others else ''}", err=True)
         if not private:

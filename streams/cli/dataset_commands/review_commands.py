@@ -42,7 +42,7 @@ def add(  # noqa: PLR0913, PLR0917 - one parameter an option of the command line
     name = reviewer or reviewer_of_environment()
     if not name:
         raise BadInput("who reviews? give --reviewer, or set SKG_REVIEWER")
-    version = require_sample(found, sample, question, options)
+    version = require_sample(found, sample, () if question is None else (question,), options)
     said = Verdict.model_validate(
         {
             "sample_id": sample, "question_id": question, "verdict": verdict, "reason": reason, "comment": comment,

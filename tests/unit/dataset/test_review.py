@@ -170,11 +170,11 @@ def test_a_queue_has_every_sample_once_in_one_order_without_those_that_the_revie
 
 
 def test_what_is_not_in_the_dataset_cannot_be_judged(grown):
-    assert require_sample(grown.uri, grown.events[0].sample_id, grown.events[0].questions[0].id) == 1
+    assert require_sample(grown.uri, grown.events[0].sample_id, [grown.events[0].questions[0].id]) == 1
     with pytest.raises(BadInput, match="there is no sample"):
-        require_sample(grown.uri, "' OR 1=1 --", None)
+        require_sample(grown.uri, "' OR 1=1 --", ())
     with pytest.raises(BadInput, match="has no question"):
-        require_sample(grown.uri, grown.events[0].sample_id, "0" * 32)
+        require_sample(grown.uri, grown.events[0].sample_id, ["0" * 32])
 
 
 def test_label_studio_gets_a_task_for_each_judged_thing_and_its_picture(grown):
