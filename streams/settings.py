@@ -277,7 +277,9 @@ class DiffusionSettings(_Settings):
     render_refine_revision: str | None = Field(None, description="revision of a hub's refining model, pinned")
     render_refine_side: int = Field(1024, ge=64, le=4096, description="pixels of the longer side after refining")
     render_steps: int = Field(50, ge=1, le=1000, description="denoising steps")
-    render_guidance: float = Field(7.5, ge=0, description="weight of classifier-free guidance")
+    render_guidance: float | None = Field(
+        None, ge=0, description="weight of classifier-free guidance; unset: 7.5, or what the model's family is used with"
+    )
     render_guidance_from: float = Field(0.0, ge=0, le=1, description="share of the steps before which there is none of it")
     render_guidance_until: float = Field(1.0, ge=0, le=1, description="share of the steps from which there is none of it")
     render_scheduler: Literal["model", "ddim", "dpmsolver++", "unipc"] = Field(
@@ -287,7 +289,7 @@ class DiffusionSettings(_Settings):
         None, ge=0, le=1, description="share of the steps with a GLIGEN's gated layers; unset: 0.3, for lmd_plus 0.4"
     )
     render_dtype: Literal["auto", "float32", "float16", "bfloat16"] = Field(
-        "auto", description="number format; auto: float16 on a GPU, float32 on a CPU"
+        "auto", description="number format; auto: on a GPU what the model was made for, float32 on a CPU"
     )
     render_method: str | None = Field(
         None, description="a guided method's settings that differ from its reference program's, as a JSON object"

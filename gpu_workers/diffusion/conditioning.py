@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from gpu_workers.photo.structure import Structure
 from schemas.graph import SpatialGraph
 
 Corners = tuple[float, float, float, float]
@@ -19,7 +20,11 @@ MAX_BOXES = 30
 
 @dataclass(frozen=True)
 class Conditioning:
-    """The conditioning of one picture. `phrases`, `words` (the bare categories) and `boxes` have one entry per object."""
+    """The conditioning of one picture. `phrases`, `words` (the bare categories) and `boxes` have one entry per object.
+
+    `excluded`: categories that must not be in it, which `negative` names too.  `structure`: what a photograph is drawn
+    over, None where there is none; then `ids` are the objects' numbers in it.
+    """
 
     prompt: str
     negative: str = ""
@@ -27,6 +32,9 @@ class Conditioning:
     words: tuple[str, ...] = ()
     boxes: tuple[Corners, ...] = ()
     background: str = ""
+    excluded: tuple[str, ...] = ()
+    structure: Structure | None = None
+    ids: tuple[int, ...] = ()
 
 
 def conditioning_of(graph: SpatialGraph) -> Conditioning:
@@ -42,6 +50,8 @@ def conditioning_of(graph: SpatialGraph) -> Conditioning:
         words=tuple(graph.objects[i].category for i in kept),
         boxes=tuple(boxes[i] for i in kept),
         background=graph.prompt.background or graph.scene,
+        excluded=graph.excluded,
+        ids=tuple(kept),
     )
 
 

@@ -11,10 +11,12 @@ from typing import Any
 from gpu_workers.diffusion import lazy_imports
 from gpu_workers.diffusion.denoise import Sampling
 from gpu_workers.diffusion.diffusion_renderer import DiffusionRenderer, ImageGenerator
+from gpu_workers.diffusion.families.family_table import Family, family_of
+from gpu_workers.diffusion.families.pipeline_loading import Model
 from gpu_workers.diffusion.generators.flux3 import flux3
 from gpu_workers.diffusion.generators.gligen import LatentGenerator
 from gpu_workers.diffusion.generators.refine import RefinedGenerator
-from gpu_workers.diffusion.generators.stock_pipelines import Model, controlnet, text2image
+from gpu_workers.diffusion.generators.stock_pipelines import controlnet, text2image
 from gpu_workers.diffusion.guidance_methods import BETAS, VARIANTS
 from gpu_workers.diffusion.model_components import MODEL, Machine, load, scheduled
 from gpu_workers.diffusion.weight_files import TINY, locate
@@ -22,6 +24,9 @@ from schemas.errors import UserError
 
 RENDERER_NAMES = (*VARIANTS, "text2image", "controlnet", "flux3-boxes")
 """Each also has a row in `gpu_workers.renderers`."""
+
+HALF = "float16"
+"""The number format of Stable Diffusion and SDXL on a GPU."""
 
 TINY_STEPS = 4
 """Steps of a tiny model: its pictures are noise after any number of steps."""
@@ -39,6 +44,7 @@ class Weights:
 class DiffusionConfig:
     """`model` is a folder, a hub's owner/name with `revision`, or `tiny`, which is built in `cache`.
 
+    `guidance` and `beta` are the method's or the model's own where they are None.
     `method` is a JSON object with changes of a guided method's settings.  `control` is the second model of the renderer
     `controlnet`; `refiner` refines any renderer's pictures to `refined_side` pixels.
     """
@@ -49,7 +55,7 @@ class DiffusionConfig:
     cache: Path
     batch: int
     steps: int = 50
-    guidance: float = 7.5
+    guidance: float | None = None
     beta: float | None = None
     dtype: str = "auto"
     compiled: bool = False
@@ -95,11 +101,10 @@ def _generator(config: DiffusionConfig) -> ImageGenerator:
     return RefinedGenerator(generator, _model(config, config.refiner, "sdxl"), config.refined_side)
 
 
-def _sampling(config: DiffusionConfig) -> Sampling:
+def _sampling(config: DiffusionConfig, usual_guidance: float = Sampling.guidance) -> Sampling:
     beta = BETAS.get(config.renderer, Sampling.beta) if config.beta is None else config.beta
-    return Sampling(
-        TINY_STEPS if config.model == TINY else config.steps, config.guidance, beta, config.guided, config.scheduler
-    )
+    guidance = usual_guidance if config.guidance is None else config.guidance
+    return Sampling(TINY_STEPS if config.model == TINY else config.steps, guidance, beta, config.guided, config.scheduler)
 
 
 def _loop_generator(config: DiffusionConfig) -> ImageGenerator:
@@ -111,14 +116,22 @@ def _loop_generator(config: DiffusionConfig) -> ImageGenerator:
 
 def _pipeline_generator(config: DiffusionConfig) -> ImageGenerator:
     _refuse_ignored(config)
-    model, sampling = _model(config, Weights(config.model, config.revision)), _sampling(config)
     if config.renderer == "flux3-boxes":
-        return flux3(model, sampling)
+        return flux3(_model(config, Weights(config.model, config.revision)), _sampling(config))
+    model, family = _family_model(config)
+    sampling = _sampling(config, family.guidance)
     if config.renderer == "text2image":
         return text2image(model, sampling)
     if config.control is None:
         raise UserError("the renderer controlnet needs a second model: set SKG_RENDER_CONTROLNET")
-    return controlnet(model, _model(config, config.control), sampling)
+    return controlnet(model, _model(config, config.control, half=family.half), sampling)
+
+
+def _family_model(config: DiffusionConfig) -> tuple[Model, Family]:
+    """The model, in the number format that its family was made for, and its family."""
+    folder, source = locate(config.model, config.revision, config.cache, "text")
+    family = family_of(folder, source.model)
+    return Model(folder, source, machine_of(config, family.half)), family
 
 
 def _refuse_ignored(config: DiffusionConfig) -> None:
@@ -133,13 +146,13 @@ def _refuse_ignored(config: DiffusionConfig) -> None:
             raise UserError(f"the renderer {config.renderer} takes no {names}")
 
 
-def _model(config: DiffusionConfig, weights: Weights, tiny_kind: str = "text") -> Model:
+def _model(config: DiffusionConfig, weights: Weights, tiny_kind: str = "text", half: str = HALF) -> Model:
     folder, source = locate(weights.model, weights.revision, config.cache, tiny_kind)
-    return Model(folder, source, machine_of(config))
+    return Model(folder, source, machine_of(config, half))
 
 
-def machine_of(config: DiffusionConfig) -> Machine:
-    """By default half precision and channels-last on a GPU, single precision on a CPU."""
+def machine_of(config: DiffusionConfig, half: str = HALF) -> Machine:
+    """By default that half precision and channels-last on a GPU, single precision on a CPU."""
     device = lazy_imports.best_device()
-    dtype = config.dtype if config.dtype != "auto" else ("float16" if device == "cuda" else "float32")
+    dtype = config.dtype if config.dtype != "auto" else (half if device == "cuda" else "float32")
     return Machine(device, dtype, channels_last=device == "cuda", compiled=config.compiled, mode=config.compile_mode)

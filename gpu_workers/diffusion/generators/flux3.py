@@ -14,7 +14,7 @@ from PIL import Image
 from gpu_workers.diffusion import lazy_imports
 from gpu_workers.diffusion.conditioning import Conditioning
 from gpu_workers.diffusion.denoise import Sampling
-from gpu_workers.diffusion.generators.stock_pipelines import Model
+from gpu_workers.diffusion.families.pipeline_loading import Model
 from schemas.errors import PermanentError, UserError
 
 SIDE = 1024

@@ -12,7 +12,7 @@ from PIL import Image
 from gpu_workers.diffusion import lazy_imports
 from gpu_workers.diffusion.conditioning import Conditioning
 from gpu_workers.diffusion.diffusion_renderer import ImageGenerator, fitted_size
-from gpu_workers.diffusion.generators.stock_pipelines import Model, ready_pipeline
+from gpu_workers.diffusion.families.pipeline_loading import Model, ready_pipeline
 from schemas.ids import derived_seed
 
 STRENGTH = 0.3

@@ -4,43 +4,35 @@ In: folders of published models.  Out: image generators.  Each picture has a ran
 """
 
 import colorsys
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass
-from pathlib import Path
-from typing import Any
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 
 from PIL import Image, ImageDraw
 
-from gpu_workers.diffusion import lazy_imports
 from gpu_workers.diffusion.conditioning import Conditioning
 from gpu_workers.diffusion.denoise import Sampling
-from gpu_workers.diffusion.model_components import Machine, compiled_network, scheduled
-from gpu_workers.diffusion.weight_files import Source, index_of
+from gpu_workers.diffusion.families.family_pipeline import Batch, FamilyPipeline, Given
+from gpu_workers.diffusion.families.family_table import Family, Task, family_of, net_of
+from gpu_workers.diffusion.families.pipeline_loading import Model, load_net, load_pipeline, side_of
+from gpu_workers.diffusion.model_components import scheduled
+from gpu_workers.diffusion.weight_files import Source
 from schemas.errors import UserError
-
-Extras = Callable[[Sequence[Conditioning], tuple[int, int]], dict[str, Any]]
-"""Arguments of a pipeline besides texts, size, steps and seeds."""
 
 HUE_STEP = 0.61803398875
 """The golden ratio as a step in hue: successive multiples never come close to each other."""
 
 
-@dataclass(frozen=True)
-class Model:
-    """A folder of weights, their source, and the machine on which they run."""
-
-    folder: Path
-    source: Source
-    machine: Machine
-
-
 class PipelineGenerator:
-    """Implements `gpu_workers.diffusion.diffusion_renderer.ImageGenerator` over a pipeline that takes lists of texts and
-    generators."""
+    """Implements `gpu_workers.diffusion.diffusion_renderer.ImageGenerator` over a pipeline of a family.
 
-    def __init__(self, name: str, pipeline: Any, sources: Sequence[Source], sampling: Sampling, extras: Extras) -> None:
-        self._name, self._pipeline, self._sources = name, pipeline, sources
-        self._sampling, self._extras = sampling, extras
+    `boxed`: it is shown the boxes as a picture.
+    """
+
+    def __init__(
+        self, name: str, drawn: FamilyPipeline, sources: Sequence[Source], sampling: Sampling, boxed: bool = False
+    ) -> None:
+        self._name, self._drawn, self._sources = name, drawn, sources
+        self._sampling, self._boxed = sampling, boxed
 
     @property
     def name(self) -> str:
@@ -50,74 +42,49 @@ class PipelineGenerator:
     @property
     def parameters(self) -> Mapping[str, object]:
         """Weights and sampling parameters."""
-        sampling = {name: value for name, value in asdict(self._sampling).items() if name not in ("beta", "guided")}
-        return {"models": [asdict(source) for source in self._sources], **sampling, "dtype": str(self._pipeline.dtype)}
+        return pipeline_parameters(self._drawn, self._sources, self._sampling)
 
     @property
     def side(self) -> int:
         """The side in pixels at which the model was trained."""
-        pipeline = self._pipeline
-        model = getattr(pipeline, "unet", None) or pipeline.transformer
-        return int(model.config.sample_size) * int(pipeline.vae_scale_factor)
+        return side_of(self._drawn.family, self._drawn.pipeline)
 
     def draw(self, conditionings: Sequence[Conditioning], seeds: Sequence[int], size: tuple[int, int]) -> list[Image.Image]:
         """One picture per conditioning."""
-        torch = lazy_imports.torch()
-        found: list[Image.Image] = self._pipeline(
-            prompt=[each.prompt for each in conditionings], negative_prompt=[each.negative for each in conditionings],
-            generator=[torch.Generator().manual_seed(seed) for seed in seeds], width=size[0], height=size[1],
-            num_inference_steps=self._sampling.steps, guidance_scale=self._sampling.guidance, output_type="pil",
-            **self._extras(conditionings, size),
-        ).images  # fmt: skip
-        return found
+        shown = [control_picture(each, size) for each in conditionings] if self._boxed else ()
+        return self._drawn.draw(Batch(conditionings, seeds, size), Given(controls=shown))
 
 
-def _no_extras(conditionings: Sequence[Conditioning], size: tuple[int, int]) -> dict[str, Any]:  # noqa: ARG001 - Extras'
-    return {}
-
-
-def _control_pictures(conditionings: Sequence[Conditioning], size: tuple[int, int]) -> dict[str, Any]:
-    return {"image": [control_picture(each, size) for each in conditionings]}
+def pipeline_parameters(drawn: FamilyPipeline, sources: Sequence[Source], sampling: Sampling) -> dict[str, object]:
+    """Weights and sampling parameters, for a picture's id."""
+    taken = {name: value for name, value in asdict(sampling).items() if name not in ("beta", "guided")}
+    return {"models": [asdict(source) for source in sources], **taken, "dtype": str(drawn.pipeline.dtype)}
 
 
 def text2image(model: Model, sampling: Sampling) -> PipelineGenerator:
-    """Any text-to-image model; positions are in the prompt only."""
-    return PipelineGenerator("text2image", _loaded(model, sampling), [model.source], sampling, _no_extras)
+    """A text-to-image model of any family; positions are in the prompt only. Raises UserError for another."""
+    family = family_of(model.folder, model.source.model)
+    return PipelineGenerator("text2image", drawing_by(family, "text", model, sampling), [model.source], sampling)
 
 
 def controlnet(model: Model, control: Model, sampling: Sampling) -> PipelineGenerator:
-    """A model with a ControlNet that reads the boxes as a picture of filled rectangles."""
-    pipeline = _loaded(model, sampling, controlnet=_read(lazy_imports.diffusers().ControlNetModel, control))
-    return PipelineGenerator("controlnet", pipeline, [model.source, control.source], sampling, _control_pictures)
+    """A model with a ControlNet that reads the boxes as a picture of filled rectangles. Raises UserError."""
+    drawn = drawing_by(family_of(model.folder, model.source.model), "control", model, sampling, control)
+    return PipelineGenerator("controlnet", drawn, [model.source, control.source], sampling, boxed=True)
 
 
-def _loaded(model: Model, sampling: Sampling, **parts: Any) -> Any:
-    pipeline = ready_pipeline(lazy_imports.diffusers().AutoPipelineForText2Image, model, **parts)
+def drawing_by(
+    family: Family, task: Task, model: Model, sampling: Sampling, control: Model | None = None
+) -> FamilyPipeline:
+    """The loaded pipeline of a family for a task, with a second network where one is given. Raises UserError."""
+    net = None if control is None else net_of(control.folder, control.source.model, family)
+    way = family.way(task, net)
+    if way is None:
+        raise UserError(f"{family.name} does not draw by {task.replace('_', ' and ')}")
+    loaded = None if control is None or net is None else load_net(control, net)
+    pipeline = load_pipeline(model, way, loaded)
     pipeline.scheduler = scheduled(pipeline.scheduler, sampling.scheduler)
-    return pipeline
-
-
-def ready_pipeline(loader: Any, model: Model, **parts: Any) -> Any:
-    """A pipeline on its machine, without progress bar. Raises UserError for a folder that the loader cannot read."""
-    pipeline = _read(loader, model, **_unchecked(model.folder), **parts)
-    pipeline.set_progress_bar_config(disable=True)
-    pipeline.to(model.machine.device)
-    part = "unet" if getattr(pipeline, "unet", None) is not None else "transformer"
-    setattr(pipeline, part, compiled_network(getattr(pipeline, part), model.machine))
-    return pipeline
-
-
-def _unchecked(folder: Path) -> dict[str, Any]:
-    """Arguments that leave out a safety checker, which blackens pictures in silence."""
-    return {"safety_checker": None, "requires_safety_checker": False} if "safety_checker" in index_of(folder) else {}
-
-
-def _read(loader: Any, model: Model, **parts: Any) -> Any:
-    dtype = getattr(lazy_imports.torch(), model.machine.dtype)
-    try:
-        return loader.from_pretrained(model.folder, use_safetensors=True, torch_dtype=dtype, **parts)
-    except lazy_imports.load_errors() as error:
-        raise UserError(f"{model.source.model} cannot be loaded: {str(error).splitlines()[0]}") from error
+    return FamilyPipeline(family, way, pipeline, sampling)
 
 
 def control_picture(conditioning: Conditioning, size: tuple[int, int]) -> Image.Image:

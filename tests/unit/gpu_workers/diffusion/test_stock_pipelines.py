@@ -13,8 +13,9 @@ from PIL import Image
 from gpu_workers.diffusion.conditioning import Conditioning, Corners
 from gpu_workers.diffusion.denoise import Sampling
 from gpu_workers.diffusion.diffusion_renderer import DiffusionRenderer
+from gpu_workers.diffusion.families.pipeline_loading import Model
 from gpu_workers.diffusion.generators.refine import RefinedGenerator
-from gpu_workers.diffusion.generators.stock_pipelines import Model, colour_of, control_picture, controlnet, text2image
+from gpu_workers.diffusion.generators.stock_pipelines import colour_of, control_picture, controlnet, text2image
 from gpu_workers.diffusion.model_components import Machine
 from gpu_workers.diffusion.model_registry import DiffusionConfig, make_renderer
 from gpu_workers.diffusion.weight_files import Source, fingerprint, licence_of

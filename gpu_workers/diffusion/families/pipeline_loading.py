@@ -1,0 +1,80 @@
+"""Published models as loaded pipelines, on their machine.
+
+In: a folder, a loader of diffusers.  Out: a pipeline that is ready to draw.  Only safetensors are read.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from gpu_workers.diffusion import lazy_imports
+from gpu_workers.diffusion.families.family_table import Family, Way
+from gpu_workers.diffusion.model_components import Machine, compiled_network
+from gpu_workers.diffusion.weight_files import Source, index_of
+from schemas.errors import UserError
+
+
+@dataclass(frozen=True)
+class Model:
+    """A folder of weights, their source, and the machine on which they run."""
+
+    folder: Path
+    source: Source
+    machine: Machine
+
+
+def diffusers_class(name: str) -> Any:
+    """A class of diffusers. Raises UserError where the installed version has none of that name, MissingExtra."""
+    library = lazy_imports.diffusers()
+    if not hasattr(library, name):
+        raise UserError(f"diffusers {library.__version__} has no {name}: install a later version")
+    return getattr(library, name)
+
+
+def load_pipeline(model: Model, way: Way, net: Any = None) -> Any:
+    """The pipeline of a way over the model's parts and a second network. Raises UserError, MissingExtra."""
+    return ready_pipeline(diffusers_class(way.pipeline), model, {} if net is None else {"controlnet": net})
+
+
+def load_net(model: Model, kind: str) -> Any:
+    """The second network of that class. Raises UserError, MissingExtra."""
+    return read_model(diffusers_class(kind), model).to(model.machine.device)
+
+
+def sharing(pipeline: Any, way: Way, net: Any = None) -> Any:
+    """Another class of pipelines over the parts of one that is loaded."""
+    made = diffusers_class(way.pipeline).from_pipe(pipeline, **({} if net is None else {"controlnet": net}))
+    made.set_progress_bar_config(disable=True)
+    return made
+
+
+def ready_pipeline(loader: Any, model: Model, parts: Mapping[str, Any] | None = None) -> Any:
+    """A pipeline on its machine, without progress bar. Raises UserError for a folder that the loader cannot read."""
+    pipeline = read_model(loader, model, **_unchecked(model.folder), **(parts or {}))
+    pipeline.set_progress_bar_config(disable=True)
+    pipeline.to(model.machine.device)
+    part = "unet" if getattr(pipeline, "unet", None) is not None else "transformer"
+    setattr(pipeline, part, compiled_network(getattr(pipeline, part), model.machine))
+    return pipeline
+
+
+def _unchecked(folder: Path) -> dict[str, Any]:
+    """Arguments that leave out a safety checker, which blackens pictures in silence."""
+    return {"safety_checker": None, "requires_safety_checker": False} if "safety_checker" in index_of(folder) else {}
+
+
+def read_model(loader: Any, model: Model, **parts: Any) -> Any:
+    """A network or pipeline in safetensors. Raises UserError for a folder that cannot be read."""
+    dtype = getattr(lazy_imports.torch(), model.machine.dtype)
+    try:
+        return loader.from_pretrained(model.folder, use_safetensors=True, torch_dtype=dtype, **parts)
+    except lazy_imports.load_errors() as error:
+        raise UserError(f"{model.source.model} cannot be loaded: {str(error).splitlines()[0]}") from error
+
+
+def side_of(family: Family, pipeline: Any) -> int:
+    """The side in pixels at which a model was trained."""
+    if family.side is not None:
+        return family.side
+    return int(getattr(pipeline, family.network).config.sample_size) * int(pipeline.vae_scale_factor)
