@@ -33,6 +33,9 @@ ROW = "row_in_file"
 LISTS = {"attributes", "things", "others"}
 """Columns and struct fields that are lists of strings."""
 
+TRUTHS = {"drawn"}
+"""Struct fields that are true or false."""
+
 UNDERSTOOD = f"coalesce(nullif(regexp_extract(provenance, '{UNDERSTOOD_IN_ROW}', 1), ''), 'unknown')"
 """SQL for how the planner understood a sample's concept; reads the leaf `provenance`."""
 
@@ -186,6 +189,8 @@ class TableCopy:
 def _type(name: str, fields: Sequence[str]) -> pa.DataType:
     if fields:
         return pa.list_(pa.struct([(field, _type(field, ())) for field in fields]))
+    if name in TRUTHS:
+        return pa.bool_()
     return pa.list_(pa.string()) if name in LISTS else pa.string()
 
 
@@ -193,7 +198,7 @@ def _parts(table: Table, file: DataFile, wanted: frozenset[str]) -> Iterator[pa.
     try:
         with table.folder([file]).open_input_file(file.path) as source:
             parquet = pyarrow.parquet.ParquetFile(source)
-            found = [column.path for column in parquet.schema if _plain(column.path) in wanted]
+            found = [column.path for column in parquet.schema if plain_path(column.path) in wanted]
             first = 0
             for batch in parquet.iter_batches(ROWS_AT_ONCE, columns=found, use_threads=False):
                 numbers = pa.array(range(first, first + batch.num_rows), pa.int32())
@@ -203,5 +208,6 @@ def _parts(table: Table, file: DataFile, wanted: frozenset[str]) -> Iterator[pa.
         raise RetryableError(f"{file.path} cannot be read: {error}") from error
 
 
-def _plain(path: str) -> str:
+def plain_path(path: str) -> str:
+    """The path of a leaf without the names that writers put between a list and its fields: `objects.box`."""
     return ".".join(part for part in path.split(".") if part not in LEVELS)

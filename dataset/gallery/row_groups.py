@@ -14,7 +14,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet
 
-from dataset.gallery.duckdb_index import RowLocation
+from dataset.gallery.duckdb_index import RowLocation, plain_path
 from dataset.table.columns import TEXTS
 from dataset.table.delta_table import DataFile, Table
 
@@ -50,9 +50,12 @@ class RowReader:
         self._cached: OrderedDict[tuple[str, int, tuple[str, ...]], pa.RecordBatch] = OrderedDict()
         self._bytes = 0
 
-    def read(self, locations: Sequence[RowLocation]) -> list[dict[str, Any]]:
-        """The rows, in order, all columns but the picture. Raises FileGone."""
-        return [self._row(location, TEXTS) for location in locations]
+    def read(self, locations: Sequence[RowLocation], columns: tuple[str, ...] = TEXTS) -> list[dict[str, Any]]:
+        """The rows, in order; by default all columns but the pictures. `objects.box` is a part of a column.
+
+        Raises FileGone.
+        """
+        return [self._row(location, columns) for location in locations]
 
     def picture(self, location: RowLocation) -> tuple[bytes, str]:
         """The encoded picture, and its file name. Raises FileGone."""
@@ -91,7 +94,8 @@ class RowReader:
     def _piece(self, file: DataFile, group: int, piece: int, columns: tuple[str, ...]) -> pa.RecordBatch:
         with self._open(file) as source:
             parquet = pyarrow.parquet.ParquetFile(source, metadata=self._footer(file)[0])
-            batches = parquet.iter_batches(ROWS_AT_ONCE, row_groups=[group], columns=list(columns), use_threads=False)
+            found = [leaf.path for leaf in parquet.schema if _is_part_of(plain_path(leaf.path), columns)]
+            batches = parquet.iter_batches(ROWS_AT_ONCE, row_groups=[group], columns=found, use_threads=False)
             return next(itertools.islice(batches, piece, None))
 
     def _footer(self, file: DataFile) -> Footer:
@@ -118,3 +122,7 @@ class RowReader:
         while self._bytes > CACHE_BYTES and len(self._cached) > 1:
             _, dropped = self._cached.popitem(last=False)
             self._bytes -= dropped.nbytes
+
+
+def _is_part_of(leaf: str, columns: Sequence[str]) -> bool:
+    return any(leaf == column or leaf.startswith(f"{column}.") for column in columns)

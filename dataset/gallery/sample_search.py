@@ -4,14 +4,14 @@ In: the table's address, a filter.  Out: the rows of a page, pictures, facet cou
 Queries run on a copy of the small columns; only the rows of the current page are read from the table.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields
 from typing import Any, TypeVar
 
 import pyarrow as pa
 
 from dataset.gallery.duckdb_index import UNDERSTOOD, CopySchema, RowLocation, TableCopy
-from dataset.gallery.result_cache import ROWS_OF_A_FILE, SearchCache
+from dataset.gallery.result_cache import LOCATION, ROWS_OF_A_FILE, RowNumbers, SearchCache
 from dataset.gallery.row_groups import FileGone, RowReader
 from dataset.reading.rejection_outcomes import HEAD, HEAD_CHARS
 from dataset.table.delta_table import Options
@@ -19,8 +19,17 @@ from schemas.errors import RetryableError
 
 T = TypeVar("T")
 
-PAGE = 12
+UNKNOWN: dict[str, Any] = {"concept": "", "asked": 0}
+"""Of a row that the copy dropped while a page was read."""
+
+PAGE = 24
 """Samples on one page: each may be in another file, and reading one takes 2 ms."""
+
+SHEET = (
+    "sample_id", "width", "height", "scene", "split", "camera.intrinsics",
+    *(f"objects.{name}" for name in ("id", "category", "attributes", "box", "depth", "visible")),
+)  # fmt: skip
+"""What the contact sheet shows of a row; everything else is read when a sample is opened."""
 
 _PROVENANCE_FIELD = "CASE WHEN json_valid(provenance) THEN json_extract_string(provenance, '{}') END"
 
@@ -46,8 +55,12 @@ SAMPLES = CopySchema(
         "split": "split",
         "understood": UNDERSTOOD,
         "kinds": "list_distinct([q.kind for q in questions])",
+        "asked_kinds": "[q.kind for q in questions]",
         "predicates": "list_distinct([r.predicate for r in relations])",
+        "drawn": "[r.predicate for r in relations if r.drawn]",
+        "things": "len(objects)::INTEGER",
         "asked": "len(questions)::INTEGER",
+        "concept": _PROVENANCE_FIELD.format("$.graph.concept"),
         "words": f"lower(concat_ws(' ', {', '.join(_WORDS)}))",
         "seed_id": _request_field(1, "$.seed_id"),
         "number": f"{_request_field(2, '$.index')}::INTEGER",
@@ -56,6 +69,7 @@ SAMPLES = CopySchema(
         {
             *("sample_id", "scene", "split", "provenance"),
             *("objects.category", "objects.attributes", "relations.predicate", "questions.kind"),
+            "relations.drawn",
         }
     ),
 )
@@ -129,7 +143,10 @@ class SampleSearch:
         return self._copy.arrow_table("SELECT seed_id, number FROM rows")
 
     def search(self, wanted: SampleFilter, page: int) -> tuple[int, list[dict[str, Any]]]:
-        """The number of matching samples, and the rows of one page (from 1), newest first. Raises RetryableError."""
+        """The number of matching samples, and what the contact sheet shows of one page (from 1), newest first.
+
+        Raises RetryableError.
+        """
         return self._retry_once(lambda: self._search(wanted, page))
 
     def sample(self, sample_id: str) -> dict[str, Any] | None:
@@ -152,7 +169,26 @@ class SampleSearch:
     def _search(self, wanted: SampleFilter, page: int) -> tuple[int, list[dict[str, Any]]]:
         found = self._searches.locations(wanted, *_where(wanted))
         locations = [divmod(int(one), ROWS_OF_A_FILE) for one in found[PAGE * (page - 1) : PAGE * page]]
-        return len(found), self._rows.read([self._place(*one) for one in locations])
+        rows = self._rows.read([self._place(*one) for one in locations], SHEET)
+        more = self._known_of(found[PAGE * (page - 1) : PAGE * page])
+        return len(found), [{**row, **more.get(place, UNKNOWN)} for row, place in zip(rows, locations, strict=True)]
+
+    def _known_of(self, places: RowNumbers) -> dict[tuple[int, ...], dict[str, Any]]:
+        """What the copy knows of rows beyond what their files are read for."""
+        here = ", ".join(str(int(place)) for place in places)
+        if not here:
+            return {}
+        found = self._copy.query(f"SELECT file, row, concept, asked FROM rows WHERE {LOCATION} IN ({here})")
+        return {(file, row): {"concept": concept or "", "asked": asked} for file, row, concept, asked in found}
+
+    def query(self, sql: str, values: Sequence[object] = ()) -> list[tuple[Any, ...]]:
+        """The result of a query of the copy, whose table is `rows` with the columns of `SAMPLES`."""
+        return self._copy.query(sql, values)
+
+    @property
+    def version(self) -> int | None:
+        """The version of the table that the copy shows, None before there is one."""
+        return None if self._copy.table is None else self._copy.table.version
 
     def _read_sample(self, sample_id: str, read: Callable[[RowLocation], T]) -> T | None:
         found = self._copy.query("SELECT file, row FROM rows WHERE sample_id = ? LIMIT 1", [sample_id])

@@ -8,8 +8,9 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path, PurePosixPath
 
-from dataset.gallery.row_views import View, view
 from dataset.gallery.templates_engine import render
+from dataset.gallery.views.layer_pictures import depth_picture, masks_picture
+from dataset.gallery.views.row_views import View, other_views, view
 from dataset.reading.row_reader import batches
 from dataset.table.columns import COLUMNS
 from dataset.table.delta_table import Options, Table
@@ -31,7 +32,7 @@ def write_gallery(
     table = Table.load(uri, storage_options)
     images = out_dir / "images"
     images.mkdir(parents=True, exist_ok=True)
-    samples = [view(row, _save(row, images)) for row in _newest(table, limit)]
+    samples = [_saved(row, images) for row in _newest(table, limit)]
     page = out_dir / "index.html"
     page.write_text(_page(samples, summary or {}), encoding="utf-8")
     return page
@@ -47,13 +48,35 @@ def _newest(table: Table, limit: int) -> Iterator[View]:
             return
 
 
-def _save(row: View, images: Path) -> str:
-    """Save the picture; its relative address. The name has only alphanumeric characters and `-`."""
+def _saved(row: View, images: Path) -> View:
+    """The view of a row whose pictures are files now: its own, those of further cameras, masks and depths."""
     stem = "".join(c for c in row["sample_id"] if c.isalnum() or c == "-")
-    suffix = PurePosixPath(row["image"]["path"] or "").suffix.lower()
+    sample = view(row, _save(images, stem, row["image"]))
+    views = row.get("views") or ()
+    pictures = [_save(images, f"{stem}-{number}", seen["image"]) for number, seen in enumerate(views, start=1)]
+    others = [{**other, "picture": place} for other, place in zip(other_views(row, views), pictures, strict=True)]
+    return {**sample, "others": others, "layers": list(_layers(images, stem, row))}
+
+
+def _save(images: Path, stem: str, image: View) -> str:
+    """Save a picture; its relative address. The stem has only alphanumeric characters and `-`."""
+    suffix = PurePosixPath(image["path"] or "").suffix.lower()
     name = f"{stem}{suffix if suffix in EXTENSIONS else '.webp'}"
-    (images / name).write_bytes(row["image"]["bytes"])
+    (images / name).write_bytes(image["bytes"])
     return f"images/{name}"
+
+
+def _layers(images: Path, stem: str, row: View) -> Iterator[tuple[str, str, str]]:
+    """Name, key and address of what lies over a picture of a scene in metres."""
+    depth = row.get("depth_map")
+    found = {
+        ("masks", "m"): masks_picture(row["objects"]),
+        ("depth", "d"): None if depth is None else depth_picture(depth["bytes"]),
+    }
+    for (name, key), data in found.items():
+        if data is not None:
+            (images / f"{stem}-{name}.png").write_bytes(data)
+            yield name, key, f"images/{stem}-{name}.png"
 
 
 def _page(samples: list[View], summary: Mapping[str, object]) -> str:
@@ -64,7 +87,8 @@ def _page(samples: list[View], summary: Mapping[str, object]) -> str:
         scenes=_counted(sample["scene"] for sample in samples),
         splits=_counted(sample["split"] for sample in samples),
         kinds=_counted(kind for sample in samples for kind in sample["kinds"]),
-        questions=sum(len(sample["questions"]) for sample in samples),
+        questions=sum(sample["asked"] for sample in samples),
+        in_metres=any(sample["layers"] for sample in samples),
     )
 
 

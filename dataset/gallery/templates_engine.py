@@ -11,8 +11,13 @@ from jinja2 import Environment
 
 from dataset.analysis.page_templates import templates_in
 
-HERE = Path(__file__).parent
-ASSETS = {"gallery.css": "text/css", "gallery.js": "text/javascript", "htmx.min.js": "text/javascript"}
+HERE = Path(__file__).parent / "site"
+ASSETS = {
+    "gallery.css": "text/css",
+    "gallery.js": "text/javascript",
+    "sheet.js": "text/javascript",
+    "htmx.min.js": "text/javascript",
+}
 """Static files by media type. `htmx.min.js` is htmx 2.0.11 as published, under `htmx.LICENSE.txt`."""
 
 

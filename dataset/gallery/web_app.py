@@ -19,11 +19,10 @@ from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
 from dataset.gallery.interfaces import ANYWAY, Factory, SeedForm
-from dataset.gallery.layer_pictures import depth_picture, masks_picture
+from dataset.gallery.pages.sample_pages import SamplePages
 from dataset.gallery.rejected_samples import ROWS, RejectionFilter, RejectionSearch
-from dataset.gallery.rejection_files import CACHE_CONTROL, FORMS, PICTURES, Pictures, download, picture
-from dataset.gallery.row_views import other_views, view
-from dataset.gallery.sample_search import PAGE, SampleFilter, SampleSearch
+from dataset.gallery.rejection_files import FORMS, Pictures, download, picture
+from dataset.gallery.sample_search import SampleSearch
 from dataset.gallery.search_request import filter_of, form_fields, page_links, page_of, search_page, seed_form_from
 from dataset.gallery.security_headers import LOOPBACK, SecurityHeaders
 from dataset.gallery.templates_engine import ASSETS, asset, render
@@ -70,12 +69,7 @@ def application(data: GalleryData, hosts: Collection[str] | None = LOOPBACK, ref
 
     return Starlette(
         routes=[
-            Route("/", site.samples),
-            Route("/sample/{sample_id}", site.sample),
-            Route("/image/{sample_id}", site.image),
-            Route("/view/{sample_id}/{number:int}", site.view),
-            Route("/masks/{sample_id}", site.masks),
-            Route("/depth/{sample_id}", site.depth),
+            *SamplePages(data.samples).routes(),
             Route("/rejected", site.rejected),
             Route("/rejected/image/{rejection_id}", site.rejected_image),
             *(Route(f"/rejected{ending}", site.rejected_file) for ending in FORMS),
@@ -103,53 +97,6 @@ class _Site:
 
     def __init__(self, data: GalleryData) -> None:
         self._view = data
-
-    def samples(self, request: Request) -> Response:
-        """A page of samples that match the filters."""
-        wanted, found = filter_of(SampleFilter, request), self._view.samples
-        total, page, rows = search_page(lambda page: found.search(wanted, page), page_of(request), PAGE)
-        return _html(
-            "samples.html",
-            samples=[view(row, f"/image/{row['sample_id']}") for row in rows],
-            facets=found.facets,
-            reading=found.reading,
-            wanted=wanted,
-            pages=page_links(total, page, PAGE, wanted),
-        )
-
-    def sample(self, request: Request) -> Response:
-        """One sample with its whole lineage."""
-        row = self._view.samples.sample(request.path_params["sample_id"])
-        if row is None:
-            raise HTTPException(404, "There is no such sample.")
-        others = other_views(row, self._view.samples.views(row["sample_id"]))
-        sample = view(row, f"/image/{row['sample_id']}")
-        return _html("sample.html", sample=sample, others=others, in_metres=row.get("camera") is not None)
-
-    def image(self, request: Request) -> Response:
-        """A picture as stored in the table."""
-        found = self._view.samples.picture(request.path_params["sample_id"])
-        if found is None:
-            raise HTTPException(404, "There is no such picture.")
-        return _picture(*found)
-
-    def view(self, request: Request) -> Response:
-        """The picture of a further camera; 1 is the first."""
-        number, found = request.path_params["number"], self._view.samples.views(request.path_params["sample_id"])
-        if not 1 <= number <= len(found):
-            raise HTTPException(404, "There is no such picture.")
-        image = found[number - 1]["image"]
-        return _picture(image["bytes"], image["path"] or "")
-
-    def masks(self, request: Request) -> Response:
-        """What is visible of each object, to lie over the picture."""
-        row = self._view.samples.sample(request.path_params["sample_id"])
-        return _layer(None if row is None else masks_picture(row["objects"]))
-
-    def depth(self, request: Request) -> Response:
-        """The depths, to lie over the picture."""
-        found = self._view.samples.depth_map(request.path_params["sample_id"])
-        return _layer(None if found is None else depth_picture(found))
 
     def rejected(self, request: Request) -> Response:
         """A page of rejections that match the filters."""
@@ -242,18 +189,6 @@ class _Site:
     def _funnel_values(self) -> dict[str, object]:
         factory = self._view.factory
         return {"stages": None if factory is None else factory.funnel(), "facets": self._view.samples.facets}
-
-
-def _picture(data: bytes, name: str) -> Response:
-    """A picture as stored in the table."""
-    kind = PICTURES.get(PurePosixPath(name).suffix.lower(), "application/octet-stream")
-    return Response(data, media_type=kind, headers={"Cache-Control": CACHE_CONTROL})
-
-
-def _layer(found: bytes | None) -> Response:
-    if found is None:
-        raise HTTPException(404, "There is no such picture.")
-    return Response(found, media_type="image/png", headers={"Cache-Control": CACHE_CONTROL})
 
 
 def _html(template: str, **values: object) -> HTMLResponse:

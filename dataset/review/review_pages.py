@@ -16,7 +16,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
-from dataset.gallery.row_views import view
+from dataset.gallery.pages.sample_pages import sample_view
 from dataset.gallery.search_request import form_fields
 from dataset.gallery.templates_engine import render
 from dataset.review.review_queue import Order, require_sample, review_queue
@@ -103,8 +103,7 @@ class ReviewPages:
         row = None if chosen is None else self.sample(chosen)
         return render(
             "review.html",
-            sample=None if row is None else view(row, f"/image/{row['sample_id']}"),
-            in_metres=row is not None and row.get("camera") is not None,
+            sample=None if row is None else sample_view(row),
             items=() if row is None else _items(row),
             reasons=REASONS, reviewer=reviewer, order=order, left=len(queue), fault=fault,
             said=len(counting_verdicts(self.uri, self.options)),

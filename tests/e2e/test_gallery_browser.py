@@ -24,12 +24,16 @@ from tests.fakes.gallery import (
     store_many_rejections,
     store_rejections,
     store_samples,
+    with_side,
 )
 
 pytestmark = pytest.mark.e2e
 
 CHROMIUM = Path("/usr/bin/chromium")
 NASTY = "<script>document.title='taken'</script><img src=x onerror=\"document.title='taken'\">"
+
+PROVEN = with_side(make_qa(make_graph(make_seed("proven"))))
+"""A sample whose first question has a certificate that can be drawn."""
 
 MANY = 100_000
 P95_S = 0.2
@@ -59,7 +63,7 @@ def address(tmp_path: Path, factory: NotedFactory) -> Iterator[str]:
     uri = str(tmp_path / "dataset")
     nasty = make_qa(make_graph(make_seed(NASTY), categories=("<b>cat</b>", "dog")))
     kitchen = make_qa(make_graph(make_seed("breakfast"), categories=("cup", "book"), scene="kitchen"))
-    store_samples(uri, [*make_samples(28), kitchen, nasty])
+    store_samples(uri, [*make_samples(27), PROVEN, kitchen, nasty])
     store_rejections(uri, [make_rejection().model_copy(update={"detail": NASTY, "evidence": {"said": NASTY}})])
     with running(application(shown(uri, factory))) as found:
         yield found
@@ -78,7 +82,7 @@ def page(browser, address):
 
 
 def titles(page) -> list[str]:
-    return page.locator(".card h2").all_inner_texts()
+    return page.locator(".tile h2").all_inner_texts()
 
 
 def test_every_page_loads_from_the_gallery_alone_and_reports_no_fault(page, address):
@@ -94,7 +98,8 @@ def test_every_page_loads_from_the_gallery_alone_and_reports_no_fault(page, addr
 def test_html_in_a_seed_shows_as_text_on_every_page(page):
     page.goto("/")
     assert titles(page)[0] == NASTY
-    page.get_by_role("link", name=NASTY).click()
+    page.locator(".tile .shot").first.click()
+    page.locator(".viewer h2 a").click()
     assert page.locator("h1").inner_text() == NASTY
     assert page.title() == f"{NASTY} · Gallery"
     page.goto("/rejected")
@@ -120,28 +125,46 @@ def test_filters_change_the_samples_the_count_and_the_address_without_a_reload(p
     assert page.get_by_label("Words").input_value() == "no such word"
 
 
-def test_boxes_show_on_hover_on_focus_and_for_one_thing_alone(page):
+def test_boxes_show_on_hover_on_focus_and_by_a_key(page):
     page.emulate_media(reduced_motion="reduce")
     page.goto("/")
-    card = page.locator(".card").first
-    boxes = card.locator(".box")
+    tile = page.locator(".tile").first
+    boxes = tile.locator(".box")
 
     def opacity(number: int) -> str:
         return boxes.nth(number).evaluate("one => getComputedStyle(one).opacity")
 
     assert opacity(0) == "0"
-    card.locator("figure").hover()
+    tile.locator("figure").hover()
     assert opacity(0) == "1"
     page.mouse.move(0, 0)
-    card.locator("figure").focus()
+    page.keyboard.press("Tab")
+    tile.locator(".shot").focus()
     assert opacity(1) == "1"
-    card.locator(".chip").nth(1).focus()
-    assert opacity(1) == "1"
-    assert float(opacity(0)) < 0.5
-    page.get_by_label("All boxes").check()
+    page.locator(".tile .shot").nth(3).focus()
+    page.keyboard.press("b")
+    assert opacity(0) == "1"
     page.get_by_label("Split").select_option(index=1)
     page.wait_for_url("**/?*split=*")
-    assert page.locator(".card .box").first.evaluate("one => getComputedStyle(one).opacity") != "0", "also after a filter"
+    assert page.locator(".tile .box").first.evaluate("one => getComputedStyle(one).opacity") == "1", "also after a filter"
+    assert page.get_by_label("Boxes").is_checked()
+
+
+def test_a_question_lights_up_its_things_and_has_its_proof_drawn(page):
+    page.emulate_media(reduced_motion="reduce")
+    page.goto(f"/sample/{PROVEN.sample_id}")
+    question = page.locator(".question").first
+    drawing = page.locator(f'[data-proof="{PROVEN.questions[0].id}"]')
+    assert drawing.evaluate("one => getComputedStyle(one).opacity") == "0"
+    question.hover()
+    assert drawing.evaluate("one => getComputedStyle(one).opacity") == "1"
+    assert page.locator(".box.lit").count() == 2
+    assert "px" in drawing.text_content()
+    page.mouse.move(0, 0)
+    assert drawing.evaluate("one => getComputedStyle(one).opacity") == "0"
+    question.locator("summary").press("Enter")
+    page.locator("h1").hover()
+    assert drawing.evaluate("one => getComputedStyle(one).opacity") == "1", "an opened question stays drawn"
 
 
 def test_the_keyboard_alone_reaches_filters_samples_and_proofs(page):
@@ -149,15 +172,21 @@ def test_the_keyboard_alone_reaches_filters_samples_and_proofs(page):
     page.keyboard.press("Tab")
     assert page.evaluate("document.activeElement.textContent") == "Skip to the content"
     page.keyboard.press("Enter")
-    names = []
-    for _ in range(12):
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.className") == "shot"
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    page.locator(".viewer .question").first.wait_for()
+    for _ in range(30):
         page.keyboard.press("Tab")
-        names.append(page.evaluate("document.activeElement.className || document.activeElement.tagName"))
-        if names[-1] == "SUMMARY":
+        if page.evaluate("document.activeElement.tagName") == "SUMMARY":
             break
-    assert names[-1] == "SUMMARY", names
     page.keyboard.press("Enter")
     assert page.locator(".proof:visible").count() == 1
+    page.keyboard.press("Escape")
+    assert page.locator(".viewer").count() == 0
+    assert page.evaluate("document.activeElement.className") == "shot"
 
 
 def test_a_screen_reader_finds_names_for_everything_that_can_be_used(page):

@@ -3,6 +3,7 @@
 In: events.  Out: tables on disk; a running gallery's address.
 """
 
+import json
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -98,6 +99,15 @@ def store_many_rejections(uri: str, event: Rejection, rows: int, per_file: int) 
         requests = pa.array(range(first + 1, first + 1 + per_file), pa.int32())
         place = REJECTION_COLUMNS.names.index("index")
         table.append(part.set_column(0, REJECTION_COLUMNS.field(0), ids).set_column(place, "index", requests), {})
+
+
+def with_side(event: QAEvent) -> QAEvent:
+    """The sample with a proof of its first question that names its query, as those of the factory do."""
+    query = {"op": "side", "subject": {"category": "cat"}, "object": {"category": "dog"}}
+    references = [{"text": "the cat", "object": 0}, {"text": "the dog", "object": 1}]
+    proof = json.dumps({"query": query, "references": references, "premises": [], "margin": 0.31})
+    first, *more = event.questions
+    return event.model_copy(update={"questions": (first.model_copy(update={"certificate": proof}), *more)})
 
 
 @contextmanager

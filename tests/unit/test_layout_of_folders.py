@@ -31,7 +31,6 @@ SEAMS = {
     "the only importer of an outside library, or of what takes long to load or the system offers": {
         "dataset/analysis/page_templates.py",
         "dataset/gallery/http_server.py",
-        "dataset/gallery/templates_engine.py",
         "gpu_workers/perception/nsfw.py",
         "spatial/layout/lazy_cp_sat.py",
         "streams/broker/token_provider.py",
@@ -68,6 +67,7 @@ SEAMS = {
         "streams/broker/topic_partitions.py",
     },
     "one rule that modules of several folders, or all of one, share": {
+        "dataset/gallery/pages/answers.py",
         "gpu_workers/annotated_pictures.py",
         "gpu_workers/collage/shapes.py",
         "spatial/knowledge/annotation_names.py",

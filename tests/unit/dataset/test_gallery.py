@@ -58,7 +58,7 @@ def opened(browser, page_path):
 
 
 def shown(page) -> list[str]:
-    return page.locator(".card:visible h2").all_inner_texts()
+    return page.locator(".tile:visible h2").all_inner_texts()
 
 
 def test_the_page_names_nothing_outside_its_folder(page_path):
@@ -98,8 +98,8 @@ def test_only_the_newest_samples_are_shown(lab):
 
 
 def test_a_browser_loads_only_files_and_reports_no_fault(opened):
-    opened.wait_for_function("[...document.images].every(i => i.complete && i.naturalWidth > 0)")
-    assert opened.locator(".card").count() == 3
+    opened.wait_for_function("[...document.querySelectorAll('.tile img')].every(i => i.complete && i.naturalWidth > 0)")
+    assert opened.locator(".tile").count() == 3
     assert {url.split(":")[0] for url in opened.asked} == {"file"}
     assert opened.faults == []
 
@@ -125,7 +125,7 @@ def test_filters_narrow_the_samples_and_say_how_many_are_left(opened):
 
 
 def test_boxes_show_on_hover_and_on_focus(opened):
-    figure = opened.locator("figure").first
+    figure, link = opened.locator(".tile figure").first, opened.locator(".tile .shot").first
     box = figure.locator(".box").first
 
     opened.emulate_media(reduced_motion="reduce")
@@ -138,16 +138,37 @@ def test_boxes_show_on_hover_and_on_focus(opened):
     assert visible() == "1"
     opened.mouse.move(0, 0)
     assert visible() == "0"
-    figure.focus()
+    opened.keyboard.press("Tab")
+    link.focus()
     assert visible() == "1"
 
 
-def test_the_keyboard_opens_a_proof(opened):
-    question = opened.locator(".card", has_text="a cup on a shelf").locator("details.question").first
+def test_the_keyboard_goes_from_picture_to_picture_and_opens_a_proof(opened):
+    opened.keyboard.press("Tab")
+    opened.locator(".tile .shot").first.focus()
+    opened.keyboard.press("ArrowRight")
+    opened.keyboard.press("Enter")
+    viewer = opened.locator(".viewer:visible")
+    assert viewer.count() == 1
+    assert viewer.locator("h2").inner_text() == "a cup on a shelf"
+    question = viewer.locator("details.question").first
     question.locator("summary").focus()
     opened.keyboard.press("Enter")
     assert question.locator(".proof").is_visible()
     assert "Margin: 0.31." in question.locator(".proof").inner_text()
+    opened.keyboard.press("Escape")
+    assert opened.locator(".viewer:visible").count() == 0
+    assert opened.evaluate("document.activeElement.querySelector('h2').textContent") == "a cup on a shelf"
+
+
+def test_without_scripts_a_picture_still_opens_its_questions(browser, page_path):
+    page = browser.new_context(java_script_enabled=False).new_page()
+    page.goto(page_path.as_uri())
+    page.locator(".tile .shot").first.click()
+    assert page.locator(".viewer:visible").count() == 1
+    page.get_by_label("Close").first.click()
+    assert page.locator(".viewer:visible").count() == 0
+    page.context.close()
 
 
 @pytest.mark.thorough

@@ -5,8 +5,8 @@ import shutil
 import pytest
 
 from dataset.gallery.rejected_samples import ROWS, RejectionFilter, RejectionSearch
-from dataset.gallery.row_views import object_label
 from dataset.gallery.sample_search import PAGE, SampleFilter, SampleSearch
+from dataset.gallery.views.row_views import object_label
 from dataset.table.columns import COLUMNS
 from dataset.table.delta_table import Table
 from dataset.table.rejection_table import rejections_uri

@@ -9,8 +9,8 @@ import pytest
 from PIL import Image
 from starlette.testclient import TestClient
 
-from dataset.gallery.layer_pictures import PALETTE, depth_picture
 from dataset.gallery.templates_engine import HERE
+from dataset.gallery.views.layer_pictures import PALETTE, depth_picture
 from dataset.gallery.web_app import application
 from dataset.solid.run_lengths import mask_of
 from dataset.table.row_encoding import rows_of
@@ -60,10 +60,12 @@ def test_the_page_offers_the_layers_where_they_are_known_and_works_without_scrip
     client: TestClient, solid_samples: list[Sample]
 ):
     solid = client.get(f"/sample/{solid_samples[0].event.sample_id}").text
-    assert re.findall(r'data-layer="(.)"', solid) == ["m", "d"]
-    assert re.findall(r'class="layer (\w+)"', solid) == ["depth", "masks"]
+    assert re.findall(r'data-layer="(.)"', solid) == ["b", "m", "d"]
+    assert re.findall(r'class="layer (\w+)"', solid) == ["masks", "depth"]
     plain = make_samples(1)[0].sample_id
-    assert "data-layer" not in client.get(f"/sample/{plain}").text
+    assert re.findall(r'data-layer="(.)"', client.get(f"/sample/{plain}").text) == ["b"]
+    sheet = client.get("/").text
+    assert sheet.count('class="layer masks"') == 1, "only of the one in metres"
     assert client.get(f"/masks/{plain}").status_code == client.get(f"/depth/{plain}").status_code == 404
     assert client.get("/masks/none").status_code == client.get("/depth/none").status_code == 404
 

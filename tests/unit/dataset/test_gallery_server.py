@@ -95,9 +95,22 @@ def test_filters_choose_and_are_kept_in_the_form_and_in_links(uri):
     client = TestClient(application(shown(uri)), base_url="http://localhost")
     html = client.get("/", params={"scene": "living_room", "kind": "relation", "page": 2}).text
     assert '<option value="living_room" selected>' in html
-    assert "page 2 of 5" in html
+    assert "page 2 of 3" in html
     assert 'href="?scene=living_room&amp;kind=relation&amp;page=3"' in html
-    assert "13 to 24 of 60" in re.sub(r"\s+", " ", html)
+    assert "25 to 48 of 60" in re.sub(r"\s+", " ", html)
+
+
+def test_the_contact_sheet_shows_pictures_and_opens_their_questions_on_request(client):
+    event = make_qa()
+    sheet = client.get("/").text
+    assert "Is the cat left of the dog?" not in unescape(sheet)
+    assert f'data-opens="/sample/{event.sample_id}/beside"' in sheet
+    assert "2 questions" in sheet
+    part = unescape(client.get(f"/sample/{event.sample_id}/beside?kind=relation").text)
+    assert "<html" not in part
+    assert "Is the cat left of the dog?" in part
+    assert re.findall(r'class="of-kind( faded)?" data-kind="(\w+)"', part) == [("", "relation"), (" faded", "presence")]
+    assert client.get("/sample/none/beside").status_code == 404
 
 
 def test_a_form_of_the_gallery_publishes(client, factory):
@@ -205,11 +218,11 @@ def test_a_growing_table_is_followed_while_the_gallery_runs(uri):
 
 
 def test_a_page_beyond_the_last_one_is_the_last_one(uri):
-    store_samples(uri, make_samples(14))
+    store_samples(uri, make_samples(26))
     store_rejections(uri, [make_rejection()])
     with TestClient(application(shown(uri)), base_url="http://localhost") as client:
         html = client.get("/?page=999").text
-        assert "13 to 14 of 14" in html
+        assert "25 to 26 of 26" in html
         assert "page 2 of 2" in html
         assert "1 to 1 of 1" in client.get("/rejected?page=2").text
 

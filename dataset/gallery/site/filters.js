@@ -1,10 +1,12 @@
 "use strict";
 (() => {
-  const cards = [...document.querySelectorAll(".card")];
+  // The page from disk: what is filtered is hidden, with its questions.
+  const cards = [...document.querySelectorAll(".tile")];
   const filters = [...document.querySelectorAll("[data-filter]")];
   const shown = document.querySelector("[data-shown]");
   const nothing = document.querySelector("[data-nothing]");
-  const words = new Map(cards.map((card) => [card, card.textContent.toLowerCase()]));
+  const viewer = (card) => document.getElementById(`open-${card.id}`);
+  const words = new Map(cards.map((card) => [card, `${card.textContent} ${viewer(card).textContent}`.toLowerCase()]));
 
   const fits = (card, name, value) => {
     if (!value) return true;
@@ -17,11 +19,12 @@
     let count = 0;
     for (const card of cards) {
       card.hidden = !filters.every((filter) => fits(card, filter.dataset.filter, filter.value.trim()));
+      viewer(card).hidden = card.hidden;
       count += card.hidden ? 0 : 1;
     }
     const kind = filters.find((filter) => filter.dataset.filter === "kinds").value;
-    for (const question of document.querySelectorAll(".question")) {
-      question.classList.toggle("faded", Boolean(kind) && question.dataset.kind !== kind);
+    for (const group of document.querySelectorAll(".of-kind")) {
+      group.classList.toggle("faded", Boolean(kind) && group.dataset.kind !== kind);
     }
     shown.textContent = `${count} shown`;
     nothing.hidden = count > 0 || cards.length === 0;

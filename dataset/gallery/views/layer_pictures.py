@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
-from dataset.gallery.row_views import COLOURS
+from dataset.gallery.views.row_views import COLOURS
 from dataset.solid.run_lengths import mask_of
 
 PALETTE = ("e5484d", "2b87f0", "2ba558", "f0a00c", "9b5de5", "0aa5a5", "e2559b", "8a6d3b")

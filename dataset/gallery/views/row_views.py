@@ -5,11 +5,14 @@ Reads no files and writes no HTML.
 """
 
 import json
-import math
-from collections.abc import Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from dataset.analysis.certificate_text import ids_of, names_of, proof_in_words, relation_in_words
+from dataset.gallery.views.graph_drawing import graph_drawing
+from dataset.gallery.views.proof_drawing import proof_marks
+from spatial.relations.predicate_table import PREDICATES
 
 COLOURS = 8
 """The style sheet's number of box colours."""
@@ -17,11 +20,22 @@ COLOURS = 8
 IDS = ("seed_id", "index", "graph_id", "image_id", "sha256", "renderer", "scene_hash")
 ADDRESSES = ("image_bucket", "image_key", "media_type")
 
-GRAPH_SIZE = (520, 300)
-"""Width and height of the drawn graph, in the units of its SVG."""
+SPENT = ("trace_s",)
+"""Notes that say how many seconds something took."""
 
 View = dict[str, Any]
 """The values of a template."""
+
+
+def tile(row: Mapping[str, Any], picture: str) -> View:
+    """The template values of a picture on the contact sheet. `picture` is its address."""
+    names = names_of(row["objects"])
+    return {
+        **{name: row[name] for name in ("sample_id", "width", "height", "scene", "split", "concept", "asked")},
+        "picture": picture,
+        "in_metres": row.get("camera") is not None,
+        "objects": [_object_view(thing, names, number) for number, thing in enumerate(row["objects"])],
+    }
 
 
 def view(row: Mapping[str, Any], picture: str) -> View:
@@ -32,33 +46,87 @@ def view(row: Mapping[str, Any], picture: str) -> View:
     relations = [{"text": relation_in_words(ids_of(r), names), "points": _points(r), **r} for r in row["relations"]]
     objects = [_object_view(thing, names, number) for number, thing in enumerate(row["objects"])]
     drawn = [r for r in relations if r["drawn"]]
+    questions = [_question_view(question, row) for question in row["questions"]]
     return {
         **{name: row[name] for name in ("sample_id", "width", "height", "scene", "split", "excluded")},
         "picture": picture,
         "concept": graph.get("concept", ""),
+        "asked": len(questions),
+        "in_metres": row.get("camera") is not None,
         "ids": _present_pairs(provenance, IDS),
         "lineage": _lineage_pairs(provenance, graph),
         "producers": _json_object(provenance.get("producers")),
+        "cost": cost_pairs(provenance),
         "objects": objects,
         "drawn": drawn,
-        "derived": [r for r in relations if not r["drawn"]],
+        "derived": grouped((r for r in relations if not r["drawn"]), _family),
+        "relations": len(relations),
         "graph": graph_drawing(objects, drawn),
-        "questions": [
-            {**q, "proof": proof_in_words(q["certificate"], row["objects"]), "shown": shown_pictures(q.get("views"))}
-            for q in row["questions"]
-        ],
-        "kinds": sorted({question["kind"] for question in row["questions"]}),
+        "questions": questions,
+        "by_kind": grouped(questions, lambda question: str(question["kind"])),
+        "kinds": sorted({question["kind"] for question in questions}),
     }
 
 
-def other_views(row: Mapping[str, Any], views: Sequence[Mapping[str, Any]]) -> list[View]:
-    """The template values of what further cameras see: things have the names and colours that they have in the row."""
+def _question_view(question: Mapping[str, Any], row: Mapping[str, Any]) -> View:
+    return {
+        **question,
+        "proof": proof_in_words(question["certificate"], row["objects"]),
+        "marks": proof_marks(question, row),
+        "shown": shown_pictures(question.get("views")),
+    }
+
+
+def grouped(items: Iterable[View], name_of: Callable[[View], str]) -> list[tuple[str, list[View]]]:
+    """The items by a word, the words in the order in which they come."""
+    groups: dict[str, list[View]] = defaultdict(list)
+    for item in items:
+        groups[name_of(item)].append(item)
+    return list(groups.items())
+
+
+def _family(relation: View) -> str:
+    row = PREDICATES.get(relation["predicate"])
+    return "other" if row is None else row.family
+
+
+def cost_pairs(provenance: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """What a sample cost, as far as its provenance says: seconds, attempts, tokens of language models."""
+    notes = _json_object(provenance.get("notes"))
+    spent = [(name.removesuffix("_s"), f"{notes[name]} s") for name in SPENT if notes.get(name)]
+    attempt = notes.get("attempt")
+    tries = [("pictures drawn", str(int(attempt) + 1))] if isinstance(attempt, str) and attempt.isdecimal() else []
+    return [*tries, *spent, ("language models", _tokens(notes.get("ledger")))]
+
+
+def _tokens(ledger: object) -> str:
+    """The tokens that the replies of language models took."""
+    try:
+        rows = json.loads(ledger) if isinstance(ledger, str) else []
+    except ValueError:
+        rows = []
+    replies = [row for row in rows if isinstance(row, dict)] if isinstance(rows, list) else []
+    if not replies:
+        return "none: planned by rules"
+    tokens = sum(int(row.get("tokens_in") or 0) + int(row.get("tokens_out") or 0) for row in replies)
+    seconds = sum(float(row.get("seconds") or 0) for row in replies)
+    models = sorted({str(row.get("model")) for row in replies})
+    return f"{tokens:,} tokens in {len(replies)} replies of {', '.join(models)}, {seconds:.1f} s"
+
+
+def other_views(row: Mapping[str, Any], views: Sequence[Mapping[str, Any]], address: str = "") -> list[View]:
+    """The template values of what further cameras see: things have the names and colours that they have in the row.
+
+    `address` of their pictures has `{}` for the camera's number; by default it is where they are served.
+    """
+    address = address or f"/view/{row['sample_id']}/{{}}"
     names, numbers = names_of(row["objects"]), {thing["id"]: number for number, thing in enumerate(row["objects"])}
     return [
         {
             "sample_id": row["sample_id"],
             "scene": row["scene"],
-            "picture": f"/view/{row['sample_id']}/{number}",
+            "picture": address.format(number),
+            "layers": [],
             **{name: seen[name] for name in ("width", "height")},
             "objects": [
                 _object_view(thing, names, numbers[thing["id"]]) for thing in seen["objects"] if thing["id"] in numbers
@@ -85,34 +153,6 @@ def object_label(name: str, attributes: Sequence[str]) -> str:
     before = [word for word in attributes if " " not in word.strip()]
     after = [word for word in attributes if " " in word.strip()]
     return " ".join([*before, name, *after])
-
-
-def graph_drawing(objects: Sequence[View], relations: Sequence[View]) -> View:
-    """The graph as nodes around an oval and arrows between them. Absolute places have no arrow."""
-    width, height = GRAPH_SIZE
-    nodes = {}
-    for number, thing in enumerate(objects):
-        turn = 2 * math.pi * number / max(1, len(objects)) - math.pi / 2
-        x, y = width / 2 + (width / 2 - 90) * math.cos(turn), height / 2 + (height / 2 - 30) * math.sin(turn)
-        nodes[thing["id"]] = {"x": round(x), "y": round(y), "name": thing["name"], "colour": thing["colour"]}
-    edges = [
-        _arrow(nodes[r["subject"]], nodes[end], r["predicate"])
-        for r in relations
-        for end in ids_of(r)[2:]
-        if end in nodes and r["subject"] in nodes
-    ]
-    return {"width": width, "height": height, "nodes": list(nodes.values()), "edges": edges}
-
-
-def _arrow(start: View, end: View, label: str) -> View:
-    """An arrow that stops before the nodes' labels; its own label is nearer to its start."""
-    dx, dy = end["x"] - start["x"], end["y"] - start["y"]
-    first, last, word = 0.16, 0.82, 0.42
-    return {
-        "x1": round(start["x"] + first * dx), "y1": round(start["y"] + first * dy),
-        "x2": round(start["x"] + last * dx), "y2": round(start["y"] + last * dy),
-        "x": round(start["x"] + word * dx), "y": round(start["y"] + word * dy), "label": label,
-    }  # fmt: skip
 
 
 def _object_view(thing: Mapping[str, Any], names: Mapping[int, str], number: int) -> View:

@@ -1,0 +1,76 @@
+"""The drawn graph: arrows end at the edges of boxes, every relation is there, no two share a line."""
+
+import re
+
+import pytest
+
+from dataset.gallery.views.graph_drawing import GAP, graph_drawing
+from dataset.gallery.views.row_views import cost_pairs, grouped
+
+
+def things(count: int) -> list[dict]:
+    return [{"id": n, "name": f"thing number {n}", "colour": n} for n in range(count)]
+
+
+def relation(subject: int, predicate: str, thing: int | None, others=None) -> dict:
+    return {"subject": subject, "predicate": predicate, "object": thing, "others": others}
+
+
+def ends(edge: dict) -> list[tuple[float, float]]:
+    numbers = [float(number) for number in re.findall(r"-?\d+\.\d", edge["path"])]
+    return [(numbers[0], numbers[1]), (numbers[4], numbers[5])]
+
+
+def beyond(node: dict, point: tuple[float, float]) -> float:
+    """How far a point lies outside a node's box; negative inside."""
+    return max(abs(point[0] - node["x"]) - node["w"] / 2, abs(point[1] - node["y"]) - node["h"] / 2)
+
+
+@pytest.mark.parametrize("count", [2, 3, 5, 8, 12])
+def test_arrows_begin_at_the_edge_of_one_box_and_end_at_the_edge_of_the_other(count):
+    relations = [relation(a, "left_of", b) for a in range(count) for b in range(count) if a != b]
+    drawing = graph_drawing(things(count), relations)
+    nodes = {node["id"]: node for node in drawing["nodes"]}
+    assert len(drawing["edges"]) == len(relations)
+    for edge in drawing["edges"]:
+        (first, last), (start, end) = ends(edge), edge["points"]
+        assert abs(beyond(nodes[start], first)) < 0.2
+        assert abs(beyond(nodes[end], last) - GAP) < 0.2
+
+
+def test_relations_of_the_same_two_share_an_arrow_and_opposite_ones_bend_apart():
+    relations = [relation(0, "left_of", 1), relation(0, "far", 1), relation(1, "right_of", 0)]
+    there, back = graph_drawing(things(2), relations)["edges"]
+    assert (there["label"], back["label"]) == ("left of · far", "right of")
+    assert (there["x"], there["y"]) != (back["x"], back["y"])
+
+
+def test_a_relation_to_several_has_an_arrow_to_each_and_a_place_has_none():
+    drawing = graph_drawing(things(3), [relation(0, "between", 1, [2]), relation(1, "top_left", None)])
+    assert [edge["points"] for edge in drawing["edges"]] == [[0, 1], [0, 2]]
+    assert [node["places"] for node in drawing["nodes"]] == ["", "in the top left corner", ""]
+
+
+def test_nodes_lie_in_the_drawing_and_have_the_colours_of_their_things():
+    for count in (1, 2, 4, 7, 12):
+        drawing = graph_drawing(things(count), [])
+        for node, thing in zip(drawing["nodes"], things(count), strict=True):
+            assert node["colour"] == thing["colour"]
+            assert node["w"] / 2 <= node["x"] <= drawing["width"] - node["w"] / 2
+            assert node["h"] / 2 <= node["y"] <= drawing["height"] - node["h"] / 2
+
+
+def test_cost_says_what_was_paid_for_as_far_as_it_is_known():
+    assert cost_pairs({}) == [("language models", "none: planned by rules")]
+    ledger = '[{"model":"m","tokens_in":900,"tokens_out":100,"seconds":1.5},{"model":"m","tokens_in":50,"tokens_out":0}]'
+    assert cost_pairs({"notes": {"attempt": "1", "trace_s": "2.31", "ledger": ledger}}) == [
+        ("pictures drawn", "2"), ("trace", "2.31 s"), ("language models", "1,050 tokens in 2 replies of m, 1.5 s"),
+    ]  # fmt: skip
+    assert cost_pairs({"notes": {"ledger": "damaged"}}) == [("language models", "none: planned by rules")]
+
+
+def test_groups_keep_the_order_of_what_comes_first():
+    assert grouped([{"n": 2}, {"n": 1}, {"n": 2}], lambda each: str(each["n"])) == [
+        ("2", [{"n": 2}] * 2),
+        ("1", [{"n": 1}]),
+    ]

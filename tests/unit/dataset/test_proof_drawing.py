@@ -1,0 +1,135 @@
+"""The drawing of a proof over the picture: what is measured, at the right place, of every kind of question."""
+
+import json
+import math
+from typing import Any
+
+import pytest
+
+from dataset.gallery.views.proof_drawing import DRAWINGS, proof_marks
+from dataset.gallery.views.proof_marks import measure, nearest_points
+from dataset.table.row_encoding import rows_of
+from schemas.interfaces import Sample
+from spatial.questions import question_kinds
+
+CAT, DOG, CUP = [10, 100, 40, 40], [300, 110, 60, 80], [180, 20, 20, 20]
+ROW = {
+    "width": 400, "height": 400, "camera": None,
+    "objects": [
+        {"id": number, "category": name, "box": box, "depth": depth}
+        for number, (name, box, depth) in enumerate((("cat", CAT, 0.2), ("dog", DOG, 0.6), ("cup", CUP, 0.9)))
+    ],
+}  # fmt: skip
+
+
+def question(
+    query: dict[str, Any], things: tuple[int, ...], answer: str = "yes", named: tuple[int, ...] | None = None, **more
+):
+    references = [{"text": "it", "object": number} for number in (things if named is None else named)]
+    proof = {"query": query, "references": references, "premises": more.pop("premises", [])}
+    return {"id": "q", "objects": list(things), "answer": answer, "certificate": json.dumps(proof), "views": None, **more}
+
+
+def texts(marks) -> list[str]:
+    return [mark["text"] for mark in marks if mark.get("text")]
+
+
+def forms(marks) -> list[str]:
+    return [mark["form"] for mark in marks]
+
+
+def test_a_side_is_measured_between_the_centres_with_its_share_of_the_picture():
+    marks = proof_marks(question({"op": "side", "subject": {}, "object": {}}, (0, 1)), ROW)
+    assert texts(marks) == ["300 px, 75%"]
+    measured = [mark for mark in marks if mark["form"] == "line" and not mark["dashed"]]
+    assert {mark["x1"] for mark in measured} == {30.0, 330.0}
+    assert [(mark["x"], mark["y"]) for mark in marks if mark["form"] == "dot"] == [(30.0, 120.0), (330.0, 150.0)]
+
+
+def test_height_is_measured_along_the_other_axis():
+    query = {"op": "directed", "subject": {}, "predicate": "above", "object": {}}
+    assert texts(proof_marks(question(query, (2, 0)), ROW)) == ["90 px, 22%"]
+
+
+def test_distances_go_from_edge_to_edge_of_both_that_are_compared():
+    query = {"op": "closer", "subject": {}, "anchor": {}, "other": {}}
+    marks = proof_marks(question(query, (0, 1, 2)), ROW)
+    gaps = [math.dist(*nearest_points(box, DOG)) for box in (CAT, CUP)]
+    assert texts(marks) == [f"{gap:.0f} px" for gap in gaps]
+
+
+def test_depth_is_an_arrow_from_the_nearer_to_the_farther_with_both_depths():
+    query = {"op": "deeper", "subject": {}, "predicate": "behind", "object": {}}
+    marks = proof_marks(question(query, (1, 0)), ROW)
+    assert [(mark["x1"], mark["x2"]) for mark in marks if mark["form"] == "line"] == [(30.0, 330.0)]
+    assert texts(marks) == ["depth 0.20", "depth 0.60"]
+    assert texts(proof_marks(question(query, (1, 0)), {**ROW, "camera": {}})) == ["0.20 m away", "0.60 m away"]
+
+
+def test_counted_things_are_numbered_and_the_reference_is_the_line_between_them():
+    query = {"op": "count", "category": "cat", "predicate": "left_of", "anchor": {}}
+    marks = proof_marks(question(query, (1, 0, 2), "2", named=(1,)), ROW)
+    assert texts(marks) == ["1", "2"]
+    assert [(mark["x1"], mark["y1"], mark["x2"], mark["y2"]) for mark in marks if mark["form"] == "line"] == [
+        (330.0, 0.0, 330.0, 400)
+    ]
+
+
+@pytest.mark.parametrize(("place", "box"), [("left", (0, 0, 133.3, 400)), ("bottom_right", (266.7, 266.7, 133.3, 133.3))])
+def test_a_place_is_the_part_of_the_picture_that_it_means(place, box):
+    (part, _) = proof_marks(question({"op": "in_place", "subject": {}, "place": place}, (0,)), ROW)
+    assert (part["x"], part["y"], part["w"], part["h"]) == pytest.approx(box)
+
+
+def test_an_answer_that_is_a_place_is_drawn_there():
+    query = {"op": "locate", "form": "box", "subject": {}}
+    assert forms(proof_marks(question(query, (0,), "[10, 100, 40, 40]"), ROW)) == ["area", "text"]
+    assert texts(proof_marks(question(query, (0,), "[12, 110]"), ROW)) == ["12, 110"]
+
+
+def test_things_that_are_named_by_others_have_an_arrow_from_them():
+    query = {"op": "attribute", "family": "colour", "subject": {"predicate": "nearest", "anchor": {"category": "cup"}}}
+    marks = proof_marks(question(query, (0, 2), "red", named=(0,)), ROW)
+    assert texts(marks) == ["nearest", "red"]
+
+
+def test_without_a_drawing_of_its_own_the_relations_of_the_proof_are_arrows():
+    premises = [{"relation": [0, "left_of", 1], "drawn": True}, {"relation": [1, "near", 2], "drawn": True}]
+    marks = proof_marks(question({"op": "describe"}, (0, 1), premises=premises), ROW)
+    assert texts(marks) == ["left of"], "only between the question's own things"
+
+
+@pytest.mark.parametrize("certificate", ["no JSON", "[]", '{"query": 3}', '{"query": {"op": "side", "subject": {}}}'])
+def test_what_cannot_be_read_is_not_drawn(certificate):
+    assert proof_marks({**question({}, (0,)), "certificate": certificate}, ROW) == []
+
+
+def test_a_question_about_two_pictures_is_not_drawn_over_one():
+    assert proof_marks({**question({"op": "side", "subject": {}, "object": {}}, (0, 1)), "views": [0, 1]}, ROW) == []
+
+
+def test_a_measure_of_nothing_is_its_text_alone():
+    assert forms(measure((5, 5), (5, 5), 400, "0 px")) == ["text"]
+
+
+def test_every_drawing_is_of_a_query_that_there_is():
+    ops = {
+        model.model_fields["op"].default
+        for model in vars(question_kinds).values()
+        if isinstance(model, type) and "op" in getattr(model, "model_fields", {})
+    }
+    assert DRAWINGS.keys() - ops == set()
+
+
+@pytest.mark.thorough
+def test_drawings_of_real_questions_lie_in_the_picture(view_samples: list[Sample], solid_samples: list[Sample]):
+    drawn = 0
+    for row in rows_of([*view_samples, *solid_samples]).to_pylist():
+        for asked in row["questions"]:
+            for mark in proof_marks(asked, row):
+                drawn += 1
+                for name in ("x1", "x2", "x"):
+                    assert -1 <= mark.get(name, 0) <= 1.1 * row["width"], (asked["question"], mark)
+                for name in ("y1", "y2", "y"):
+                    assert -1 <= mark.get(name, 0) <= 1.1 * row["height"], (asked["question"], mark)
+    assert drawn > 50
