@@ -5,17 +5,25 @@ LOCK := $(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-ha
 WITHOUT_GPU := --extra local --extra gallery --extra llm --extra charts
 IN_IMAGES := --extra gallery --extra llm --extra otel
 TARGETS ?= base render solid gpu
+# What `make setup EXTRAS=gpu,solid` takes. Those of the first line are in .venv whatever is asked for; gpu and solid have
+# versions of their own of what Faust and the tests need, so each has an environment beside it, where `skg` finds it.
+IN_VENV := local gallery llm charts otel nsfw
+APART := gpu solid
+comma := ,
+WANTED := $(subst $(comma), ,$(EXTRAS))
+UNKNOWN := $(filter-out $(IN_VENV) $(APART),$(WANTED))
+$(if $(UNKNOWN),$(error EXTRAS=$(EXTRAS): there is no extra $(UNKNOWN); there are $(IN_VENV) $(APART)))
 export PYTHONDONTWRITEBYTECODE ?= 1
 # Tests keep bytecode, but outside the tree: without it each worker compiles every module and every test anew, 9 s of CPU.
 KEEP_BYTECODE := PYTHONDONTWRITEBYTECODE= PYTHONPYCACHEPREFIX=$(CURDIR)/.pytest_cache/bytecode
 
 .DEFAULT_GOAL := help
-.PHONY: setup-solid demo-solid test-solid test-cluster bench-solid bench-capacity quality bench-llm bench-render chaos soak help setup setup-gpu demo test test-unit test-slow test-gpu check services up down schemas lock
+.PHONY: setup-solid demo-solid test-solid test-cluster bench-solid bench-capacity quality bench-llm bench-render chaos soak help setup setup-gpu demo test test-unit test-slow test-gpu check services up down schemas wheel lock
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
 
-setup: .venv/.ready ## install everything into .venv, and the sprites
+setup: .venv/.ready $(patsubst %,.venv-%/.ready,$(filter $(APART),$(WANTED))) ## install into .venv, and the sprites; EXTRAS=gpu,solid: with torch (5.4 GB) and Blender (1 GB), each in an environment of its own
 
 .venv/.ready: requirements/dev.txt pyproject.toml
 	test -x $(BIN)/python || $(PYTHON) -m venv .venv
@@ -52,10 +60,10 @@ chaos: setup services ## everything goes wrong at once, and the accounting says 
 soak: setup services ## 100,000 events through render and examine: does memory stay flat
 	$(BIN)/python -m tests.soak
 
-setup-gpu: .venv-gpu/.ready ## install the gpu extra (5.4 GB) into .venv-gpu, with what the tests need
+setup-gpu: .venv-gpu/.ready
 
 # Last what is not locked and may fail: lmms-eval has 70 dependencies, and one of them installs a top-level `tests`.
-.venv-gpu/.ready: setup requirements/gpu.txt
+.venv-gpu/.ready: .venv/.ready requirements/gpu.txt
 	test -x .venv-gpu/bin/python || $(PYTHON) -m venv .venv-gpu
 	$(BIN)/uv pip install --quiet --python .venv-gpu/bin/python --override requirements/gpu-overrides.txt -r requirements/gpu.txt
 	$(BIN)/uv pip install --quiet --python .venv-gpu/bin/python hypothesis pytest pytest-timeout
@@ -67,16 +75,16 @@ setup-gpu: .venv-gpu/.ready ## install the gpu extra (5.4 GB) into .venv-gpu, wi
 test-gpu: setup-gpu ## run the tests that need torch, with tiny models on the CPU
 	.venv-gpu/bin/python -m pytest tests/unit/gpu_workers/diffusion tests/unit/dataset/test_exports_train.py tests/unit/dataset/test_evaluation_model.py tests/e2e/test_tiny_diffusion.py tests/e2e/test_diffusion_panels.py
 
-setup-solid: .venv-solid/.ready ## install Blender as a Python module (1 GB) into .venv-solid, for the solid renderer
+setup-solid: .venv-solid/.ready
 
-.venv-solid/.ready: setup requirements/solid.txt
+.venv-solid/.ready: .venv/.ready requirements/solid.txt
 	test -x .venv-solid/bin/python || $(BIN)/uv venv --quiet --python 3.11 .venv-solid
 	$(BIN)/uv pip sync --quiet --python .venv-solid/bin/python requirements/solid.txt
 	.venv-solid/bin/python -c "import bpy, OpenEXR"
 	@touch $@
 
 demo-solid: setup-solid ## run the whole factory with path-traced scenes: 24 graphs; the result is in demo-solid-out/
-	$(BIN)/skg demo --renderer solid --seeds streams/operations/samples/solid_seeds.jsonl --add --out demo-solid-out
+	$(BIN)/skg demo --renderer solid --add --out demo-solid-out
 
 test-solid: setup-solid ## run the tests that need Blender
 	$(BIN)/pytest tests/solid
@@ -119,6 +127,9 @@ down: ## stop them
 schemas: setup ## write the generated documents and the dashboards anew
 	$(BIN)/python -m schemas.reference.documents
 	$(BIN)/python -m monitoring.dashboard
+
+wheel: setup ## build the wheel with the sprites in it: dist/skg_factory-VERSION-py3-none-any.whl
+	$(BIN)/python -m tools.build_wheel --out dist
 
 lock: setup ## resolve the dependencies anew
 	$(LOCK) $(WITHOUT_GPU) --extra gpu --override requirements/gpu-overrides.txt -o requirements/gpu.txt

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
+from schemas.errors import require_extras
 from schemas.interfaces import Renderer
 from schemas.plugins import PluginTable
 from spatial.knowledge.renderer_capabilities import RendererCapabilities, any_words, pictures_only
@@ -78,6 +79,10 @@ def _check_solid(given: Mapping[str, Any]) -> None:
     interpreter_of(given)
 
 
+def _check_diffusion(_given: Mapping[str, Any]) -> None:
+    require_extras("gpu")
+
+
 def _make_diffusion(name: str, given: Mapping[str, Any]) -> Renderer:
     from gpu_workers.diffusion.model_registry import diffusion_config, make_renderer
 
@@ -125,7 +130,7 @@ _BUILT_IN = {
         check=_check_solid,
     ),
     **{
-        name: RendererSpec(meaning, any_words, _MODEL_SETTINGS, partial(_make_diffusion, name))
+        name: RendererSpec(meaning, any_words, _MODEL_SETTINGS, partial(_make_diffusion, name), check=_check_diffusion)
         for name, meaning in _DIFFUSION.items()
     },
 }

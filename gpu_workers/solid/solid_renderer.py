@@ -29,7 +29,7 @@ from schemas.picture_layers import Layers, with_layers
 from spatial.world.pinhole import Pinhole
 
 DEFAULT_PYTHON = Path(sys.prefix).parent / ".venv-solid" / "bin" / "python"
-"""Beside this environment: where `make setup-solid` installs Blender."""
+"""Beside this environment: where `make setup EXTRAS=solid` installs Blender."""
 
 EDITION = 5
 """Of bodies, materials and surroundings: others are other pictures of the same seed."""
@@ -96,7 +96,8 @@ def interpreter_of(given: Mapping[str, Any]) -> Path:
     """The interpreter of settings that can import Blender. Raises UserError where there is none."""
     python: Path = given["solid_python"] or DEFAULT_PYTHON
     if not python.is_file():
-        raise UserError(f"{python} is no interpreter: run `make setup-solid`, or name one that has bpy in SKG_SOLID_PYTHON")
+        remedy = "run `make setup EXTRAS=solid` in a clone, or name one that has bpy in SKG_SOLID_PYTHON"
+        raise UserError(f"{python} is no interpreter: {remedy}")
     return python
 
 

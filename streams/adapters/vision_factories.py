@@ -27,6 +27,12 @@ def spec_of(renderer: str) -> RendererSpec:
     return RENDERERS[renderer]
 
 
+def check_installed(settings: RenderSettings) -> None:
+    """Raise UserError (MissingExtra among them) where what the settings' renderer draws with is not installed."""
+    spec = spec_of(settings.renderer)
+    spec.check({name: getattr(settings, name) for name in spec.settings if name in RenderSettings.model_fields})
+
+
 def renderer_of(settings: RenderSettings) -> Renderer:
     """The renderer of the settings, ready to draw. Raises UserError and RetryableError."""
     spec = spec_of(settings.renderer)

@@ -62,10 +62,14 @@ def _python() -> Finding:
 
 def _extras() -> Iterator[Finding]:
     from schemas.errors import EXTRAS, install_hint
+    from streams.cli.environments import interpreter_with
 
     for extra, libraries in EXTRAS.items():
         lacking = [name for name in libraries if importlib.util.find_spec(name) is None]
-        if lacking:
+        elsewhere = interpreter_with(extra)
+        if lacking and elsewhere is not None:
+            yield Finding(f"extra {extra}", "ok", f"in {elsewhere}: commands that need it go on there")
+        elif lacking:
             yield Finding(f"extra {extra}", "absent", f"without {', '.join(lacking)}", install_hint(extra))
         else:
             yield Finding(f"extra {extra}", "ok", ", ".join(libraries))

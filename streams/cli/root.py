@@ -14,6 +14,7 @@ from typing import Annotated
 import typer
 
 from monitoring.redaction import hide_in_tracebacks, redacted
+from schemas.errors import MissingExtra
 from streams.address_redaction import passwords_in
 from streams.cli import (
     capacity_command,
@@ -32,6 +33,7 @@ from streams.cli.dataset_commands import (
     quality_commands,
     review_commands,
 )
+from streams.cli.environments import go_on_with, interpreter_with
 from streams.cli.failures import EXIT_FAILURE, FAILURES, report
 from streams.cli.recovery_commands import rejection_commands, replay_commands, request_commands, whatif_commands
 from streams.cli.seed_commands import ingest_command, knowledge_commands, seed_command
@@ -115,6 +117,9 @@ def run(arguments: Sequence[str]) -> int:
         return done.code if isinstance(done.code, int) else 0
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # the reader has closed the pipe, as `head` does
+    except MissingExtra as missing:
+        python = interpreter_with(missing.extra)
+        return report(missing) if python is None else go_on_with(python, missing.extra, arguments)
     except FAILURES as error:
         return report(error)
     return 0

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from gpu_workers.renderers import DEFAULT_RENDERER
 from streams.cli.command_help import add as add_command
 
 if TYPE_CHECKING:
@@ -30,7 +29,7 @@ def register(app: typer.Typer) -> None:
 
 
 def demo(  # noqa: PLR0913, PLR0917 - one parameter an option of the command line
-    seeds: Annotated[Path | None, typer.Option(help="a seeds file (JSON lines); default: the samples")] = None,
+    seeds: Annotated[Path | None, typer.Option(help="a seeds file (JSON lines); default: samples for the renderer")] = None,
     graphs: Annotated[int | None, typer.Option(help="graphs in all, shared out over the concepts", min=1)] = None,
     out: Annotated[Path, typer.Option(help="folder of the dataset, the pictures and the gallery")] = Path("demo-out"),
     add: Annotated[bool, typer.Option("--add", help="add to the dataset that is in the folder")] = False,
@@ -40,8 +39,8 @@ def demo(  # noqa: PLR0913, PLR0917 - one parameter an option of the command lin
     ] = None,
     max_tokens: Annotated[int | None, typer.Option(help="tokens to spend on planning at most (with --llm)", min=0)] = None,
     renderer: Annotated[
-        str, typer.Option(help="collage, solid, or a diffusion renderer such as gligen")
-    ] = DEFAULT_RENDERER,
+        str | None, typer.Option(help="collage, solid, or a diffusion renderer such as gligen; default SKG_RENDERER")
+    ] = None,
     model: Annotated[
         str | None, typer.Option(help="of a diffusion renderer: a folder, a hub's owner/name, or tiny")
     ] = None,
@@ -50,11 +49,11 @@ def demo(  # noqa: PLR0913, PLR0917 - one parameter an option of the command lin
     from streams.demo import DemoOptions, run
     from streams.demo.llm_options import LlmOptions
     from streams.demo.renderer_options import RendererOptions
+    from streams.settings import RenderSettings
 
     add = add or _agreed_to_add(out)
-    raise typer.Exit(
-        run(DemoOptions(seeds, graphs, out, keep, LlmOptions(llm, max_tokens), RendererOptions(renderer, model), add))
-    )
+    drawn = RendererOptions(renderer or RenderSettings().renderer, model)
+    raise typer.Exit(run(DemoOptions(seeds, graphs, out, keep, LlmOptions(llm, max_tokens), drawn, add)))
 
 
 def _agreed_to_add(out: Path) -> bool:

@@ -31,7 +31,7 @@ from streams.demo.process_supervisor import DemoFailed, ProcessSupervisor
 from streams.demo.renderer_options import COLLAGE, RendererOptions
 from streams.demo.signals import SignalFlag
 from streams.operations.seed_publisher import publish_seeds
-from streams.operations.seeds import SAMPLE_SEEDS, distribute_graphs, requests_of
+from streams.operations.seeds import OF_RENDERERS, SAMPLE_SEEDS, distribute_graphs, requests_of
 from streams.operations.stage_view import StageView, open_stage_view
 from streams.operations.status import with_rates
 from streams.secret_files import variable_of
@@ -89,7 +89,7 @@ def run(show: DemoOptions) -> int:
     """Run to the end; the exit code. Raises UserError (BadSeeds, MissingExtra among them) and KeyboardInterrupt."""
     require_extras("local", "gallery", *(["llm"] if show.llm.choice else ()))
     show.renderer.check()
-    seeds = read_seeds(show.seeds_file or SAMPLE_SEEDS)
+    seeds = read_seeds(show.seeds_file or OF_RENDERERS.get(show.renderer.renderer, SAMPLE_SEEDS))
     seeds = distribute_graphs(seeds, show.graphs) if show.graphs else seeds
     started = time.monotonic()
     places = Places(show.out.resolve())

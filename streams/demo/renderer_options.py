@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from gpu_workers.renderers import DEFAULT_RENDERER, RendererSpec
-from schemas.errors import UserError, require_extras
-from streams.adapters.vision_factories import spec_of
+from schemas.errors import UserError
+from streams.adapters.vision_factories import check_installed, spec_of
 from streams.secret_files import variable_of
 from streams.settings import RenderSettings
 
@@ -33,10 +33,7 @@ class RendererOptions:
 
     def check(self) -> None:
         """Raise UserError where what the renderer draws with is not installed."""
-        spec, settings = spec_of(self.renderer), RenderSettings()
-        if spec.has_model:
-            require_extras("gpu")
-        spec.check({name: getattr(settings, name) for name in spec.settings})
+        check_installed(RenderSettings().model_copy(update={"renderer": self.renderer}))
 
     def environment(self, out: Path) -> dict[str, str]:
         """The settings. Raises UserError where a renderer lacks its model, or the detector."""

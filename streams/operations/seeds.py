@@ -25,7 +25,11 @@ DENSE = (6, 12)
 ONE_IN = 3
 """One concept in this many is dense, where its options do not say how many objects."""
 
-SAMPLE_SEEDS = Path(__file__).parent / "samples" / "seeds.jsonl"
+SAMPLES = Path(__file__).parent / "samples"
+SAMPLE_SEEDS = SAMPLES / "seeds.jsonl"
+
+OF_RENDERERS = {"solid": SAMPLES / "solid_seeds.jsonl"}
+"""Samples for renderers that cannot draw every scene of the usual ones."""
 
 
 class BadSeeds(ValueError):

@@ -1,4 +1,4 @@
-"""The interpreter that has Blender: `make setup-solid` installs it; its absence skips on a laptop and fails in CI."""
+"""The interpreter that has Blender (`make setup EXTRAS=solid`): its absence skips on a laptop and fails in CI."""
 
 import os
 from collections.abc import Iterator
@@ -16,8 +16,8 @@ def blender_python() -> Path:
     """The interpreter."""
     python = Path(os.environ.get("SKG_SOLID_PYTHON", ROOT / ".venv-solid" / "bin" / "python"))
     if not python.is_file():
-        assert not os.environ.get("CI"), f"{python} is missing: make setup-solid"
-        pytest.skip("Blender is not installed: make setup-solid")
+        assert not os.environ.get("CI"), f"{python} is missing: make setup EXTRAS=solid"
+        pytest.skip("Blender is not installed: make setup EXTRAS=solid")
     return python
 
 

@@ -3,11 +3,12 @@
 import subprocess
 import sys
 import tomllib
+from importlib.metadata import version
 from pathlib import Path
 
 import pytest
 
-from schemas.errors import EXTRAS, MissingExtra, require_extras
+from schemas.errors import EXTRAS, MissingExtra, install_hint, require_extras
 
 ROOT = Path(__file__).parents[2]
 
@@ -22,6 +23,8 @@ class Refuse:
             raise ModuleNotFoundError(f"No module named {{name!r}}", name=name)
 sys.meta_path.insert(0, Refuse())
 """
+
+PACKAGES = ("agents", "dataset", "gpu_workers", "monitoring", "schemas", "spatial", "streams")
 
 NONE: tuple[str, ...] = ()
 
@@ -92,7 +95,7 @@ def test_a_command_whose_extra_is_missing_says_in_one_line_which(tmp_path: Path)
     lines = done.stderr.strip().splitlines()
     assert done.stdout.strip() == str([1] * len(MISSING)), done.stderr
     for line, extra in zip(lines, MISSING.values(), strict=True):
-        assert f"pip install 'skg-factory[{extra}]'" in line
+        assert line.endswith(f": make setup EXTRAS={extra}") or f" make setup EXTRAS={extra}, or " in line
 
 
 def test_the_table_of_extras_is_that_of_the_package() -> None:
@@ -101,9 +104,45 @@ def test_the_table_of_extras_is_that_of_the_package() -> None:
         extra: {OF_DISTRIBUTIONS.get(library, library) for library in libraries} for extra, libraries in EXTRAS.items()
     }
     found = {extra: {one.partition(">")[0] for one in requirements} for extra, requirements in declared.items()}
+    assert "skg-factory[gallery]" in found["local"], "a demo ends with a page"
     assert {extra for extra, names in listed.items() if not names <= found[extra]} == set()
 
 
 def test_an_extra_that_is_there_is_no_fault() -> None:
     require_extras("local", "gallery", "llm", "charts")
-    assert str(MissingExtra("torch", "gpu")) == ("this needs torch, which is not installed: pip install 'skg-factory[gpu]'")
+    assert str(MissingExtra("torch", "gpu")) == "this needs torch, which is not installed: make setup EXTRAS=gpu"
+
+
+def test_outside_a_clone_a_hint_names_a_wheel_since_no_index_has_the_package(tmp_path: Path) -> None:
+    hint = install_hint("gpu", clone=tmp_path)
+    assert hint == f"pip install 'skg_factory-{version('skg-factory')}-py3-none-any.whl[gpu]'"
+
+
+def test_no_hint_and_no_page_names_a_package_that_no_index_has() -> None:
+    texts = [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")]
+    texts += [path for folder in PACKAGES for path in (ROOT / folder).rglob("*.py")]
+    assert [str(path) for path in texts if "pip install 'skg-factory" in path.read_text("utf-8")] == []
+
+
+APART = {"": (), "local,llm": (), "solid": (".venv-solid",), "gpu,solid": (".venv-gpu", ".venv-solid")}
+
+
+@pytest.mark.parametrize("extras", APART)
+def test_one_target_installs_every_extra_and_gpu_and_solid_apart(extras: str, tmp_path: Path) -> None:
+    said = made(tmp_path, "-n", "setup", f"EXTRAS={extras}")
+    assert tuple(name for name in (".venv-gpu", ".venv-solid") if f"touch {name}/.ready" in said.stdout) == APART[extras]
+    assert "touch .venv/.ready" in said.stdout
+
+
+def test_an_extra_that_there_is_not_is_refused_with_those_that_there_are(tmp_path: Path) -> None:
+    said = made(tmp_path, "-n", "setup", "EXTRAS=gpu,blender")
+    assert said.returncode != 0
+    assert "there is no extra blender; there are local gallery llm charts otel nsfw gpu solid" in said.stderr
+
+
+def made(folder: Path, *arguments: str) -> "subprocess.CompletedProcess[str]":
+    """What make says in a folder with the project's Makefile where nothing is installed."""
+    (folder / "requirements").mkdir()
+    for name in ("Makefile", "pyproject.toml", *(f"requirements/{name}.txt" for name in ("dev", "gpu", "solid"))):
+        (folder / name).write_text((ROOT / name).read_text("utf-8") if name == "Makefile" else "", encoding="utf-8")
+    return subprocess.run(["make", *arguments], cwd=folder, capture_output=True, text=True, check=False)

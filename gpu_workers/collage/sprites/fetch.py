@@ -29,9 +29,14 @@ class FetchError(Exception):
     """The sprites could not be fetched; the message is one line."""
 
 
+PACKED = "gpu_workers/collage/sprites/pictures"
+"""Where a wheel has the sprites, from the root of the package; a clone and an image have none there."""
+
+
 def default_sprites_dir() -> Path:
-    """Where the sprites lie by default: beside the Python environment."""
-    return Path(sys.prefix) / "share" / "skg" / "sprites"
+    """Where the sprites lie by default: in the package where a wheel brought them, else beside the Python environment."""
+    packed = Path(__file__).with_name(Path(PACKED).name)
+    return packed if is_complete(packed) else Path(sys.prefix) / "share" / "skg" / "sprites"
 
 
 def is_complete(folder: Path) -> bool:

@@ -97,7 +97,7 @@ def test_llama_vision_messages_go_through_the_chat_template_as_they_stand(grown)
 
 
 def test_lmms_eval_runs_the_benchmark(grown):
-    pytest.importorskip("lmms_eval", reason="lmms-eval is not installed; `make setup-gpu` tries to")
+    pytest.importorskip("lmms_eval", reason="lmms-eval is not installed; `make setup EXTRAS=gpu` tries to")
     out = export(Source.open(grown.uri, split="train"), "lmms-eval", grown.folder / "benchmark")
     ran = subprocess.run(
         [sys.executable, "-m", "tests.fakes.lmms_run", str(out)],

@@ -77,7 +77,7 @@ def test_without_the_extra_a_process_says_so_in_one_line_and_passes_the_header_o
     done = bare("sys.modules['opentelemetry'] = None", OTEL_EXPORTER_OTLP_ENDPOINT=AWAY)
     assert re.match(r"00-0af7651916cd43dd8448eb211c80319c-[0-9a-f]{16}-01 False\n", done.stdout)
     (line,) = done.stderr.splitlines()
-    assert "pip install 'skg-factory[otel]'" in line
+    assert "make setup EXTRAS=otel" in line
 
 
 @pytest.mark.parametrize(("name", "value"), [("OTEL_SDK_DISABLED", "true"), ("OTEL_TRACES_EXPORTER", "none")])

@@ -111,7 +111,7 @@ def test_a_demo_begins_nothing_where_its_renderer_cannot_draw(
     monkeypatch.setenv("SKG_SOLID_PYTHON", "/nowhere/python")
     assert run(["demo", "--renderer", "solid", "--out", "out"]) == 1
     told = said.readouterr()
-    assert told.err.startswith("skg: /nowhere/python is no interpreter: run `make setup-solid`")
+    assert told.err.startswith("skg: /nowhere/python is no interpreter: run `make setup EXTRAS=solid` in a clone")
     assert told.out == ""
     assert not (here / "out").exists()
 
