@@ -37,7 +37,7 @@ from deltalake.fs import DeltaStorageHandler
 from deltalake.transaction import AddAction, create_table_with_add_actions
 
 from dataset.table.storage_environment import client_environment
-from dataset.table.table_errors import CommitConflict, LogGone, NoDataset, failure_of, first_line
+from dataset.table.table_errors import CommitConflict, LogGone, NoDataset, NoVersion, failure_of, first_line
 from schemas.errors import RetryableError
 
 IDS_TRANSACTION = "skg.sample-ids"
@@ -321,25 +321,29 @@ def _translated_errors(uri: str) -> Iterator[None]:
         raise failure_of(uri, first_line(error)) from error
 
 
-def _current_at(delta: DeltaTable, time: datetime) -> int:
-    """The newest version committed by then, by the times that commits state; the oldest where none was.
+def _current_at(delta: DeltaTable, time: datetime, uri: str) -> int:
+    """The newest version committed by then, by the times that commits state. Raises NoVersion where none was.
 
     The Delta library goes by the times of files, which are later, in a store by up to a second.
     """
     milliseconds = (time if time.tzinfo else time.replace(tzinfo=UTC)).timestamp() * 1000
     entries = delta.history()
     found = [int(entry["version"]) for entry in entries if int(entry["timestamp"]) <= milliseconds]
-    return max(found, default=min(int(entry["version"]) for entry in entries))
+    if found:
+        return max(found)
+    first = min(entries, key=lambda entry: int(entry["version"]))
+    began = datetime.fromtimestamp(int(first["timestamp"]) / 1000, UTC).isoformat(timespec="milliseconds")
+    raise NoVersion(f"the dataset at {uri} has no version of {time}: its first, {first['version']}, is of {began}")
 
 
 def _load_version(delta: DeltaTable, version: int | datetime, uri: str) -> None:
     newest = delta.version()
     if isinstance(version, int) and not 0 <= version <= newest:
-        raise NoDataset(f"the dataset at {uri} has no version {version}; the newest is {newest}")
+        raise NoVersion(f"the dataset at {uri} has no version {version}; the newest is {newest}")
     try:
-        delta.load_as_version(_current_at(delta, version) if isinstance(version, datetime) else version)
+        delta.load_as_version(_current_at(delta, version, uri) if isinstance(version, datetime) else version)
     except DeltaError as error:
-        raise NoDataset(f"{version} of the dataset at {uri} can no longer be read: {first_line(error)}") from error
+        raise NoVersion(f"{version} of the dataset at {uri} can no longer be read: {first_line(error)}") from error
     except OSError as error:
         raise RetryableError(f"the dataset at {uri} cannot be reached: {first_line(error)}", "table") from error
 

@@ -27,6 +27,10 @@ class NoDataset(UserError, ValueError):
     """There is no table at the address, or it has no rows to give."""
 
 
+class NoVersion(NoDataset):
+    """The table is there, but not this state of it."""
+
+
 class NoAccess(UserError):
     """The storage denies access: wrong keys, missing permissions."""
 

@@ -1,11 +1,18 @@
 """Arguments that several commands take: the dataset's address, folders for results, times.
 
-In: texts and paths of the command line, settings.  Out: what they mean; Misused for anything else.
+In: texts and paths of the command line, settings.  Out: what they mean; Misused for anything else.  Also where output goes.
 """
 
 import re
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+FILE_COLUMNS = 2000
+"""Of output that is no terminal: a reason of any length stays on its line, where `grep` finds it."""
 
 UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 
@@ -37,6 +44,14 @@ def where(uri: str | None, waits: bool = False) -> tuple[str, dict[str, str] | N
         store_answers(endpoint_of(settings), settings.connect_timeout_s)
     require_keys(settings)
     return found, options
+
+
+def console_of_output() -> "Console":
+    """Standard output for tables: as wide as the terminal, and in a file or a pipe so wide that no line is broken."""
+    from rich.console import Console
+
+    console = Console()
+    return console if console.is_terminal else Console(width=FILE_COLUMNS)
 
 
 def folder(path: Path) -> Path:

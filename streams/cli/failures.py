@@ -8,7 +8,7 @@ import sys
 
 from pydantic import ValidationError
 
-from dataset.table.table_errors import NoDataset
+from dataset.table.table_errors import NoDataset, NoVersion
 from monitoring.logs import log, logs_json
 from monitoring.redaction import redacted
 from schemas.errors import BadInput, BadKnowledge, NotAdmitted, RetryableError, UserError
@@ -53,7 +53,7 @@ def _explained(error: Exception) -> tuple[str, int]:
 
 def _remedy(error: Exception) -> str:
     """What helps, of a service that does not answer and of a path without a dataset; empty where nothing is known."""
-    if isinstance(error, NoDataset):
+    if isinstance(error, NoDataset) and not isinstance(error, NoVersion):
         return for_missing_dataset()
     cause = error.__cause__ if isinstance(error, Unreachable) else error
     return for_service(cause.service) if isinstance(cause, RetryableError) else ""

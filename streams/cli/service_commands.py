@@ -13,10 +13,6 @@ from streams.cli.command_help import add as add_command
 if TYPE_CHECKING:
     from streams.settings import WriterSettings
 
-FILE_COLUMNS = 200
-"""Wide enough that no row of the settings is wrapped when the output is not a terminal."""
-
-
 IN_MEMORY = "the embedded broker keeps topics and events in memory: once it ends they are gone (--kafka apache keeps them)"
 
 
@@ -128,9 +124,9 @@ def down() -> None:
 
 def config() -> None:
     """Every setting: value (secrets masked), meaning, default. Example: skg config"""
-    from rich.console import Console
     from rich.table import Table
 
+    from streams.cli.arguments import console_of_output
     from streams.settings import describe
 
     table = Table(box=None, pad_edge=False)
@@ -138,6 +134,4 @@ def config() -> None:
         table.add_column(name, no_wrap=kept_whole)
     for row in describe():
         table.add_row(*row)
-    console = Console()
-    console = console if console.is_terminal else Console(width=FILE_COLUMNS)
-    console.print(table)
+    console_of_output().print(table)

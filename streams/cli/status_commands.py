@@ -27,8 +27,7 @@ def status(
     """Per stage: members, lag, what is wrong; exit 1 stuck, 2 no broker or store. Example: skg status --watch"""
     from contextlib import closing
 
-    from rich.console import Console
-
+    from streams.cli.arguments import console_of_output
     from streams.operations.factory_state import connect_factory_watch
     from streams.operations.status_table import as_report
     from streams.settings import StatusSettings
@@ -42,7 +41,7 @@ def status(
     if as_json:
         _say(report)
     else:
-        Console().print(as_report(report.stages))
+        console_of_output().print(as_report(report.stages))
     for line in report.away:
         typer.secho(f"skg: {line}", fg="red", err=True)
     raise typer.Exit(report.exit_code)

@@ -74,7 +74,7 @@ class Stub(ThreadingHTTPServer):
 
     def __init__(self, script: Script, *, port: int = 0, knows_forms: bool = True) -> None:
         super().__init__(("127.0.0.1", port), _Handler)
-        self.script, self.knows_forms = script, knows_forms
+        self.script, self.knows_forms, self.models = script, knows_forms, ("stub",)
         self.asked: list[StubRequest] = []
         self._times: Counter[str] = Counter()
         self._lock = threading.Lock()
@@ -139,7 +139,7 @@ class _Handler(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         """`/v1/models`."""
-        self._answer(200, {"object": "list", "data": [{"id": "stub", "object": "model"}]})
+        self._answer(200, {"object": "list", "data": [{"id": name, "object": "model"} for name in self.server.models]})
 
     def do_POST(self) -> None:
         """`/v1/chat/completions`."""

@@ -81,7 +81,6 @@ SEAMS = {
         "streams/worker/call_age.py",
     },
     "a look at whether a service answers, without its clients": {
-        "streams/llm/endpoint_probe.py",
         "streams/storage/s3_probe.py",
     },
 }

@@ -28,7 +28,7 @@ def evaluate(  # noqa: PLR0913, PLR0917 - one parameter an option of the command
     split: Annotated[str, typer.Option(help="the split whose questions are asked")] = "test",
     questions: Annotated[Path | None, typer.Option(help="ask this file (JSON lines) instead of a split")] = None,
     url: Annotated[str | None, typer.Option(help="OpenAI-compatible endpoint; its key is SKG_MLLM_API_KEY")] = None,
-    name: Annotated[str | None, typer.Option(help="model at the endpoint; default SKG_MLLM_MODEL")] = None,
+    name: Annotated[str | None, typer.Option(help="model at the endpoint; default SKG_MLLM_MODEL, or the only one")] = None,
     model: Annotated[str | None, typer.Option(help="folder of a local transformers model")] = None,
     out: Annotated[Path, typer.Option(help="folder of answers and results; the same one again goes on")] = Path("eval-out"),
     limit: Annotated[int | None, typer.Option(help="ask this many, drawn the same way every time", min=1)] = None,
@@ -45,6 +45,8 @@ def evaluate(  # noqa: PLR0913, PLR0917 - one parameter an option of the command
     if url is not None and model is not None:
         raise typer.BadParameter("give --url or --model, not both")
     require_extras("charts", *(["llm"] if url else ()))
+    if model is not None and not Path(model).is_dir():
+        raise typer.BadParameter(f"--model {model}: there is no such folder; models of a hub have to be there already")
     found, options = where(uri) if questions is None or uri is not None else (None, None)
     asked = EvalRequest(found, split, questions, limit, max_tokens, options)
     session = open_session(asked, _model_name(url, name, model), folder(out))
@@ -53,11 +55,18 @@ def evaluate(  # noqa: PLR0913, PLR0917 - one parameter an option of the command
 
 
 def _model_name(url: str | None, name: str | None, model: str | None) -> str | None:
+    from streams.llm.endpoint import Endpoint
+    from streams.llm.endpoint_probe import only_model
     from streams.settings import JudgeSettings
 
     if url is None:
         return model
-    return name or JudgeSettings().mllm_model
+    settings = JudgeSettings()
+    if name or "mllm_model" in settings.model_fields_set:
+        return name or settings.mllm_model
+    found = only_model(Endpoint(url, "any", settings.mllm_api_key.get_secret_value(), settings.mllm_timeout_s))
+    typer.echo(f"asking {found}, the model at {url}", err=True)
+    return found
 
 
 def _ask(session: "Session", url: str | None, model: str | None, parallel: int) -> str:

@@ -78,7 +78,7 @@ def line(letter: "Letter") -> str:
     event = letter.event
     request = "" if event.seed_id is None else f" request {event.seed_id}-{event.index}"
     before = f" sent back {event.replays}x before" if event.replays else ""
-    return f"{letter.key} {event.stage} {event.reason}{request}{before}: {' '.join(event.error.split())[:200]}"
+    return f"{letter.key} {event.stage} {event.reason}{request}{before}: {' '.join(event.error.split())}"
 
 
 def _choice(

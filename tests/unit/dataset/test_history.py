@@ -1,6 +1,7 @@
 """A table that grows: earlier versions, followers, compaction, vacuum, added columns, growth in words."""
 
 import os
+import re
 import threading
 import time
 from collections.abc import Iterator
@@ -21,7 +22,7 @@ from dataset.table.columns import COLUMNS
 from dataset.table.delta_table import Table
 from dataset.table.held_out_share import properties_of
 from dataset.table.maintenance import SAFE_HOURS, Retention, compact, vacuum
-from dataset.table.table_errors import NoDataset
+from dataset.table.table_errors import NoDataset, NoVersion
 from schemas.errors import UserError
 from spatial.splits import DEFAULT_HELD_OUT_PER_MILLE, split_of
 from tests.fakes.events import make_graph, make_samples
@@ -68,7 +69,12 @@ def test_a_time_reads_what_was_current_then(grown):
     committed = info(grown.uri)["growth"][2]["time"]
     assert info(grown.uri, version=datetime.fromisoformat(committed))["version"] == 2
     assert info(grown.uri, version=datetime.now(UTC) + timedelta(days=1))["version"] == 4
-    assert info(grown.uri, version=datetime(2001, 1, 1))["rows"] == 0
+
+
+def test_a_time_before_the_first_version_is_refused_with_that_of_the_first(grown):
+    first = info(grown.uri)["growth"][0]["time"]
+    with pytest.raises(NoVersion, match=re.escape(f"no version of 2001-01-01 00:00:00: its first, 0, is of {first}")):
+        info(grown.uri, version=datetime(2001, 1, 1))
 
 
 def test_a_time_is_that_of_commits_and_not_of_their_files(grown):

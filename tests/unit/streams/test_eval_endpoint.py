@@ -98,6 +98,29 @@ def test_wrong_use_is_one_line(skg_eval, uri, tmp_path):
     assert (exam.returncode, exam.stderr) == (1, "skg: no split 'exam'; there are train, validation, test\n")
 
 
+def test_a_model_of_no_folder_is_refused_before_anything_is_loaded(skg_eval, uri, tmp_path):
+    done = skg_eval(uri, "--model", str(tmp_path / "nowhere"))
+    assert done.returncode == 2
+    assert f"--model {tmp_path / 'nowhere'}: there is no such folder" in done.stderr
+
+
+@pytest.mark.thorough
+def test_without_a_name_the_only_model_of_the_endpoint_is_asked(skg_eval, uri, tmp_path):
+    with serving(right) as stub:
+        done = skg_eval(uri, "--split", split_of(uri), "--url", stub.url, "--out", str(tmp_path / "out"))
+    assert "12 of 12" in done.stdout
+    assert f"asking stub, the model at {stub.url}" in done.stderr
+    assert {asked.model for asked in stub.asked} == {"stub"}
+
+
+def test_without_a_name_an_endpoint_of_several_models_is_refused_with_their_names(skg_eval, uri, tmp_path, monkeypatch):
+    with serving(right) as stub:
+        monkeypatch.setattr(stub, "models", ("seer", "writer"))
+        done = skg_eval(uri, "--url", stub.url, "--out", str(tmp_path / "out"))
+    assert (done.returncode, stub.asked) == (2, [])
+    assert done.stderr == f"skg: which model at {stub.url}? give its name with --name; there are seer, writer\n"
+
+
 def completion(message: dict[str, object], finish: str) -> StubResponse:
     """A reply with any message, which the model ended or the server cut."""
     body = {"choices": [{"message": message, "finish_reason": finish}], "usage": {"completion_tokens": 40}}
