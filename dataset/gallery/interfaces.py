@@ -10,11 +10,13 @@ from typing import Protocol
 
 @dataclass(frozen=True)
 class StageView:
-    """One stage of the funnel. Counts are since its processes started; `rate` is accepted work a second.
-    `lag` is the consumer group's, from the broker; from the processes' metrics while the broker is unreachable.
+    """One stage of the factory. Counts are since its processes started; `rate` is accepted work a second.
+    `lag` is the consumer group's, from the broker; from the processes' metrics while the broker is unreachable (None: not
+    known).  `members`, `oldest_unread_s` (the age of the oldest unread event), `state` and `problems` are the broker's too.
 
     `redrawn` pictures were rejected while their requests continued; `lacking` is, by axis, the largest share that the
-    dataset lacks of its targets, where a balance controller runs.
+    dataset lacks of its targets, where a balance controller runs.  `hour` is accepted work in each minute of the last hour
+    as far as it was watched, the oldest first, `hour_oldest_s` the greatest age of an unread event in it.
     """
 
     stage: str
@@ -25,8 +27,30 @@ class StageView:
     lacking: Mapping[str, float] = field(default_factory=dict)
     dead_letters: int = 0
     in_flight: int = 0
-    lag: int = 0
+    lag: int | None = 0
     rate: float | None = None
+    oldest_unread_s: float | None = None
+    state: str = ""
+    problems: tuple[str, ...] = ()
+    members: int = 0
+    hour: tuple[int, ...] = ()
+    hour_oldest_s: float = 0.0
+
+
+@dataclass(frozen=True)
+class FactoryView:
+    """The stages in pipeline order, and a line for each service that does not answer."""
+
+    stages: tuple[StageView, ...]
+    away: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class ConceptReading:
+    """How a concept would be understood, for people, and the nearest scenes with their scores from 0 to 1, best first."""
+
+    lines: tuple[str, ...]
+    nearest: tuple[tuple[str, float], ...] = ()
 
 
 ANYWAY = "Also what must be rejected"
@@ -35,7 +59,9 @@ ANYWAY = "Also what must be rejected"
 
 @dataclass(frozen=True)
 class SeedForm:
-    """The values of the submitted form, not validated; empty numbers are not said. `anyway`: also what must be rejected."""
+    """The values of the submitted form, not validated; empty numbers are not said. `family`: of relations that the graphs
+    shall have. `anyway`: also what must be rejected.
+    """
 
     concept: str
     count: str = "1"
@@ -43,14 +69,15 @@ class SeedForm:
     max_objects: str = ""
     required: tuple[str, ...] = ()
     excluded: tuple[str, ...] = ()
+    family: str = ""
     anyway: bool = False
 
 
 class Factory(Protocol):
     """A running factory."""
 
-    def reading(self, form: SeedForm) -> Sequence[str]:
-        """How the concept of the form would be understood, for people. Raises UserError where it would be rejected."""
+    def reading(self, form: SeedForm) -> ConceptReading:
+        """How the concept of the form would be understood. Raises UserError where it would be rejected."""
         ...
 
     def publish(self, form: SeedForm) -> Sequence[str]:
@@ -58,6 +85,10 @@ class Factory(Protocol):
         is wanted anyway; RetryableError when the broker is unreachable."""
         ...
 
-    def funnel(self) -> Sequence[StageView]:
-        """The current state of every stage, in pipeline order."""
+    def funnel(self) -> FactoryView:
+        """The current state of every stage."""
+        ...
+
+    def replay(self, rejection_id: str) -> str:
+        """Publish a rejected event again, to be judged anew; what was done. Raises UserError, RetryableError."""
         ...

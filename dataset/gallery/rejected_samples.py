@@ -5,9 +5,9 @@ The rejected events stay in the table; all other columns are small and are queri
 """
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 
 import pyarrow as pa
@@ -15,6 +15,7 @@ import pyarrow as pa
 from dataset.analysis.certificate_text import ids_of, names_of, relation_in_words
 from dataset.gallery.duckdb_index import CopySchema, TableCopy
 from dataset.gallery.result_cache import LOCATION, SearchCache
+from dataset.gallery.views.evidence_words import age_in_words, evidence_in_words, moment_of
 from dataset.reading.rejection_outcomes import DRAWN_AGAIN, ENDED, OUTCOMES, SETTLE_OUTCOMES_SQL, SUPERSEDED
 from dataset.reading.rejection_story import SUMMARY_FIELDS
 from dataset.table.delta_table import Options
@@ -56,7 +57,7 @@ REJECTIONS = CopySchema(
     later=ADDED_LATER,
 )
 
-_PAGE_COLUMNS = (*_TEXT_COLUMNS, "number", "outcome", "things", "conflict")
+_PAGE_COLUMNS = (*_TEXT_COLUMNS, "number", "outcome", "things", "conflict", "kept_at")
 _LISTED = {name: name for name in SUMMARY_FIELDS} | {"index": "number", "retried": "went_on", "time": "kept_at"}
 """Field of a listed rejection to its column."""
 
@@ -132,8 +133,17 @@ class RejectionSearch:
             names = ", ".join(column for column in _LISTED.values())
             for row in self._copy.query(f"SELECT {names} FROM rows WHERE {LOCATION} IN ({here}) ORDER BY {LOCATION} DESC"):
                 fields = dict(zip(_LISTED, row, strict=True))
-                kept = fields["time"]
-                yield {**fields, "time": None if kept is None else _time(kept)}
+                moment = moment_of(fields["time"])
+                yield {**fields, "time": None if moment is None else moment.isoformat(timespec="milliseconds")}
+
+    def one(self, rejection_id: str) -> dict[str, Any] | None:
+        """A rejection as a page shows it, None where there is none."""
+        found = self._copy.query(f"SELECT {', '.join(_PAGE_COLUMNS)} FROM rows WHERE rejection_id = ?", [rejection_id])
+        return _view(dict(zip(_PAGE_COLUMNS, found[0], strict=True))) if found else None
+
+    def query(self, sql: str, values: Sequence[object] = ()) -> list[tuple[Any, ...]]:
+        """The result of a query of the copy, whose table is `rows` with the columns of `REJECTIONS`."""
+        return self._copy.query(sql, values)
 
     def picture_key(self, rejection_id: str) -> str | None:
         """Where the store has the rejected picture, None where there is no such rejection or no picture."""
@@ -150,10 +160,6 @@ class RejectionSearch:
         return RejectionFacets(ended + again + superseded, ended, again, superseded, **counted)
 
 
-def _time(microseconds: int) -> str:
-    return (datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=microseconds)).isoformat(timespec="milliseconds")
-
-
 def _where(wanted: RejectionFilter) -> tuple[str, list[str]]:
     exact = {f.name: getattr(wanted, f.name) for f in fields(wanted) if f.name != "words" and getattr(wanted, f.name)}
     words = wanted.words.lower().split()
@@ -162,36 +168,19 @@ def _where(wanted: RejectionFilter) -> tuple[str, list[str]]:
 
 
 def _view(row: Mapping[str, Any]) -> dict[str, Any]:
-    """The row with the meanings of reason and gate, the conflict as text, and the evidence as pairs."""
+    """The row with the meanings of reason and gate, the conflict as text, the evidence in sentences and pairs."""
     names = names_of([{"id": number, "category": name} for number, name in enumerate(row["things"] or ())])
     conflict = [relation_in_words(ids_of(json.loads(relation)), names) for relation in row["conflict"] or ()]
+    said, rest = evidence_in_words(row["evidence"], names)
+    when = moment_of(row["kept_at"])
     return {
         **row,
         "meaning": REASONS.get(row["reason"], ""),
         "checked": GATES.get(row["gate"], ""),
         "conflict": conflict,
         "again": {DRAWN_AGAIN: "drawn again", SUPERSEDED: "judged otherwise since"}.get(row["outcome"], ""),
-        "evidence": _evidence_pairs(row["evidence"], names),
+        "said": said,
+        "evidence": rest,
+        "time": "" if when is None else when.isoformat(timespec="seconds"),
+        "age": age_in_words(when, datetime.now(UTC)),
     }
-
-
-def _evidence_pairs(evidence: str | None, names: Mapping[int, str]) -> list[tuple[str, str]]:
-    try:
-        found = json.loads(evidence or "{}")
-    except ValueError:
-        return [("evidence", evidence or "")]
-    values = found.items() if isinstance(found, dict) else [("evidence", found)]
-    texts = [(name, _with_relation_text(value, names)) for name, value in values]
-    return [(name, value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)) for name, value in texts]
-
-
-def _with_relation_text(value: object, names: Mapping[int, str]) -> object:
-    """The value with every nested relation between object ids replaced by a phrase."""
-    if isinstance(value, list):
-        return [_with_relation_text(one, names) for one in value]
-    if not isinstance(value, dict):
-        return value
-    match value.get("relation"):
-        case [int(), str(), int() | None, *_] as relation:
-            value = {**value, "relation": relation_in_words(relation, names)}
-    return {name: _with_relation_text(one, names) for name, one in value.items()}

@@ -87,4 +87,11 @@ def seed_form_from(form: Mapping[str, Sequence[str]]) -> SeedForm:
 
     numbers = {name: text(name) for name in ("count", "min_objects", "max_objects") if text(name)}
     anyway = bool(text("anyway"))
-    return SeedForm(text("concept"), required=words("required"), excluded=words("excluded"), anyway=anyway, **numbers)
+    return SeedForm(
+        text("concept"),
+        **numbers,
+        required=words("required"),
+        excluded=words("excluded"),
+        family=text("family"),
+        anyway=anyway,
+    )

@@ -213,3 +213,20 @@ def ledger(replies: Iterable[tuple[str, Reply]]) -> str:
         for stage, reply in replies
     ]
     return json.dumps(rows, separators=(",", ":"))
+
+
+def ledger_totals(ledger: object) -> tuple[int, int, float, list[str]]:
+    """Of a `ledger`'s JSON text the number of replies, their tokens, seconds and models; zeros for another text."""
+    try:
+        rows = json.loads(ledger) if isinstance(ledger, str) else []
+    except ValueError:
+        rows = []
+    replies = [row for row in rows if isinstance(row, dict)] if isinstance(rows, list) else []
+    tokens = sum(_number(row, "tokens_in") + _number(row, "tokens_out") for row in replies)
+    seconds = sum(_number(row, "seconds") for row in replies)
+    return len(replies), int(tokens), seconds, sorted({str(row.get("model")) for row in replies})
+
+
+def _number(row: Mapping[str, object], name: str) -> float:
+    value = row.get(name)
+    return value if isinstance(value, int | float) else 0.0

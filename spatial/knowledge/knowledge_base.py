@@ -62,6 +62,11 @@ def find_scene(concept: str) -> SceneMatch | None:
     return _phrasebook().find(concept)
 
 
+def nearest_scenes(concept: str, count: int) -> list[SceneMatch]:
+    """The scenes that `concept` is nearest to by words, best first; fewer where no others have anything in common."""
+    return _phrasebook().ranked(concept, count)
+
+
 @lru_cache(maxsize=1)
 def _phrasebook() -> Phrasebook:
     return Phrasebook(scene_kinds(), categories())

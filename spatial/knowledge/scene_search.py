@@ -87,6 +87,17 @@ class Phrasebook:
             score, scene = max((score, scene), self._best_by_objects(content), key=lambda pair: pair[0])
         return SceneMatch(scene, round(score, 3), False) if score >= NEAREST_THRESHOLD else None
 
+    def ranked(self, concept: str, count: int) -> list[SceneMatch]:
+        """The best scenes, also below the threshold: by their phrases, or by their objects that the concept names."""
+        concept_words = tokens(concept)
+        content = tuple(word for word in concept_words if word not in FILLERS) or concept_words
+        scores = {scene: self._score_by_objects(scene, content) for scene in self._things}
+        for phrase, scene in self._phrases:
+            whole = 1.0 if phrase in (concept_words, content) else self._score(phrase, concept_words, content)
+            scores[scene] = max(scores.get(scene, 0.0), whole)
+        best = sorted(scores.items(), key=lambda entry: (-entry[1], entry[0]))[:count]
+        return [SceneMatch(scene, round(score, 3), score == 1.0) for scene, score in best if score > 0]
+
     def _score(self, phrase: tuple[str, ...], concept_words: tuple[str, ...], content: tuple[str, ...]) -> float:
         """The weighted share of the phrase in the concept; higher where the phrase covers more of the concept."""
         asked = sum(self._weight(word) for word in phrase)
@@ -103,13 +114,14 @@ class Phrasebook:
 
     def _best_by_objects(self, content: tuple[str, ...]) -> tuple[float, str]:
         """The scene whose objects most words of the concept name, weighted by how likely they are there."""
-        best = (0.0, "")
-        for scene, things in self._things.items():
-            ranks = [things[word] for word in content if word in things]
-            if ranks:
-                share = len(ranks) / len(content)
-                best = max(best, (0.7 * share + 0.1 * share * sum(ranks) / len(ranks), scene))
-        return best
+        return max((self._score_by_objects(scene, content), scene) for scene in self._things) if self._things else (0.0, "")
+
+    def _score_by_objects(self, scene: str, content: tuple[str, ...]) -> float:
+        """0 where the concept names none of the scene's objects."""
+        things = self._things[scene]
+        ranks = [things[word] for word in content if word in things]
+        share = len(ranks) / max(1, len(content))
+        return 0.7 * share + 0.1 * share * sum(ranks) / len(ranks) if ranks else 0.0
 
 
 def _match_score(word: str, concept_words: tuple[str, ...]) -> float:

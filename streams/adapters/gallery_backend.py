@@ -5,6 +5,7 @@ Serves nothing and opens no connection before its first use.
 """
 
 import re
+import threading
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import fields
@@ -12,38 +13,56 @@ from functools import lru_cache
 
 from pydantic import ValidationError
 
-from dataset.gallery.interfaces import ANYWAY, SeedForm, StageView
+from dataset.gallery.interfaces import ANYWAY, ConceptReading, FactoryView, SeedForm, StageView
+from dataset.table.delta_table import Options
 from schemas.errors import RetryableError, UserError
 from schemas.events import SeedConcept
+from spatial.knowledge.knowledge_base import nearest_scenes
+from streams.adapters.hour_history import HourHistory
+from streams.adapters.rejection_resender import resender
 from streams.operations.concept_readings import Readings, faults_of, readings_of
+from streams.operations.factory_state import Report
 from streams.operations.seed_publisher import publish_seeds
 from streams.operations.seeds import BadSeeds, SeedRequest, explain, seeds_of
 from streams.operations.stage_view import open_stage_view
-from streams.operations.status import Status, with_rates
+from streams.operations.status import StageStatus, with_rates
 from streams.settings import StatusSettings, StoreSettings
 from streams.storage.s3 import S3Store
 
-_SHARED = [each for each in fields(StageView) if each.name != "stage"]
+_OWN = {"stage", "hour", "hour_oldest_s", "members"}
+_SHARED = [each for each in fields(StageView) if each.name not in _OWN]
 """The fields that a stage's status and its view have in common."""
 
+NEAREST = 5
+"""Scenes that are offered for a concept."""
+
 Publish = Callable[[Sequence[SeedConcept]], None]
+
+Replay = Callable[[str], str]
+"""From a rejection's id to what was done."""
 
 MIN_QUERY_GAP_S = 0.5
 """Least seconds between two queries of the processes: pages share them, and a rate needs an interval."""
 
 
 class RunningFactory:
-    """Implements `dataset.gallery.interfaces.Factory`. Thread-safe; a recent funnel is reused."""
+    """Implements `dataset.gallery.interfaces.Factory`. Thread-safe; a recent funnel is reused.
 
-    def __init__(
-        self, collected: Callable[[], Status], publish: Publish, clock: Callable[[], float] = time.monotonic
-    ) -> None:
-        self._collected, self._send, self._clock = collected, publish, clock
-        self._last: tuple[float, Status] | None = None
+    `report` asks processes, broker and store; `replay` publishes the event of a rejection again.
+    """
 
-    def reading(self, form: SeedForm) -> list[str]:
+    def __init__(self, report: Callable[[], Report], publish: Publish, replay: Replay) -> None:
+        self._report, self._send, self._replay = report, publish, replay
+        self.clock: Callable[[], float] = time.monotonic
+        self._lock = threading.Lock()
+        self._last: tuple[float, Report] | None = None
+        self._history = HourHistory()
+
+    def reading(self, form: SeedForm) -> ConceptReading:
         """How the concept would be understood. Raises UserError."""
-        return _accepted(seeds_of_form(form)).lines(all_of_them=True)
+        lines = _accepted(seeds_of_form(form)).lines(all_of_them=True)
+        nearest = [(match.scene, match.score) for match in nearest_scenes(form.concept, NEAREST)]
+        return ConceptReading(tuple(lines), tuple(nearest))
 
     def publish(self, form: SeedForm) -> list[str]:
         """Publish and wait for the broker. Raises UserError, RetryableError."""
@@ -53,21 +72,32 @@ class RunningFactory:
         self._send(seeds)
         return [seed.seed_id for seed in seeds]
 
-    def funnel(self) -> list[StageView]:
-        """Every stage, with the rate since the last query."""
-        now, last = self._clock(), self._last
-        if last is not None and now - last[0] < MIN_QUERY_GAP_S:
-            return _views(last[1])
-        status = self._collected()
-        if last is not None:
-            status = with_rates(last[1], status, now - last[0])
-        self._last = (now, status)
-        return _views(status)
+    def funnel(self) -> FactoryView:
+        """Every stage, with the rate since the last query and the work of the last hour."""
+        with self._lock:
+            now, last = self.clock(), self._last
+            if last is None or now - last[0] >= MIN_QUERY_GAP_S:
+                found = self._report()
+                stages = found.stages if last is None else with_rates(last[1].stages, found.stages, now - last[0])
+                self._history.watch(stages, now)
+                self._last = last = (now, Report(stages, found.away))
+            return FactoryView(tuple(self._view(*entry) for entry in last[1].stages.items()), last[1].away)
+
+    def replay(self, rejection_id: str) -> str:
+        """Publish a rejected event again. Raises UserError, RetryableError."""
+        return self._replay(rejection_id)
+
+    def _view(self, stage: str, row: StageStatus) -> StageView:
+        shared = {each.name: getattr(row, each.name) for each in _SHARED}
+        minutes, oldest_s = self._history.minutes(stage), self._history.oldest_s(stage)
+        return StageView(stage, **shared, members=len(row.members), hour=minutes, hour_oldest_s=oldest_s)
 
 
-def running_factory(settings: StatusSettings) -> RunningFactory:
-    """The factory of this machine: its broker, and the processes below its state folder."""
-    return RunningFactory(open_stage_view(settings, "gallery"), lambda seeds: publish_seeds(settings, seeds))
+def running_factory(settings: StatusSettings, uri: str, options: Options) -> RunningFactory:
+    """The factory of this machine: its broker, and the processes below its state folder; its dataset is at `uri`."""
+    stages = open_stage_view(settings, "gallery")
+    replay = resender(settings, uri, options)
+    return RunningFactory(stages.report, lambda seeds: publish_seeds(settings, seeds), replay)
 
 
 def seeds_of_form(form: SeedForm) -> list[SeedConcept]:
@@ -77,6 +107,7 @@ def seeds_of_form(form: SeedForm) -> list[SeedConcept]:
         **{name: _number(text) for name, text in sizes.items() if text},
         "required_objects": form.required,
         "excluded": form.excluded,
+        **({"families": {form.family: 1.0}} if form.family else {}),
     }
     values = {"concept": form.concept, "count": _number(form.count), "options": options}
     try:
@@ -100,10 +131,6 @@ def _accepted(seeds: Sequence[SeedConcept]) -> Readings:
     except BadSeeds as error:
         raise UserError(str(error)) from error
     return readings
-
-
-def _views(status: Status) -> list[StageView]:
-    return [StageView(stage, **{each.name: getattr(row, each.name) for each in _SHARED}) for stage, row in status.items()]
 
 
 def stored_pictures(settings: StoreSettings) -> Callable[[str], bytes | None]:

@@ -99,7 +99,7 @@ class FactoryWatch:
         states: Mapping[str, GroupState] = {}
         stalled: Mapping[str, float] = {}
         with ThreadPoolExecutor(1) as pool:
-            store = pool.submit(self._ask_store)
+            store = pool.submit(ask_store, self._settings)
             try:
                 states, stalled = self._groups.poll(now)
             except (RetryableError, Problem) as failure:
@@ -115,14 +115,15 @@ class FactoryWatch:
         }
         return Report(stages, tuple(away))
 
-    def _ask_store(self) -> None:
-        """Raise RetryableError where the store is unavailable; a machine that only monitors need not know it."""
-        if "s3_endpoint" in self._settings.model_fields_set:
-            store_answers(self._settings.s3_endpoint, self._settings.connect_timeout_s)
-
     def close(self) -> None:
         """Close the connections."""
         self._groups.close()
+
+
+def ask_store(settings: StatusSettings) -> None:
+    """Raise RetryableError where the store is unavailable; a machine that only monitors need not know it."""
+    if "s3_endpoint" in settings.model_fields_set:
+        store_answers(settings.s3_endpoint, settings.connect_timeout_s)
 
 
 def connect_factory_watch(settings: StatusSettings) -> FactoryWatch:

@@ -13,7 +13,7 @@ import pyarrow as pa
 import uvicorn
 from starlette.types import ASGIApp
 
-from dataset.gallery.interfaces import SeedForm, StageView
+from dataset.gallery.interfaces import ConceptReading, FactoryView, SeedForm, StageView
 from dataset.gallery.rejected_samples import RejectionSearch
 from dataset.gallery.rejection_files import Pictures
 from dataset.gallery.sample_search import SampleSearch
@@ -36,12 +36,14 @@ class NotedFactory:
 
     refuse: Exception | None = None
     published: list[SeedForm] = field(default_factory=list)
+    replayed: list[str] = field(default_factory=list)
     looks: int = 0
+    away: tuple[str, ...] = ()
 
-    def reading(self, form: SeedForm) -> list[str]:
+    def reading(self, form: SeedForm) -> ConceptReading:
         if self.refuse is not None:
             raise self.refuse
-        return [f"{form.concept!r}: scene kitchen (named)"]
+        return ConceptReading((f"{form.concept!r}: scene kitchen (named)",), (("kitchen", 1.0), ("dining_room", 0.5)))
 
     def publish(self, form: SeedForm) -> list[str]:
         if self.refuse is not None:
@@ -49,13 +51,25 @@ class NotedFactory:
         self.published.append(form)
         return [make_seed(form.concept).seed_id]
 
-    def funnel(self) -> list[StageView]:
+    def funnel(self) -> FactoryView:
         self.looks += 1
-        return [
-            StageView("agents", 1, accepted=1200 + self.looks, in_flight=3, rate=12.5),
-            StageView("balance", 1, accepted=40, lacking={"relations": 0.125}),
-            StageView("examine", 2, accepted=900, rejected={"violated_relation": 7}, redrawn={"missing_object": 13}, lag=4),
-        ]
+        examine = {"rejected": {"violated_relation": 7}, "redrawn": {"missing_object": 13}}
+        trouble = ("render: stuck: 5 events are unread and nothing has moved for 90 s",)
+        return FactoryView(
+            (
+                StageView("agents", 1, accepted=1200 + self.looks, in_flight=3, rate=12.5, state="well", hour=(3, 0, 9)),
+                StageView("balance", 1, accepted=40, lacking={"relations": 0.125}),
+                StageView("render", 1, lag=5, oldest_unread_s=240.0, state="stuck", problems=trouble),
+                StageView("examine", 2, accepted=900, lag=4, **examine),
+            ),
+            self.away,
+        )
+
+    def replay(self, rejection_id: str) -> str:
+        if self.refuse is not None:
+            raise self.refuse
+        self.replayed.append(rejection_id)
+        return "Sent to skg.images."
 
 
 def store_samples(uri: str, events: Sequence[QAEvent]) -> None:

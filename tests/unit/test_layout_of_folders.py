@@ -67,7 +67,6 @@ SEAMS = {
         "streams/broker/topic_partitions.py",
     },
     "one rule that modules of several folders, or all of one, share": {
-        "dataset/gallery/pages/answers.py",
         "gpu_workers/annotated_pictures.py",
         "gpu_workers/collage/shapes.py",
         "spatial/knowledge/annotation_names.py",

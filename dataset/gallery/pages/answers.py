@@ -12,8 +12,13 @@ from dataset.gallery.rejection_files import CACHE_CONTROL, PICTURES
 from dataset.gallery.templates_engine import render
 
 
-def html(template: str, status: int = 200, **values: object) -> HTMLResponse:
+def html(template: str, /, **values: object) -> HTMLResponse:
     """A page, or a part of one."""
+    return HTMLResponse(render(template, **values))
+
+
+def html_of(status: int, template: str, /, **values: object) -> HTMLResponse:
+    """A page with another status than 200."""
     return HTMLResponse(render(template, **values), status)
 
 

@@ -12,6 +12,7 @@ from typing import Any
 from dataset.analysis.certificate_text import ids_of, names_of, proof_in_words, relation_in_words
 from dataset.gallery.views.graph_drawing import graph_drawing
 from dataset.gallery.views.proof_drawing import proof_marks
+from schemas.llm.contract import ledger_totals
 from spatial.relations.predicate_table import PREDICATES
 
 COLOURS = 8
@@ -101,17 +102,10 @@ def cost_pairs(provenance: Mapping[str, Any]) -> list[tuple[str, str]]:
 
 def _tokens(ledger: object) -> str:
     """The tokens that the replies of language models took."""
-    try:
-        rows = json.loads(ledger) if isinstance(ledger, str) else []
-    except ValueError:
-        rows = []
-    replies = [row for row in rows if isinstance(row, dict)] if isinstance(rows, list) else []
+    replies, tokens, seconds, models = ledger_totals(ledger)
     if not replies:
         return "none: planned by rules"
-    tokens = sum(int(row.get("tokens_in") or 0) + int(row.get("tokens_out") or 0) for row in replies)
-    seconds = sum(float(row.get("seconds") or 0) for row in replies)
-    models = sorted({str(row.get("model")) for row in replies})
-    return f"{tokens:,} tokens in {len(replies)} replies of {', '.join(models)}, {seconds:.1f} s"
+    return f"{tokens:,} tokens in {replies} replies of {', '.join(models)}, {seconds:.1f} s"
 
 
 def other_views(row: Mapping[str, Any], views: Sequence[Mapping[str, Any]], address: str = "") -> list[View]:

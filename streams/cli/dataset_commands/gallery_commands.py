@@ -61,7 +61,7 @@ def _serve(uri: str, options: dict[str, str] | None, address: tuple[str, int], f
     set_up(settings.log_format, "gallery", settings.log_level)
     private = is_loopback(address[0])
     may_write = private if feed is None else feed
-    factory = running_factory(settings) if may_write else None
+    factory = running_factory(settings, uri, options) if may_write else None
     rejected = RejectionSearch(rejections_uri(uri), options)
     pictures = stored_pictures(settings) if settings.s3_endpoint or uri.startswith("s3://") else None
     samples = SampleSearch(uri, options)

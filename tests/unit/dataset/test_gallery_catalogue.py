@@ -142,7 +142,10 @@ def test_rejections_are_found_by_reason_and_shown_with_their_evidence(uri):
     other = event.model_copy(
         update={
             "rejection_id": "ab" * 16, "stage": "examine", "gate": "relation", "reason": "violated_relation",
-            "evidence": {"margin": -0.125, "objects": ["cat", "dog", "dog"], "relations": [{"relation": [0, "near", 2]}]},
+            "evidence": {
+                "margin": -0.125, "objects": ["cat", "dog", "dog"],
+                "relations": [{"relation": [0, "near", 2], "instead": {"far": 0.2}}],
+            },
             "conflict": make_graph().relations,
         }
     )  # fmt: skip
@@ -152,9 +155,8 @@ def test_rejections_are_found_by_reason_and_shown_with_their_evidence(uri):
     assert dict(found.facets.reason) == {"no_layout": 1, "violated_relation": 1}
     total, (row,) = found.search(RejectionFilter(reason="violated_relation"), 1)
     assert total == 1
-    assert dict(row["evidence"]) == {
-        "margin": "-0.125", "objects": '["cat", "dog", "dog"]', "relations": '[{"relation": "cat near dog 2"}]'
-    }  # fmt: skip
+    assert row["said"] == ["cat near dog 2 does not hold; instead far by 0.20.", "It was about cat, dog, dog."]
+    assert dict(row["evidence"]) == {"margin": "-0.125"}
     assert row["conflict"] == ["cat left of dog 1"]
     assert not row["again"]
     assert "does not hold" in row["meaning"]

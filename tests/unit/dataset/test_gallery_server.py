@@ -8,6 +8,8 @@ import pytest
 from starlette.testclient import TestClient
 
 from dataset.gallery.http_server import is_loopback
+from dataset.gallery.interfaces import FactoryView, StageView
+from dataset.gallery.pages.factory_flow import advice
 from dataset.gallery.search_request import MAX_FORM_BYTES
 from dataset.gallery.security_headers import LOOPBACK
 from dataset.gallery.templates_engine import HERE
@@ -176,6 +178,7 @@ def test_it_is_said_how_a_concept_is_understood_before_anything_is_published(cli
 
     assert "scene kitchen (named)" in read("kitchen")
     assert "<script" not in read(NASTY)
+    assert re.findall(r'href="/\?scene=(\w+)"', read("kitchen")) == ["kitchen", "dining_room"]
     assert "<li>" not in read("")
     factory.refuse = UserError("'unicorn' is not known; near it: horse")
     assert "near it: horse" in read("unicorn")
@@ -197,6 +200,7 @@ def test_a_gallery_without_a_factory_says_so(uri):
     client = TestClient(application(shown(uri)), base_url="http://localhost")
     assert "without a factory" in client.get("/factory").text
     assert client.post("/factory/seeds", data={"concept": "x"}, headers={"Origin": "http://localhost"}).status_code == 409
+    assert "Judge it again" not in client.get("/rejected").text
 
 
 def test_the_funnel_names_each_stage_with_its_reasons(client):
@@ -206,6 +210,53 @@ def test_the_funnel_names_each_stage_with_its_reasons(client):
     assert "lacks relations 12 %" in html
     assert '<td class="number">13</td>' in html, "pictures that were drawn again have a column of their own"
     assert "the dataset holds 2 samples" in html
+    assert "nothing has moved for 90 s" in html
+    assert re.search(r"oldest</dt><dd>4 min<", html)
+
+
+def test_the_flow_goes_from_seeds_to_the_dataset_and_reasons_branch_off_where_they_belong(uri, factory):
+    store_samples(uri, make_samples(2))
+    store_rejections(uri, [make_rejection(make_seed("lost"), 0)])
+    html = TestClient(application(shown(uri, factory)), base_url="http://localhost").get("/factory").text
+    stations = re.findall(r'class="place">(\w+)</span>.*?<strong>(\d+)</strong>', html, re.DOTALL)
+    assert stations == [("Seeds", "3"), ("Graphs", "2"), ("Pictures", "2"), ("Examined", "2"), ("Dataset", "2")]
+    (branch,) = re.findall(r'What agents rejected">(.*?)</ul>', html, re.DOTALL)
+    assert 'href="/rejected?outcome=ended&amp;stage=agents&amp;reason=no_layout"' in branch
+
+
+def test_services_that_do_not_answer_are_said_and_what_to_do_where_nothing_runs(client, factory, uri):
+    factory.away = ("cannot reach Kafka at 127.0.0.1:9092",)
+    assert "cannot reach Kafka at 127.0.0.1:9092" in client.get("/factory/funnel").text
+    assert "Start them" not in client.get("/factory/funnel").text
+    assert advice(FactoryView((StageView("agents"),)), 0)[0].startswith("No stage runs. Start them")
+    assert advice(FactoryView((StageView("agents", members=1),)), 0) == []
+
+
+def test_a_request_is_followed_until_each_of_its_graphs_has_an_outcome(client):
+    event = make_qa()
+    seed = event.graph.seed_id
+    part = client.get(f"/factory/request/{seed}?count=3", headers={"HX-Request": "true"}).text
+    assert "<html" not in part
+    assert re.sub(r"<[^>]+>", "", part).strip().startswith("1 of 3 graphs in the dataset; this goes on")
+    assert 'hx-trigger="every 2s"' in part
+    assert f'href="/sample/{event.sample_id}"' in part
+    done = client.get(f"/factory/request/{seed}?count=1", headers={"HX-Request": "true"}).text
+    assert "hx-trigger" not in done, "it has all of its outcomes"
+    assert "<html" in client.get(f"/factory/request/{seed}?count=x").text
+
+
+def test_a_rejection_is_judged_again_by_a_button_of_the_gallery_alone(client, factory):
+    (rejection,) = re.findall(r'action="/rejected/replay/(\w+)"', client.get("/rejected").text)
+    assert client.post(f"/rejected/replay/{rejection}", headers={"Origin": "http://elsewhere.example"}).status_code == 403
+    assert factory.replayed == []
+    part = client.post(f"/rejected/replay/{rejection}", headers={**OWN, "HX-Request": "true"})
+    assert part.text.strip() == '<span class="good">Sent to skg.images.</span>'
+    assert "<html" in client.post(f"/rejected/replay/{rejection}", headers=OWN).text
+    assert factory.replayed == [rejection, rejection]
+    assert client.post("/rejected/replay/none", headers=OWN).status_code == 404
+    factory.refuse = RetryableError("no broker there")
+    refused = client.post(f"/rejected/replay/{rejection}", headers=OWN)
+    assert (refused.status_code, "no broker there" in refused.text) == (503, True)
 
 
 def test_a_growing_table_is_followed_while_the_gallery_runs(uri):

@@ -7,11 +7,23 @@ import sys
 import pytest
 
 from dataset.gallery.interfaces import SeedForm
+from dataset.reading.rejection_search import RejectionFilter, find
+from schemas.codec import Message, decode, encode
 from schemas.errors import UserError
 from schemas.events import STAGES
-from streams.adapters.gallery_backend import MIN_QUERY_GAP_S, RunningFactory, seeds_of_form
+from schemas.ids import make_seed
+from schemas.topics import SEEDS
+from streams.adapters.gallery_backend import MIN_QUERY_GAP_S, NEAREST, RunningFactory, seeds_of_form
+from streams.adapters.rejection_resender import RejectionResender
+from streams.operations.factory_state import Report
 from streams.operations.seeds import SeedRequest, seeds_of
 from streams.operations.status import StageStatus
+from tests.fakes.events import make_rejection, make_samples
+from tests.fakes.gallery import store_rejections, store_samples
+
+
+def nothing() -> Report:
+    return Report({})
 
 
 class Processes:
@@ -21,9 +33,9 @@ class Processes:
         self.looks = 0
         self.now = 100.0
 
-    def collected(self) -> dict[str, StageStatus]:
+    def report(self) -> Report:
         self.looks += 1
-        return {stage: StageStatus(processes=1, accepted=10 * self.looks) for stage in STAGES}
+        return Report({stage: StageStatus(processes=1, accepted=10 * self.looks) for stage in STAGES})
 
     def clock(self) -> float:
         return self.now
@@ -31,7 +43,7 @@ class Processes:
 
 def test_a_form_becomes_seeds_and_returns_their_ids():
     sent = []
-    factory = RunningFactory(dict, sent.extend)
+    factory = RunningFactory(nothing, sent.extend, str)
     ids = factory.publish(SeedForm("a market", "3", "2", "4", required=("cat",), excluded=("dog",)))
     (seed,) = sent
     assert ids == [seed.seed_id]
@@ -43,10 +55,13 @@ def test_a_form_becomes_seeds_and_returns_their_ids():
 
 def test_a_form_says_how_its_concept_is_understood_and_is_refused_what_must_be_rejected():
     sent = []
-    factory = RunningFactory(dict, sent.extend)
-    assert factory.reading(SeedForm("two red mugs in a kitchen")) == [
-        "'two red mugs in a kitchen': scene kitchen (nearest by words, 0.86); 2 red mug"
-    ]
+    factory = RunningFactory(nothing, sent.extend, str)
+    reading = factory.reading(SeedForm("two red mugs in a kitchen"))
+    assert reading.lines == ("'two red mugs in a kitchen': scene kitchen (nearest by words, 0.86); 2 red mug",)
+    scenes, scores = zip(*reading.nearest, strict=True)
+    assert scenes[0] == "kitchen"
+    assert len(set(scenes)) == NEAREST
+    assert list(scores) == sorted(scores, reverse=True)
     for form in (SeedForm("zzyzx qwrt"), SeedForm("kitchen", required=("unicorn",))):
         with pytest.raises(UserError):
             factory.reading(form)
@@ -74,19 +89,45 @@ def test_a_form_says_how_its_concept_is_understood_and_is_refused_what_must_be_r
 def test_a_faulty_form_is_refused_with_the_reason_and_nothing_is_sent(form, message):
     sent = []
     with pytest.raises(UserError, match=message):
-        RunningFactory(dict, sent.extend).publish(form)
+        RunningFactory(nothing, sent.extend, str).publish(form)
     assert sent == []
 
 
 def test_the_funnel_has_rates_and_asks_the_processes_no_more_often_than_needed():
     processes = Processes()
-    factory = RunningFactory(processes.collected, list, processes.clock)
-    assert [row.stage for row in factory.funnel()] == list(STAGES)
+    factory = RunningFactory(processes.report, list, str)
+    factory.clock = processes.clock
+    assert [row.stage for row in factory.funnel().stages] == list(STAGES)
     processes.now += MIN_QUERY_GAP_S / 2
     factory.funnel()
     assert processes.looks == 1
     processes.now += 2 - MIN_QUERY_GAP_S / 2
-    assert {row.rate for row in factory.funnel()} == {5.0}
+    assert {row.rate for row in factory.funnel().stages} == {5.0}
+    processes.now += 60
+    assert {row.hour for row in factory.funnel().stages} == {(10, 10)}
+
+
+def test_a_form_may_ask_for_a_family_of_relations():
+    (seed,) = seeds_of_form(SeedForm("kitchen", family="support"))
+    assert seed.options.families == {"support": 1.0}
+    with pytest.raises(UserError, match="no family of relations 'suport'"):
+        RunningFactory(nothing, list, str).reading(SeedForm("kitchen", family="suport"))
+
+
+def test_a_rejection_is_sent_to_be_judged_again(tmp_path):
+    uri = str(tmp_path / "dataset")
+    seed = make_seed("cats", 5)
+    store_samples(uri, make_samples(1))
+    store_rejections(uri, [make_rejection(seed, 2).model_copy(update={"source": encode(seed), "source_topic": SEEDS})])
+    sent: list[Message] = []
+    resend = RejectionResender(uri, None, sent.extend)
+    (row,) = find(uri, None, RejectionFilter())
+    assert SEEDS in resend(row["rejection_id"])
+    (message,) = sent
+    event = decode(message.topic, message.value, message.headers)
+    assert (event.seed_id, event.first, event.count) == (seed.seed_id, 2, 1), "only the rejected graph"
+    with pytest.raises(UserError, match="no rejection of 1 begins with"):
+        resend("0" * 32)
 
 
 def skg(*arguments: str) -> subprocess.CompletedProcess[str]:
@@ -97,9 +138,6 @@ def skg(*arguments: str) -> subprocess.CompletedProcess[str]:
 @pytest.mark.thorough
 def test_the_command_says_which_port_is_taken_and_writes_a_page_from_disk(tmp_path):
     import socket
-
-    from tests.fakes.events import make_samples
-    from tests.fakes.gallery import store_samples
 
     uri = str(tmp_path / "dataset")
     store_samples(uri, make_samples(2))
