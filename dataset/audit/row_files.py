@@ -20,6 +20,8 @@ from dataset.audit.locations import NotADataset
 from dataset.audit.tar_rows import Row, rows_of_shard
 
 LOG = "_delta_log"
+RECORD = "published.json"
+"""Of a published copy, beside its card."""
 MOST_NAMED = 8
 """Datasets that are named where a folder of several is given."""
 
@@ -51,6 +53,9 @@ def data_files(folder: FileSystem) -> list[str]:
     inner = sorted({name.partition(f"/{LOG}/")[0] for name in names if f"/{LOG}/" in name})
     if inner:
         raise NotADataset(f"this is no dataset, there are tables in it: {', '.join(inner[:MOST_NAMED])}")
+    copies = sorted(name.rpartition("/")[0] for name in names if name.endswith(f"/{RECORD}"))
+    if copies:
+        raise NotADataset(f"these are published copies: audit one of them, there are {', '.join(copies[:MOST_NAMED])}")
     for suffix in (".parquet", ".tar"):
         found = [name for name in names if name.endswith(suffix)]
         if found:

@@ -4,6 +4,7 @@ In: a source.  Out: Markdown with a YAML head.  Counts in SQL over the snapshot;
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 
 from dataset.exports.export_source import Source
 from dataset.table.held_out_share import share_of
@@ -27,7 +28,7 @@ Pictures made from spatial knowledge graphs, with boxes, depth, relations and qu
 Version {version} of the table, {rows:,} samples, {questions:,} questions.
 Of 1,000 scenes {held_out} are held out for validation, and as many for test.
 
-{use}{tables}"""
+{use}{sections}{tables}"""
 
 _USE = """\
 ```python
@@ -49,20 +50,33 @@ All splits have the same columns.
 CARD = "README.md"
 
 
+@dataclass(frozen=True)
+class CardNotes:
+    """What a published copy adds: lines of the YAML head, its `configs` among them, and sections before the counts."""
+
+    head: Sequence[str]
+    sections: str
+
+
 def card(source: Source) -> str:
     """The card of a folder that `datasets.load_dataset` reads."""
     configs = ["configs:", "- config_name: default", "  data_files:"]
     for split in source.splits:
         configs += [f"  - split: {split}", f"    path: data/{split}-*.parquet"]
-    return _card(source, configs, _USE.format(first=source.splits[0]))
+    return card_with(source, CardNotes(configs, ""))
+
+
+def card_with(source: Source, notes: CardNotes) -> str:
+    """The card of a folder that `datasets.load_dataset` reads, with notes of the caller."""
+    return _card(source, notes, _USE.format(first=source.splits[0]))
 
 
 def plain_card(source: Source) -> str:
     """The card of any other form."""
-    return _card(source, [], "")
+    return _card(source, CardNotes([], ""), "")
 
 
-def _card(source: Source, configs: Sequence[str], use: str) -> str:
+def _card(source: Source, notes: CardNotes, use: str) -> str:
     splits = ", ".join(f"'{split}'" for split in source.splits)
     counts = {title: _count(source, query.format(splits=splits)) for title, query in _COUNTS.items()}
     rows = sum(source.sizes.values())
@@ -72,9 +86,10 @@ def _card(source: Source, configs: Sequence[str], use: str) -> str:
         questions=sum(counts["Kinds of questions"].values()),
         held_out=share_of(source.table),
         use=use,
+        sections=notes.sections,
         tables="\n".join([_table("Splits", source.sizes), *(_table(title, found) for title, found in counts.items())]),
     )
-    return _yaml_head(source, rows, configs) + text
+    return _yaml_head(source, rows, notes.head) + text
 
 
 def _yaml_head(source: Source, rows: int, configs: Sequence[str]) -> str:

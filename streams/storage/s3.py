@@ -1,7 +1,8 @@
 """Client of S3: the only file that imports minio.
 
 In: keys and objects.  Out: objects, RetryableError or a Problem.
-Every put is conditional, so an object is never overwritten.  Holds no bytes and does not check hashes.
+Every put of bytes is conditional, so no picture is ever overwritten; a file of a published copy is.
+Holds no bytes and does not check hashes.
 """
 
 import io
@@ -11,6 +12,7 @@ import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 from xml.etree import ElementTree
@@ -136,6 +138,11 @@ class S3Store:
                     raise
                 return False
         return True
+
+    def put_file(self, key: str, file: Path) -> None:
+        """Store a file of this machine under `key`, in parts where it is large; what was there is replaced."""
+        with self.translate_errors():
+            self._reads.fput_object(self._bucket, key, str(file))
 
     def get(self, key: str) -> StoredObject | None:
         """The object stored under `key`, or None."""

@@ -8,7 +8,7 @@ import typer
 
 from streams.cli.arguments import where
 from streams.cli.command_help import add
-from streams.cli.dataset_commands import export_commands, maintenance_commands
+from streams.cli.dataset_commands import export_commands, maintenance_commands, push_command
 from streams.cli.dataset_commands.snapshot_arguments import Split, Uri, Version, at, known
 
 if TYPE_CHECKING:
@@ -28,6 +28,7 @@ def build() -> typer.Typer:
     add(app, "follow", follow)
     add(app, "diff", diff)
     export_commands.extend(app)
+    push_command.extend(app)
     maintenance_commands.extend(app)
     return app
 

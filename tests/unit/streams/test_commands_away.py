@@ -62,6 +62,7 @@ STORE = {
     "dataset follow": ["--once"],
     "dataset diff": [TABLE, TABLE],
     "dataset export": ["--format", "coco", "--out", "{out}"],
+    "dataset push": ["{out}", "--tag", "v1"],
     "dataset subset": ["--out", "{out}"],
     "dataset compact": [],
     "dataset vacuum": [],

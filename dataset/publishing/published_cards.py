@@ -1,0 +1,118 @@
+"""The cards of published copies: one of each tag, and one above them that lists the tags.
+
+In: a source, what is on record.  Out: Markdown with the YAML head that the hub and `datasets` read.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from dataset.exports.dataset_card import CardNotes, card_with
+from dataset.exports.export_source import Source
+from dataset.publishing.picture_sources import PictureSource, licence_of
+from dataset.publishing.push_record import PushRecord
+
+_LICENCES = """\
+## Licences
+
+| pictures | made with | licence |
+|---:|---|---|
+{rows}
+
+Questions, answers, boxes and graphs were made by the SKG factory and are under the licence of the whole, `{whole}`.
+Whoever passes pictures of a model on is bound by that model's licence.
+
+"""
+
+_QUALITY = """\
+## Quality
+
+Measured by `skg dataset quality` on {samples:,} samples; intervals are of 95 %.
+
+| measure | value | interval | n | goal met |
+|---|---:|---|---:|---|
+{rows}
+
+"""
+
+_NOT_MEASURED = """\
+## Quality
+
+Not measured for this copy: `skg dataset quality` measures it.
+
+"""
+
+_COPY = """\
+## This copy
+
+Tag `{tag}`, made by skg-factory {made_by} from version {version} of the table {table}{part}.
+`published.json` has the rows, bytes and SHA-256 of every file.
+
+"""
+
+_TAGS = """\
+## Tags
+
+A tag never changes: `load_dataset("path/to/this/folder", "{newest}")`; without a name the newest is read.
+
+| tag | version of the table | samples | published |
+|---|---:|---:|---|
+{rows}
+
+"""
+
+
+def tag_card(source: Source, record: PushRecord, sources: Mapping[PictureSource, int]) -> str:
+    """The card of a tag's own folder, which is a dataset of its own."""
+    files = {split: [path for path, shard in record.files.items() if shard.split == split] for split in source.splits}
+    return card_with(source, CardNotes(_head(sources, _config("default", files)), _sections(record, sources)))
+
+
+def top_card(source: Source, records: Sequence[PushRecord], sources: Mapping[PictureSource, int]) -> str:
+    """The card above all tags, the newest last: its counts are the newest's."""
+    head: list[str] = []
+    for record in records:
+        files: dict[str, list[str]] = {}
+        for path, shard in record.files.items():
+            files.setdefault(shard.split, []).append(f"{record.tag}/{path}")
+        head += _config(record.tag, files, is_default=record is records[-1])
+    rows = [
+        f"| `{one.tag}` | {one.origin.version} | {sum(one.rows.values()):,} | {one.published or 'now'} |" for one in records
+    ]
+    tags = _TAGS.format(newest=records[-1].tag, rows="\n".join(rows))
+    return card_with(source, CardNotes(_head(sources, head), tags + _sections(records[-1], sources)))
+
+
+def _head(sources: Mapping[PictureSource, int], configs: Sequence[str]) -> list[str]:
+    licence = licence_of(sources)
+    named = ["license_name: see-the-section-licences"] if licence == "other" else []
+    return [f"license: {licence}", *named, "configs:", *configs]
+
+
+def _config(name: str, files: Mapping[str, Sequence[str]], is_default: bool = False) -> list[str]:
+    lines = [f"- config_name: {name}", *(["  default: true"] if is_default else []), "  data_files:"]
+    for split, paths in files.items():
+        lines += [f"  - split: {split}", "    path:", *(f"    - {path}" for path in paths)]
+    return lines
+
+
+def _sections(record: PushRecord, sources: Mapping[PictureSource, int]) -> str:
+    rows = "\n".join(f"| {count:,} | {made} | {licence} |" for (made, licence), count in sorted(sources.items()))
+    origin = record.origin
+    part = f", split {origin.split}" if origin.split else ""
+    part += "" if origin.flagged else ", without what reviewers flagged"
+    copy = _COPY.format(
+        tag=record.tag, made_by=record.made_by, version=origin.version, table=f"`{origin.table}`", part=part
+    )
+    return copy + _LICENCES.format(rows=rows, whole=licence_of(sources)) + _quality(record.quality)
+
+
+def _quality(measured: Mapping[str, Any] | None) -> str:
+    if not measured:
+        return _NOT_MEASURED
+    rows = [f"| `{name}` | {_measure(one)} |" for name, one in measured.items()]
+    return _QUALITY.format(samples=int(measured.get("samples", {}).get("value", 0)), rows="\n".join(rows))
+
+
+def _measure(one: Mapping[str, Any]) -> str:
+    met = "yes" if one["ok"] else "no"
+    return f"{one['value']:.4g} | {one['low']:.4g} to {one['high']:.4g} | {one['n']:,} | {met}"
