@@ -44,6 +44,7 @@ class Policy:
     `salvage` relabels it; where too little is seen for that, up to `retries` further pictures are requested.
     `censor` rejects pictures of any renderer that score above `max_nsfw`.
     `question_margin` is a factor on the margins that an answer must keep to be asked for.
+    `place_iou`: from which IoU on an object of a photograph is where its structure has it.
     """
 
     salvage: bool = True
@@ -51,3 +52,4 @@ class Policy:
     censor: NsfwClassifier | None = None
     max_nsfw: float = 0.5
     question_margin: float = 1.0
+    place_iou: float = 0.5

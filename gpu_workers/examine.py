@@ -18,6 +18,7 @@ from gpu_workers.exam_policy import RETRIED_GATES, SALVAGED_GATES, ObjectDetecto
 from gpu_workers.graph_check import MAX_SHOWN, Finding, compare, unconfirmed_attributes
 from gpu_workers.judge.interfaces import Judgement, PictureContext, PictureJudge
 from gpu_workers.object_pixels import NOTE, object_pixels
+from gpu_workers.photo.confirmation import Confirmed, claim_in, confirmed, out_of_place
 from gpu_workers.picture_file import PictureFault, check_picture
 from gpu_workers.relabel import salvage
 from schemas.base import Event
@@ -48,7 +49,7 @@ a thing is hidden."""
 class _OpenedPicture:
     """A picture that was read. `fault`: what is wrong with the file. `is_measured`: its truth comes from the detector.
 
-    `views`: the files of further cameras' pictures.
+    `views`: the files of further cameras' pictures.  `confirmed`: of a photograph over a structure, what eyes confirmed.
     """
 
     event: RenderedImage
@@ -56,6 +57,7 @@ class _OpenedPicture:
     truth: Truth | None
     fault: Finding | None
     views: Sequence[bytes] = ()
+    confirmed: Confirmed | None = None
 
     @property
     def is_measured(self) -> bool:
@@ -142,11 +144,22 @@ class ExamineHandler:
             return [failure if each in unmeasured else each for each in opened]
         seen = {each.event.image.image_id: truth for each, truth in zip(unmeasured, truths, strict=True)}
         return [
-            replace(each, truth=seen[each.event.image.image_id])
+            self._with_truth(each, seen[each.event.image.image_id])
             if isinstance(each, _OpenedPicture) and each.event.image.image_id in seen
             else each
             for each in opened
         ]
+
+    def _with_truth(self, opened: _OpenedPicture, seen: Truth) -> _OpenedPicture | Exception:
+        """The picture with what was measured in it, and of a photograph what that confirms of its claim."""
+        try:
+            claim = claim_in(opened.picture)
+        except PermanentError as failure:
+            return failure
+        if claim is None:
+            return replace(opened, truth=seen)
+        found = confirmed(opened.event.graph, claim[1], seen, claim[0].renderer, self._policy.place_iou)
+        return replace(opened, truth=found.truth, confirmed=found)
 
     def _detect(self, unmeasured: Sequence[_OpenedPicture]) -> list[Truth]:
         if self._detector is None:
@@ -165,15 +178,16 @@ class ExamineHandler:
         except (RetryableError, PermanentError) as failure:
             return failure
         return [
-            self._with_detector_notes(each) if opened.is_measured and isinstance(each, QAEvent) else each
+            self._with_detector_notes(opened, each) if opened.is_measured and isinstance(each, QAEvent) else each
             for each in results
         ]
 
-    def _with_detector_notes(self, sample: QAEvent) -> QAEvent:
-        """The sample with the detector's name and the attributes that it did not confirm in its provenance."""
+    def _with_detector_notes(self, opened: _OpenedPicture, sample: QAEvent) -> QAEvent:
+        """The sample with the detector's name and what it confirmed, or did not, in its provenance."""
         doubtful = unconfirmed_attributes(sample.graph, sample.scene.objects)
         own = {"eyes": "" if self._detector is None else self._detector.name}
         own |= {"doubtful_attributes": doubtful} if doubtful else {}
+        own |= {} if opened.confirmed is None else opened.confirmed.notes()
         notes = merged_notes(sample.provenance.notes, own)
         return sample.model_copy(update={"provenance": sample.provenance.model_copy(update={"notes": notes})})
 
@@ -181,8 +195,7 @@ class ExamineHandler:
         event = opened.event
         if opened.fault is not None or opened.truth is None:
             return reject(event, opened.fault or Finding("image", "blank", "nothing was looked at"))
-        canvas = (event.image.width, event.image.height)
-        finding = unknown_categories(event.graph) or compare(event.graph, opened.truth, canvas, opened.is_incomplete)
+        finding = unknown_categories(event.graph) or _compared(opened, opened.truth)
         if finding is not None:
             return reject(event, finding)
         return self._ask_questions(opened, event, opened.truth)
@@ -191,7 +204,8 @@ class ExamineHandler:
         """The relabelled sample, else the rejection with the graph for another attempt, else the rejection."""
         event, policy = opened.event, self._policy
         if policy.salvage and opened.truth is not None and rejection.gate in SALVAGED_GATES:
-            found = salvage(event, opened.truth, rejection.reason)
+            certain = opened.truth if opened.confirmed is None else opened.confirmed.only_confirmed()
+            found = salvage(event, certain, rejection.reason)
             if found is not None:
                 as_seen = event.model_copy(update={"graph": found.graph})
                 result = self._ask_questions(opened, as_seen, found.truth)
@@ -235,6 +249,14 @@ class ExamineHandler:
         for number, (view, file) in enumerate(zip(found.scene.views, opened.views, strict=False), start=1):
             own[f"{NOTE}_view{number}"] = object_pixels(file, view.objects)
         return accept(event, replace(found, notes={**found.notes, **own}))
+
+
+def _compared(opened: _OpenedPicture, truth: Truth) -> Finding | None:
+    """The first fault of what the picture shows against its graph."""
+    graph, canvas = opened.event.graph, (opened.event.image.width, opened.event.image.height)
+    if opened.confirmed is None:
+        return compare(graph, truth, canvas, opened.is_incomplete)
+    return out_of_place(graph, opened.confirmed) or compare(graph, opened.confirmed.without_doubtful(graph), canvas)
 
 
 def _kinds_not_asked(opened: _OpenedPicture) -> frozenset[str]:

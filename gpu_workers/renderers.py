@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
-from schemas.errors import require_extras
+from schemas.errors import UserError, require_extras
 from schemas.interfaces import Renderer
 from schemas.plugins import PluginTable
 from spatial.knowledge.renderer_capabilities import RendererCapabilities, any_words, pictures_only
@@ -22,7 +22,7 @@ GROUP = "skg.renderers"
 DEFAULT_RENDERER = "collage"
 """Needs no model and no GPU."""
 
-MODEL_SETTING = "render_model"
+MODEL_SETTING, STRUCTURE_SETTING = "render_model", "render_structure"
 
 
 def _nothing_to_check(_given: Mapping[str, Any]) -> None:
@@ -33,7 +33,8 @@ def _nothing_to_check(_given: Mapping[str, Any]) -> None:
 class RendererSpec:
     """A renderer. `settings` are fields of `streams.settings.RenderSettings`: `make` is given these and no others.
 
-    `capabilities` returns, for its name, what planners may request.  `knows_truth`: its pictures carry their truth, so no
+    `capabilities` returns, for its name, what planners may request; of one that is `structured` that is what the renderer
+    in SKG_RENDER_STRUCTURE can draw, over whose pictures it draws.  `knows_truth`: its pictures carry their truth, so no
     detector is needed.  `takes_minutes`: a call is slow without a model too.  `check`
     raises UserError where something is missing, before anything starts.  `make` returns it ready to draw; it raises
     UserError and RetryableError.
@@ -45,6 +46,7 @@ class RendererSpec:
     make: Callable[[Mapping[str, Any]], Renderer]
     knows_truth: bool = False
     takes_minutes: bool = False
+    structured: bool = False
     check: Callable[[Mapping[str, Any]], None] = _nothing_to_check
 
     @property
@@ -90,11 +92,45 @@ def _make_diffusion(name: str, given: Mapping[str, Any]) -> Renderer:
     return renderer
 
 
+def _make_photo(given: Mapping[str, Any]) -> Renderer:
+    from gpu_workers.diffusion.model_registry import make_renderer, photo_config
+    from gpu_workers.photo.photographs import FromStructures
+    from gpu_workers.photo.structure_sources import structure_source
+
+    structures = structure_source(RENDERERS[_structure_row(given)].make(given))
+    renderer: Renderer = make_renderer(photo_config(given), FromStructures(structures))
+    return renderer
+
+
+def _check_photo(given: Mapping[str, Any]) -> None:
+    RENDERERS[_structure_row(given)].check(given)
+    _check_diffusion(given)
+
+
+def _structure_row(given: Mapping[str, Any]) -> str:
+    """The name of the renderer whose pictures are drawn over. Raises UserError for one that does not know what it drew."""
+    name: str = given[STRUCTURE_SETTING]
+    knowing = [each for each, spec in _BUILT_IN.items() if spec.knows_truth]
+    if name not in knowing:
+        raise UserError(f"SKG_RENDER_STRUCTURE is {name!r}; there are: {', '.join(knowing)}")
+    return name
+
+
 _MODEL_SETTINGS = (
     MODEL_SETTING, "render_revision", "render_controlnet", "render_controlnet_revision", "render_refine",
     "render_refine_revision", "render_refine_side", "render_steps", "render_guidance", "render_beta", "render_dtype",
     "render_scheduler", "render_guidance_from", "render_guidance_until", "render_compile", "render_compile_mode",
     "render_batch", "render_method", "model_cache",
+)  # fmt: skip
+
+_PHOTO_SETTINGS = (
+    STRUCTURE_SETTING, "render_condition", "render_condition_scale", "render_condition_from", "render_condition_until",
+    "render_strength", "render_inpaint", "render_regional", "render_side",
+)  # fmt: skip
+
+_COLLAGE_SETTINGS = ("sprites_dir",)
+_SOLID_SETTINGS = (
+    "solid_python", "solid_side", "solid_samples", "solid_denoise", "solid_bounces", "solid_device", "solid_threads",
 )  # fmt: skip
 
 _DIFFUSION = {
@@ -116,18 +152,26 @@ _BUILT_IN = {
     DEFAULT_RENDERER: RendererSpec(
         "composes pictures of things on a painted backdrop",
         pictures_only,
-        ("sprites_dir",),
+        _COLLAGE_SETTINGS,
         _make_collage,
         knows_truth=True,
     ),
     "solid": RendererSpec(
         "path-traces things of real size in rooms and open places, in a Blender process of its own",
         solids_only,
-        ("solid_python", "solid_side", "solid_samples", "solid_denoise", "solid_bounces", "solid_device", "solid_threads"),
+        _SOLID_SETTINGS,
         _make_solid,
         knows_truth=True,
         takes_minutes=True,
         check=_check_solid,
+    ),
+    "photo": RendererSpec(
+        "photographs over the pictures of a renderer that knows what it draws",
+        any_words,
+        (*_MODEL_SETTINGS, *_PHOTO_SETTINGS, *_COLLAGE_SETTINGS, *_SOLID_SETTINGS),
+        _make_photo,
+        structured=True,
+        check=_check_photo,
     ),
     **{
         name: RendererSpec(meaning, any_words, _MODEL_SETTINGS, partial(_make_diffusion, name), check=_check_diffusion)
@@ -139,13 +183,16 @@ RENDERERS = PluginTable(GROUP, _BUILT_IN, RendererSpec)
 """By the name in SKG_RENDERER."""
 
 
-def capabilities_of(renderer: str, view_share: float = 0.0) -> RendererCapabilities:
+def capabilities_of(renderer: str, view_share: float = 0.0, structure: str = DEFAULT_RENDERER) -> RendererCapabilities:
     """What a renderer can draw, by its name with or without a version (`collage`, `collage-1`), and of what share of its
     worlds further cameras are wanted.
 
+    `structure`: the renderer over whose pictures one that is structured draws, those of one camera alone.
     One that is not in the table is assumed to draw any words: it may be installed only where pictures are drawn.
     """
     for name in (renderer, renderer.rpartition("-")[0]):
+        if name in RENDERERS and RENDERERS[name].structured:
+            return replace(capabilities_of(structure), renderer=renderer)
         if name in RENDERERS:
             return replace(RENDERERS[name].capabilities(renderer), view_share=view_share)
     return any_words(renderer)

@@ -1,7 +1,8 @@
-"""Layers inside a picture's file: depth, which object is seen where, the whole extent of each object and what hides it.
+"""Layers inside a picture's file: depth, which object is seen where, the whole extent of each object and what hides it;
+and the claim of a photograph that was drawn over a picture of known contents.
 
-In: an encoded WebP file and layers.  Out: the file with two more chunks, which readers of pictures pass over; or its
-layers.
+In: an encoded WebP file and layers, or a claim.  Out: the file with more chunks, which readers of pictures pass over; or
+what is in them.
 So that a picture and what is known of each of its pixels are one object in the store.
 """
 
@@ -12,8 +13,9 @@ import msgpack
 
 from schemas.bounds import CANVAS_MAX, MAX_OBJECTS
 
-CHUNK, COVERS = b"SKGL", b"SKGC"
-"""Names of the chunks: of pixels and extents; and, since readers of the first expect no more in it, of what hides what."""
+CHUNK, COVERS, CLAIM = b"SKGL", b"SKGC", b"SKGS"
+"""Names of the chunks: of pixels and extents; since readers of the first expect no more in it, of what hides what; and of
+what a photograph was drawn over."""
 
 RIFF_HEAD = 12
 """Bytes before the first chunk: "RIFF", the size of all that follows, "WEBP"."""
@@ -42,14 +44,36 @@ class Layers:
     covers: tuple[Covers, ...] | None = None
 
 
+@dataclass(frozen=True)
+class Claim:
+    """What a photograph was drawn over, and what it would show if it kept to it.
+
+    `renderer`: name and version of who drew that picture.  `truth`: JSON text of its `Truth`, in pixels of the photograph.
+    `picture`: its encoded file, of any size.
+    """
+
+    renderer: str
+    truth: str
+    picture: bytes
+
+
 def with_layers(file: bytes, layers: Layers) -> bytes:
     """The WebP file with its layers. Raises ValueError for another kind of file."""
-    if file[:4] != b"RIFF" or file[8:RIFF_HEAD] != b"WEBP":
-        raise ValueError("layers go into WebP files")
     payload: bytes = msgpack.packb([1, layers.depth, layers.index, [list(extent) for extent in layers.amodal]])
     chunks = _packed(CHUNK, payload)
     if layers.covers is not None:
         chunks += _packed(COVERS, msgpack.packb([1, layers.covers]))
+    return _with_chunks(file, chunks)
+
+
+def with_claim(file: bytes, claim: Claim) -> bytes:
+    """The WebP file with its claim. Raises ValueError for another kind of file."""
+    return _with_chunks(file, _packed(CLAIM, msgpack.packb([1, claim.renderer, claim.truth, claim.picture])))
+
+
+def _with_chunks(file: bytes, chunks: bytes) -> bytes:
+    if file[:4] != b"RIFF" or file[8:RIFF_HEAD] != b"WEBP":
+        raise ValueError("layers go into WebP files")
     return file[:4] + (len(file) - 8 + len(chunks)).to_bytes(4, "little") + file[8:] + chunks
 
 
@@ -65,6 +89,18 @@ def read_layers(file: bytes) -> Layers | None:
     try:
         version, depth, index, amodal = msgpack.unpackb(payload, max_array_len=MAX_OBJECTS)
         return Layers(depth, index, tuple(_extent(one) for one in amodal), _covers(file)) if version == 1 else None
+    except (ValueError, TypeError, msgpack.UnpackException):
+        return None
+
+
+def read_claim(file: bytes) -> Claim | None:
+    """The claim in a file; None where it has none that can be read."""
+    payload = _chunk(file, CLAIM)
+    if payload is None:
+        return None
+    try:
+        version, renderer, truth, picture = msgpack.unpackb(payload)
+        return Claim(str(renderer), str(truth), bytes(picture)) if version == 1 else None
     except (ValueError, TypeError, msgpack.UnpackException):
         return None
 

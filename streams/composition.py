@@ -260,7 +260,7 @@ def _language(settings: AgentSettings, hooks: Hooks, start: Startup) -> "Languag
 def _planner(settings: AgentSettings) -> Planner:
     from agents.planner import RulePlanner
 
-    planner: Planner = RulePlanner(capabilities_of(settings.renderer, settings.view_share))
+    planner: Planner = RulePlanner(capabilities_of(settings.renderer, settings.view_share, settings.render_structure))
     return planner
 
 

@@ -166,6 +166,12 @@ class ProcessSettings(KafkaSettings, KnowledgeSettings):
         return self
 
 
+class StructureSettings(_Settings):
+    """What photographs are drawn over: render draws it, agents plan for it."""
+
+    render_structure: str = Field(DEFAULT_RENDERER, description="renderer whose pictures photographs are drawn over")
+
+
 class AgentsGroup(_Settings):
     """The group of agents."""
 
@@ -253,7 +259,7 @@ class JudgeSettings(_Settings):
     llm_prices: Path | None = Field(None, description="YAML of prices by model; unset: tokens are counted, money is not")
 
 
-class AgentSettings(ProcessSettings, StoreSettings, LanguageSettings, AgentsGroup):
+class AgentSettings(ProcessSettings, StoreSettings, LanguageSettings, StructureSettings, AgentsGroup):
     """`skg agents`. The store is needed with a language model only: it keeps the answers."""
 
     agents_in_flight: int = Field(16, ge=1, le=1024, description="seeds processed concurrently")
@@ -298,6 +304,27 @@ class DiffusionSettings(_Settings):
     render_compile_mode: Literal["default", "reduce-overhead", "max-autotune"] = Field(
         "default", description="torch.compile's mode: reduce-overhead and max-autotune use CUDA graphs"
     )
+    render_condition: Literal["depth", "canny", "segmentation"] = Field(
+        "depth", description="what a ControlNet of photographs is shown of a structure"
+    )
+    render_condition_scale: float = Field(1.0, ge=0, le=10, description="weight of that condition")
+    render_condition_from: float = Field(0.0, ge=0, le=1, description="share of the steps before which it does not count")
+    render_condition_until: float = Field(1.0, ge=0, le=1, description="share of the steps from which it does not count")
+    render_strength: float | None = Field(
+        None,
+        gt=0,
+        le=1,
+        description="noise on the structure's picture, which is drawn over; unset: photographs begin as noise",
+    )
+    render_inpaint: float | None = Field(
+        None, gt=0, le=1, description="noise on each object of a photograph, which is drawn anew by itself; unset: none is"
+    )
+    render_regional: float = Field(
+        0.0, ge=0, le=1, description="share of an object's own phrase in its place (photographs by SD1.5 and SDXL)"
+    )
+    render_side: int | None = Field(
+        None, ge=64, le=4096, description="pixels of a photograph's longer side; unset: the model's own"
+    )
     render_linger_s: Seconds = Field(0.05, description="how long a batch of graphs may wait to fill")
     model_cache: Path = Field(Path(".skg/models"), description="folder for the tiny models")
 
@@ -332,7 +359,9 @@ class SolidSettings(_Settings):
     solid_threads: int = Field(0, ge=0, le=1024, description="threads on the CPU; 0: one for each core")
 
 
-class RenderSettings(ProcessSettings, StoreSettings, DiffusionSettings, SolidSettings, SplitSettings, RenderGroup):
+class RenderSettings(
+    ProcessSettings, StoreSettings, DiffusionSettings, StructureSettings, SolidSettings, SplitSettings, RenderGroup
+):
     """`skg render`."""
 
     render_batch: int = Field(4, ge=1, le=256, description="graphs in one render call")
@@ -357,6 +386,9 @@ class VisionSettings(_Settings):
     depth_revision: Annotated[str | None, JUDGES] = Field(None, description="revision of a hub's depth estimator, pinned")
     salvage: Annotated[bool, JUDGES] = Field(
         True, description="relabel a picture that broke its graph by what it shows, where that is enough"
+    )
+    place_iou: Annotated[float, JUDGES] = Field(
+        0.5, gt=0, le=1, description="IoU from which an object of a photograph is where its structure has it"
     )
     retries: Annotated[int, JUDGES] = Field(
         2, ge=0, le=100, description="further pictures of a graph, with other seeds, before it is given up"

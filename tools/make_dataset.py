@@ -86,7 +86,7 @@ def default_seeds() -> list[SeedConcept]:
 def samples_of(concept: Concept) -> list[Sample]:
     """The accepted samples of a concept with their pictures: as many as are wanted, fewer after too many tries."""
     pictures, settings = MemoryStore(), RenderSettings()
-    planner = RulePlanner(capabilities_of(settings.renderer))
+    planner = RulePlanner(capabilities_of(settings.renderer, structure=settings.render_structure))
     render = RenderHandler(renderer_of(settings), pictures, held_out_per_mille=settings.held_out_per_mille)
     examine = ExamineHandler(pictures, MemoryStore())
     found: list[Sample] = []

@@ -5,11 +5,14 @@ Reads sprites from a folder; uses no broker and no store.
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import partial
 from io import BytesIO
 from math import sqrt
 from pathlib import Path
 
+import numpy as np
+from numpy.typing import NDArray
 from PIL import Image
 
 from gpu_workers.collage.backdrop_context import BackdropContext
@@ -45,6 +48,18 @@ LEAST_METRE, USUAL_METRE, MOST_METRE = 42.0, 80.0, 130.0
 MEDIA_TYPE = "image/webp"
 
 
+@dataclass(frozen=True, eq=False)
+class Composed:
+    """A finished collage. `owner`: height × width, the number and one of the object that is seen at each pixel, 0 for none.
+    `backdrop`: its kind.  `horizon`: its row."""
+
+    image: Image.Image
+    truth: Truth
+    owner: NDArray[np.uint16]
+    backdrop: str
+    horizon: int
+
+
 class CollageRenderer:
     """Implements `schemas.interfaces.Renderer` without a GPU."""
 
@@ -72,6 +87,11 @@ class CollageRenderer:
         return read_packet(data)
 
     def _draw(self, graph: SpatialGraph, seed: int) -> Drawing:
+        made = self.compose(graph, seed)
+        return Drawing(partial(encoded, made.image, made.truth), MEDIA_TYPE, *made.image.size, made.truth)
+
+    def compose(self, graph: SpatialGraph, seed: int) -> Composed:
+        """The finished collage. Raises PermanentError for an unknown category, scene or sprite."""
         kind = known_scene(graph)
         graph = scaled_to_output(graph)
         order = place_objects(graph, kind, categories())
@@ -85,8 +105,10 @@ class CollageRenderer:
         masks = composer.add_all(order, pictures)
         elements = (set(kind.elements) - brush.refused) | brush.painted
         truth = picture_truth(graph, order, pictures, masks, elements)
-        width, height = composer.image.size
-        return Drawing(partial(encoded, composer.image, truth), MEDIA_TYPE, width, height, truth)
+        owner = np.zeros(composer.image.size[::-1], np.uint16)
+        for number, mask in masks.items():
+            owner[mask.visible] = number + 1
+        return Composed(composer.image, truth, owner, kind.backdrop, context.horizon)
 
 
 def known_scene(graph: SpatialGraph) -> SceneKind:

@@ -31,6 +31,10 @@ NAME_CHARS = 12
 """Characters of each graph's id in the note on its batch: enough to find it, and 64 of them fit into object metadata."""
 
 
+PLACEHOLDER = Conditioning("a room", phrases=("a room",), words=("room",), boxes=((0, 0, 1, 1),))
+"""What is drawn to warm up."""
+
+
 class ImageGenerator(Protocol):
     """Draws one batch of pictures of one size."""
 
@@ -54,6 +58,60 @@ class ImageGenerator(Protocol):
         ...
 
 
+class Conditions(Protocol):
+    """What pictures are drawn from, and what their files say."""
+
+    @property
+    def parameters(self) -> Mapping[str, object]:
+        """All that changes conditionings besides graphs and seeds (JSON values)."""
+        ...
+
+    def conditionings(
+        self, graphs: Sequence[SpatialGraph], seeds: Sequence[int], size: tuple[int, int]
+    ) -> list[Conditioning]:
+        """One for each graph, for pictures of `size` (width, height). Raises PermanentError."""
+        ...
+
+    def placeholder(self, size: tuple[int, int]) -> Conditioning:
+        """One to warm up with."""
+        ...
+
+    def notes(self, conditioning: Conditioning) -> Mapping[str, str]:
+        """What provenance says of it besides."""
+        ...
+
+    def encode(self, picture: Image.Image, conditioning: Conditioning) -> bytes:
+        """The file of a drawn picture, as WebP."""
+        ...
+
+
+class FromGraphs:
+    """Implements `Conditions` by graphs alone."""
+
+    parameters: Mapping[str, object] = {}
+
+    def conditionings(
+        self,
+        graphs: Sequence[SpatialGraph],
+        seeds: Sequence[int],  # noqa: ARG002 - the Protocol's
+        size: tuple[int, int],  # noqa: ARG002
+    ) -> list[Conditioning]:
+        """Texts and boxes."""
+        return [conditioning_of(graph) for graph in graphs]
+
+    def placeholder(self, size: tuple[int, int]) -> Conditioning:  # noqa: ARG002 - the Protocol's
+        """A room with one object."""
+        return PLACEHOLDER
+
+    def notes(self, conditioning: Conditioning) -> Mapping[str, str]:  # noqa: ARG002 - the Protocol's
+        """None."""
+        return {}
+
+    def encode(self, picture: Image.Image, conditioning: Conditioning) -> bytes:  # noqa: ARG002 - the Protocol's
+        """The picture alone."""
+        return encode_webp(picture)
+
+
 @dataclass(frozen=True)
 class _Job:
     """One picture to be drawn; `place` is its index in the request."""
@@ -61,14 +119,16 @@ class _Job:
     place: int
     graph: SpatialGraph
     seed: int
+    conditioning: Conditioning
 
 
 class DiffusionRenderer:
     """Implements `schemas.interfaces.Renderer` over an `ImageGenerator`."""
 
-    def __init__(self, generator: ImageGenerator, batch: int) -> None:
+    def __init__(self, generator: ImageGenerator, batch: int, conditions: Conditions | None = None) -> None:
+        """`conditions`: what it draws from, by default graphs alone."""
         torch = lazy_imports.torch()
-        self._generator = generator
+        self._generator, self._conditions = generator, conditions or FromGraphs()
         self._backoff = OomBackoff(batch, torch.OutOfMemoryError, lazy_imports.release)
         self._notes = {**lazy_imports.versions(), "device": _device()}
 
@@ -80,28 +140,28 @@ class DiffusionRenderer:
     @property
     def parameters(self) -> dict[str, object]:
         """All that changes pixels besides graph and seed."""
-        return {**self._generator.parameters, "side": self._generator.side, "quality": QUALITY, "method": METHOD}
+        own = {"side": self._generator.side, "quality": QUALITY, "method": METHOD}
+        return {**self._generator.parameters, **self._conditions.parameters, **own}
 
     def warm_up(self) -> None:
         """Draw a batch of placeholders, so that the first real one waits for no compilation and fits into memory.
 
         Raises RetryableError when the device's memory does not hold one picture, DeviceLost when the device is lost.
         """
-        size, placeholder = (
-            (self._generator.side,) * 2,
-            Conditioning("a room", phrases=("a room",), words=("room",), boxes=((0, 0, 1, 1),)),
-        )
+        size = (self._generator.side,) * 2
+        placeholder = self._conditions.placeholder(size)
         self._backoff.map(
             [placeholder] * self._backoff.most, lambda some: self._generator.draw(some, [0] * len(some), size)
         )
 
     def render(self, graphs: Sequence[SpatialGraph], seeds: Sequence[int]) -> list[Drawing]:
         """One drawing per graph, in order. Raises RetryableError when the device's memory does not hold one picture."""
-        by_size: dict[tuple[int, int], list[_Job]] = {}
-        for place, (graph, seed) in enumerate(zip(graphs, seeds, strict=True)):
-            by_size.setdefault(self._size(graph), []).append(_Job(place, graph, seed))
+        by_size: dict[tuple[int, int], list[int]] = {}
+        for place, graph in enumerate(graphs):
+            by_size.setdefault(self._size(graph), []).append(place)
         done: dict[int, Drawing] = {}
-        for size, jobs in by_size.items():
+        for size, places in by_size.items():
+            jobs = self._jobs(places, graphs, seeds, size)
 
             def work(batch: Sequence[_Job], size: tuple[int, int] = size) -> list[Drawing]:
                 return self._batch(batch, size)
@@ -109,6 +169,13 @@ class DiffusionRenderer:
             drawings = self._backoff.map(jobs, work)
             done |= {job.place: drawing for job, drawing in zip(jobs, drawings, strict=True)}
         return [done[place] for place in range(len(graphs))]
+
+    def _jobs(
+        self, places: Sequence[int], graphs: Sequence[SpatialGraph], seeds: Sequence[int], size: tuple[int, int]
+    ) -> list[_Job]:
+        some, own = [graphs[place] for place in places], [seeds[place] for place in places]
+        conditionings = self._conditions.conditionings(some, own, size)
+        return [_Job(*each) for each in zip(places, some, own, conditionings, strict=True)]
 
     def read_truth(self, data: bytes) -> Truth | None:  # noqa: ARG002 - the Protocol's
         """None: a diffusion model does not know what it drew."""
@@ -119,14 +186,14 @@ class DiffusionRenderer:
 
     def _batch(self, jobs: Sequence[_Job], size: tuple[int, int]) -> list[Drawing]:
         seeds = [derived_seed("noise", job.seed) for job in jobs]
-        pictures = self._generator.draw([conditioning_of(job.graph) for job in jobs], seeds, size)
+        pictures = self._generator.draw([job.conditioning for job in jobs], seeds, size)
         drawn_together = " ".join(job.graph.graph_id[:NAME_CHARS] for job in jobs)
-        return [
-            Drawing(
-                partial(encode_webp, picture), "image/webp", *picture.size, None, {**self._notes, "batch": drawn_together}
-            )
-            for picture in pictures
-        ]
+        return [self._drawing(picture, job, drawn_together) for picture, job in zip(pictures, jobs, strict=True)]
+
+    def _drawing(self, picture: Image.Image, job: _Job, drawn_together: str) -> Drawing:
+        notes = {**self._notes, **self._conditions.notes(job.conditioning), "batch": drawn_together}
+        file = partial(self._conditions.encode, picture, job.conditioning)
+        return Drawing(file, "image/webp", *picture.size, None, notes)
 
 
 def fitted_size(size: tuple[int, int], side: int) -> tuple[int, int]:

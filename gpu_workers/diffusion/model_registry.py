@@ -4,17 +4,19 @@ In: a name of `gpu_workers.renderers`, a model, sampling parameters.  Out: a war
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from gpu_workers.diffusion import lazy_imports
 from gpu_workers.diffusion.denoise import Sampling
-from gpu_workers.diffusion.diffusion_renderer import DiffusionRenderer, ImageGenerator
+from gpu_workers.diffusion.diffusion_renderer import Conditions, DiffusionRenderer, ImageGenerator
 from gpu_workers.diffusion.families.family_table import Family, family_of
 from gpu_workers.diffusion.families.pipeline_loading import Model
 from gpu_workers.diffusion.generators.flux3 import flux3
 from gpu_workers.diffusion.generators.gligen import LatentGenerator
+from gpu_workers.diffusion.generators.photo import PhotoGenerator
+from gpu_workers.diffusion.generators.photo_models import PhotoModels, PhotoSettings
 from gpu_workers.diffusion.generators.refine import RefinedGenerator
 from gpu_workers.diffusion.generators.stock_pipelines import controlnet, text2image
 from gpu_workers.diffusion.guidance_methods import BETAS, VARIANTS
@@ -22,7 +24,7 @@ from gpu_workers.diffusion.model_components import MODEL, Machine, load, schedul
 from gpu_workers.diffusion.weight_files import TINY, locate
 from schemas.errors import UserError
 
-RENDERER_NAMES = (*VARIANTS, "text2image", "controlnet", "flux3-boxes")
+RENDERER_NAMES = (*VARIANTS, "text2image", "controlnet", "flux3-boxes", "photo")
 """Each also has a row in `gpu_workers.renderers`."""
 
 HALF = "float16"
@@ -46,7 +48,8 @@ class DiffusionConfig:
 
     `guidance` and `beta` are the method's or the model's own where they are None.
     `method` is a JSON object with changes of a guided method's settings.  `control` is the second model of the renderer
-    `controlnet`; `refiner` refines any renderer's pictures to `refined_side` pixels.
+    `controlnet`, and of `photo` where it has one; `refiner` refines any renderer's pictures to `refined_side` pixels.
+    `side`: of photographs in pixels, None for the model's own.
     """
 
     renderer: str
@@ -66,6 +69,8 @@ class DiffusionConfig:
     scheduler: str = MODEL
     guided: tuple[float, float] = (0.0, 1.0)
     compile_mode: str = "default"
+    photo: PhotoSettings = field(default_factory=PhotoSettings)
+    side: int | None = None
 
 
 def diffusion_config(renderer: str, given: Mapping[str, Any]) -> DiffusionConfig:
@@ -84,10 +89,22 @@ def diffusion_config(renderer: str, given: Mapping[str, Any]) -> DiffusionConfig
     )  # fmt: skip
 
 
-def make_renderer(config: DiffusionConfig) -> DiffusionRenderer:
-    """The renderer, warmed up. Raises UserError (MissingExtra among them) and RetryableError (a hub is unreachable)."""
+def photo_config(given: Mapping[str, Any]) -> DiffusionConfig:
+    """The configuration from the settings in the row of `photo`."""
+    settings = PhotoSettings(
+        given["render_condition"], given["render_condition_scale"],
+        (given["render_condition_from"], given["render_condition_until"]),
+        given["render_strength"], given["render_inpaint"], given["render_regional"],
+    )  # fmt: skip
+    return replace(diffusion_config("photo", given), photo=settings, side=given["render_side"])
+
+
+def make_renderer(config: DiffusionConfig, conditions: Conditions | None = None) -> DiffusionRenderer:
+    """The renderer, warmed up; `conditions` are what it draws from, by default graphs alone.
+
+    Raises UserError (MissingExtra among them) and RetryableError (a hub is unreachable)."""
     lazy_imports.torch()
-    made = DiffusionRenderer(_generator(config), config.batch)
+    made = DiffusionRenderer(_generator(config), config.batch, conditions)
     made.warm_up()
     return made
 
@@ -122,9 +139,12 @@ def _pipeline_generator(config: DiffusionConfig) -> ImageGenerator:
     sampling = _sampling(config, family.guidance)
     if config.renderer == "text2image":
         return text2image(model, sampling)
-    if config.control is None:
+    control = None if config.control is None else _model(config, config.control, "control", family.half)
+    if config.renderer == "photo":
+        return PhotoGenerator(PhotoModels(model, control), sampling, config.photo, config.side)
+    if control is None:
         raise UserError("the renderer controlnet needs a second model: set SKG_RENDER_CONTROLNET")
-    return controlnet(model, _model(config, config.control, half=family.half), sampling)
+    return controlnet(model, control, sampling)
 
 
 def _family_model(config: DiffusionConfig) -> tuple[Model, Family]:

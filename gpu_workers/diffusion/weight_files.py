@@ -49,18 +49,25 @@ class Source:
 
 
 def locate(model: str, revision: str | None, cache: Path, kind: str = "gligen") -> tuple[Path, Source]:
-    """The folder of a model and its source. `kind` is of the tiny model: gligen, text or sdxl.
+    """The folder of a model and its source. `kind` is of the tiny model: gligen, text, sdxl or control.
 
     Raises UserError where there is none, or a hub's revision is not pinned.
     """
     if model == TINY:
-        place = cache / f"tiny-{kind}"
-        folder = tiny_sdxl.build(place) if kind == "sdxl" else tiny_diffusion.build(place, gated=kind == "gligen")
+        folder = _tiny(cache / f"tiny-{kind}", kind)
     elif Path(model).is_dir():
         folder = Path(model)
     else:
         folder = _fetch(model, revision)
     return folder, Source(_name(model), revision or "local", licence_of(folder), fingerprint(folder))
+
+
+def _tiny(place: Path, kind: str) -> Path:
+    if kind == "sdxl":
+        return tiny_sdxl.build(place)
+    if kind == "control":
+        return tiny_diffusion.build_control(place)
+    return tiny_diffusion.build(place, gated=kind == "gligen")
 
 
 def _name(model: str) -> str:

@@ -11,6 +11,8 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from gpu_workers.photo.edges import canny
+from schemas.events import Truth
+from schemas.picture_layers import Layers
 
 Flags = NDArray[np.bool_]
 """Height × width."""
@@ -22,11 +24,22 @@ SURFACES = (
 """What may be seen where no object is; a surface map has their numbers."""
 
 
+@dataclass(frozen=True)
+class Claimed:
+    """What a structure's renderer knows of its picture, in the structure's pixels. `renderer`: its name and version.
+    `layers`: of a scene in metres, else None."""
+
+    renderer: str
+    truth: Truth
+    layers: Layers | None = None
+
+
 @dataclass(frozen=True, eq=False)
 class Structure:
     """Arrays are height × width. `picture`: × 3 bytes.  `depth`: smaller is nearer, infinite where nothing is; metres along
     the camera's axis if `metric`, else without unit.  `index`: an object's number and one, 0 for none.  `surface`: numbers
-    in SURFACES of what is behind and around them.  `words`: the objects' categories, by number.
+    in SURFACES of what is behind and around them.  `words`: the objects' categories, by number.  `claimed`: what its
+    renderer says of it, None for one that none drew.
     """
 
     picture: NDArray[np.uint8]
@@ -35,6 +48,7 @@ class Structure:
     surface: NDArray[np.uint8]
     words: tuple[str, ...]
     metric: bool = False
+    claimed: Claimed | None = None
 
     @property
     def size(self) -> tuple[int, int]:
@@ -72,15 +86,3 @@ class Structure:
         spread = near.max() - low
         found = (near - low) / spread if spread > 0 else np.ones(near.shape)
         return np.where(finite, found, 0.0).astype(np.float32)
-
-    def resized(self, size: tuple[int, int]) -> "Structure":
-        """The same at another size (width, height): colours are averaged, the rest is of the nearest pixel."""
-        if size == self.size:
-            return self
-        rows, columns = (
-            np.minimum(((np.arange(new) + 0.5) * old / new).astype(np.intp), old - 1)
-            for new, old in zip(size[::-1], self.index.shape, strict=True)
-        )
-        place = np.ix_(rows, columns)
-        picture = np.asarray(self.image().resize(size, Image.Resampling.LANCZOS))
-        return Structure(picture, self.depth[place], self.index[place], self.surface[place], self.words, self.metric)

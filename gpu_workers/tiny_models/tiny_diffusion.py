@@ -20,6 +20,9 @@ GATE = 1.0
 BOX_LAYER_GAIN = 6.0
 """Factor on the new weights of the layers that read boxes, which are so small that boxes would hardly matter."""
 
+SAYING = 0.5
+"""Spread of the weights of a ControlNet's last layers: a new one ends in zeros and says nothing."""
+
 WIDTH = 32
 LATENT_SIDE = 16
 PIXELS_PER_LATENT = 4
@@ -96,6 +99,24 @@ def _write(folder: Path, gated: bool) -> None:
         safety_checker=None, feature_extractor=None, requires_safety_checker=False,
     )  # fmt: skip
     made.save_pretrained(folder, safe_serialization=True)
+
+
+def build_control(folder: Path) -> Path:
+    """A tiny ControlNet for a tiny pipeline without gates, in `folder`, written once. Returns the folder."""
+    return write_once(folder, _write_control)
+
+
+def _write_control(folder: Path) -> None:
+    torch = lazy_imports.torch()
+    left_out = ("sample_size", "out_channels", "up_block_types")
+    plan = {name: value for name, value in UNET.items() if name not in left_out}
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(SEED)
+        net = lazy_imports.diffusers().ControlNetModel(**plan, conditioning_embedding_out_channels=(8, 8, 8))
+        for name, weight in net.named_parameters():
+            if name.startswith("controlnet_") and name.endswith("weight"):
+                torch.nn.init.normal_(weight, std=SAYING)
+    net.save_pretrained(folder, safe_serialization=True)
 
 
 def open_gates(unet: Any, gate: float = GATE) -> None:

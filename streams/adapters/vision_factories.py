@@ -63,7 +63,9 @@ def detector_of(settings: VisionSettings) -> "ObjectDetector | None":
 
 def policy_of(settings: VisionSettings) -> Policy:
     """The policy for pictures that break their graph. Raises UserError."""
-    policy = Policy(settings.salvage, settings.retries, question_margin=settings.question_margin)
+    policy = Policy(
+        settings.salvage, settings.retries, question_margin=settings.question_margin, place_iou=settings.place_iou
+    )
     if settings.nsfw_above is None:
         return policy
     from gpu_workers.perception.nsfw import OpenNsfw

@@ -49,7 +49,7 @@ class RendererOptions:
             raise UserError("pictures of a model need a detector: set SKG_DETECTOR to a folder or a hub's owner/name")
         detector = {"SKG_DETECTOR": TINY} if model == TINY else {}
         drawn_with = {} if model is None else {"SKG_RENDER_MODEL": model}
-        return {"SKG_MODEL_CACHE": str(out / "models"), **detector, **own, **chosen, **drawn_with}
+        return {"SKG_MODEL_CACHE": str(out / "models"), **detector, **own, **own_settings(spec), **chosen, **drawn_with}
 
 
 def own_settings(spec: RendererSpec) -> dict[str, str]:

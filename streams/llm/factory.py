@@ -93,7 +93,7 @@ def make_language_agents(settings: AgentSettings, store: ObjectStore) -> Languag
     tools = Tools(
         model,
         metrics,
-        capabilities_of(settings.renderer, settings.view_share),
+        capabilities_of(settings.renderer, settings.view_share, settings.render_structure),
         settings.llm_temperature,
         settings.call_tokens,
     )

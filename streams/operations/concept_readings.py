@@ -31,7 +31,8 @@ class Readings:
 def readings_of(seeds: Sequence[SeedConcept]) -> Readings:
     """How they are understood, each seed once."""
     settings = AgentSettings()
-    able, by_model = capabilities_of(settings.renderer), settings.llm_url is not None
+    able = capabilities_of(settings.renderer, structure=settings.render_structure)
+    by_model = settings.llm_url is not None
     once = {seed.seed_id: seed for seed in reversed(seeds)}
     return Readings([(seed.concept, check_seed(seed, able, by_model)) for seed in reversed(once.values())])
 

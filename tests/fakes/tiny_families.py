@@ -98,12 +98,12 @@ def _sdxl(folder: Path) -> None:
 def _sd3(folder: Path) -> None:
     words = tiny_diffusion.new_tokenizer()
     transformer = diffusers.SD3Transformer2DModel(
-        sample_size=8, patch_size=2, in_channels=4, num_layers=2, attention_head_dim=8, num_attention_heads=4,
-        joint_attention_dim=2 * WIDTH, caption_projection_dim=2 * WIDTH, pooled_projection_dim=2 * WIDTH, out_channels=4,
+        sample_size=8, patch_size=2, in_channels=16, num_layers=2, attention_head_dim=8, num_attention_heads=4,
+        joint_attention_dim=2 * WIDTH, caption_projection_dim=2 * WIDTH, pooled_projection_dim=2 * WIDTH, out_channels=16,
         pos_embed_max_size=64,
     )  # fmt: skip
     made = diffusers.StableDiffusion3Pipeline(
-        transformer, _flow(shift=3.0), diffusers.AutoencoderKL(**VAE, latent_channels=4, shift_factor=0.06),
+        transformer, _flow(shift=3.0), diffusers.AutoencoderKL(**VAE, latent_channels=16, shift_factor=0.06),
         _clip(), words, _clip(), words, _t5(), tokenizer(),
     )  # fmt: skip
     _saved(folder, made)
@@ -227,7 +227,7 @@ def _z_image(folder: Path) -> None:
 
 def _sana(folder: Path) -> None:
     transformer = diffusers.SanaTransformer2DModel(
-        in_channels=4, out_channels=4, num_attention_heads=2, attention_head_dim=8, num_layers=1,
+        in_channels=4, out_channels=4, num_attention_heads=2, attention_head_dim=8, num_layers=2,
         num_cross_attention_heads=2, cross_attention_head_dim=8, cross_attention_dim=16, caption_channels=WIDTH,
         sample_size=8,
     )  # fmt: skip

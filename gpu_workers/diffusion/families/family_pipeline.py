@@ -17,6 +17,9 @@ from gpu_workers.diffusion.families.family_table import MAX_AREA, Family, Way
 
 Pictures = Sequence[Image.Image]
 
+LANCZOS = Image.Resampling.LANCZOS
+"""For models that draw at sizes of their own."""
+
 
 @dataclass(frozen=True)
 class Given:
@@ -67,9 +70,11 @@ class FamilyPipeline:
         """One picture for each conditioning. Raises torch.OutOfMemoryError."""
         if not self.way.singly:
             return self._call(batch, given)
-        found = list[Image.Image]()
+        torch, found = lazy_imports.torch(), list[Image.Image]()
         for number, (conditioning, seed) in enumerate(zip(batch.conditionings, batch.seeds, strict=True)):
-            found += self._call(Batch([conditioning], [seed], batch.size), given.only(number))
+            with torch.random.fork_rng():  # some draw from the library's own random numbers as well
+                torch.manual_seed(seed)
+                found += self._call(Batch([conditioning], [seed], batch.size), given.only(number))
         return found
 
     def _call(self, batch: Batch, given: Given) -> list[Image.Image]:
@@ -78,7 +83,7 @@ class FamilyPipeline:
             **(given.arguments or {}),
         }  # fmt: skip
         found: list[Image.Image] = self.pipeline(**arguments, **self._always(batch.size)).images
-        return found
+        return [each if each.size == batch.size else each.resize(batch.size, LANCZOS) for each in found]
 
     def _always(self, size: tuple[int, int]) -> dict[str, Any]:
         fixed = {name: size[0] * size[1] if name == MAX_AREA else value for name, value in self.way.always.items()}

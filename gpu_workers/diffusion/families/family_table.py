@@ -110,13 +110,15 @@ def _plain(prefix: str, always: Mapping[str, object] | None = None) -> dict[Task
 _FLUX_NET: Mapping[Task, Way] = {
     "control": Way("FluxControlNetPipeline", control="control_image", spanned=True),
     "control_image": Way(
-        "FluxControlNetImg2ImgPipeline", image="image", control="control_image", spanned=True, strength=True, negative=False
+        "FluxControlNetImg2ImgPipeline", image="image", control="control_image", spanned=True, strength=True,
+        negative=False, singly=True,
     ),
     "control_inpaint": Way(
         "FluxControlNetInpaintPipeline", image="image", control="control_image", mask="mask_image", spanned=True,
-        strength=True, negative=False,
+        strength=True, negative=False, singly=True,
     ),
 }  # fmt: skip
+"""Those over a picture read a union's number of the condition for one picture alone."""
 
 _UNION_NET: Mapping[Task, Way] = {
     "control": Way(
@@ -154,7 +156,7 @@ FAMILIES = (
         "SD3.5", ("StableDiffusion3Pipeline",), _plain("StableDiffusion3"), "Stability AI Community",
         {
             "SD3ControlNetModel": Net(
-                {"control": Way("StableDiffusion3ControlNetPipeline", control="control_image", spanned=True)}
+                {"control": Way("StableDiffusion3ControlNetPipeline", control="control_image", spanned=True, singly=True)}
             )
         },
         guidance=4.5, side=1024,

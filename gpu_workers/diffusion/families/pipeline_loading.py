@@ -43,8 +43,9 @@ def load_net(model: Model, kind: str) -> Any:
 
 
 def sharing(pipeline: Any, way: Way, net: Any = None) -> Any:
-    """Another class of pipelines over the parts of one that is loaded."""
-    made = diffusers_class(way.pipeline).from_pipe(pipeline, **({} if net is None else {"controlnet": net}))
+    """Another class of pipelines over the parts of one that is loaded, in its number format."""
+    parts = {} if net is None else {"controlnet": net}
+    made = diffusers_class(way.pipeline).from_pipe(pipeline, torch_dtype=pipeline.dtype, **parts)
     made.set_progress_bar_config(disable=True)
     return made
 

@@ -7,6 +7,7 @@ import pytest
 
 from gpu_workers.diffusion.model_registry import RENDERER_NAMES
 from gpu_workers.renderers import DEFAULT_RENDERER, RENDERERS, capabilities_of
+from schemas.errors import UserError
 from spatial.knowledge.knowledge_base import categories
 from streams.adapters.vision_factories import renderer_of
 from streams.settings import AgentSettings, RenderSettings
@@ -65,3 +66,21 @@ def test_a_renderer_that_is_installed_elsewhere_is_taken_to_draw_what_words_say(
 def test_the_row_makes_the_renderer(tmp_path: Path):
     made = renderer_of(RenderSettings(sprites_dir=make_sprites(tmp_path)))
     assert made.name.partition("-")[0] == DEFAULT_RENDERER
+
+
+def test_photographs_are_planned_as_their_structures_renderer_can_draw_them_without_further_cameras():
+    for structure in ("collage", "solid"):
+        able, structured = capabilities_of(structure, 0.5), capabilities_of("photo-1", 0.5, structure)
+        assert structured.renderer == "photo-1"
+        assert structured.in_metres == able.in_metres
+        assert structured.view_share == 0
+        assert [structured.draws(each) for each in categories().values()] == [
+            able.draws(each) for each in categories().values()
+        ]
+
+
+def test_photographs_over_what_knows_nothing_of_its_pictures_are_refused_before_anything_starts():
+    settings = RenderSettings(renderer="photo", render_structure="gligen")
+    spec = RENDERERS["photo"]
+    with pytest.raises(UserError, match="there are: collage, solid"):
+        spec.check({name: getattr(settings, name) for name in spec.settings})

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
-from schemas.picture_layers import Layers, read_layers, with_layers
+from schemas.picture_layers import Claim, Layers, read_claim, read_layers, with_claim, with_layers
 
 LAYERS = Layers(b"depth", b"index!", ((1.5, 2.0, 30.25, 4.0), (0.0, 0.0, 0.0, 0.0)), (((1, 0.25),), ()))
 
@@ -49,3 +49,22 @@ def test_a_spoilt_file_has_layers_or_none(data: st.DataObject):
     cut = data.draw(st.integers(0, len(file)))
     found = read_layers(bytes(file[:cut]))
     assert found is None or isinstance(found, Layers)
+
+
+def test_a_claim_comes_back_beside_layers_and_the_picture_is_as_before():
+    claim = Claim("solid-1", '{"objects": []}', b"a picture")
+    file = with_claim(with_layers(picture(), LAYERS), claim)
+    assert read_claim(file) == claim
+    assert read_layers(file) == LAYERS
+    assert read_claim(picture()) is None
+    with Image.open(BytesIO(file)) as opened, Image.open(BytesIO(picture())) as before:
+        assert opened.tobytes() == before.tobytes()
+
+
+@given(st.data())
+def test_a_spoilt_file_has_a_claim_or_none(data: st.DataObject):
+    file = bytearray(with_claim(picture(), Claim("solid-1", "{}", b"a picture")))
+    for _ in range(data.draw(st.integers(1, 4))):
+        file[data.draw(st.integers(12, len(file) - 1))] = data.draw(st.integers(0, 255))
+    found = read_claim(bytes(file[: data.draw(st.integers(0, len(file)))]))
+    assert found is None or isinstance(found, Claim)

@@ -1,0 +1,105 @@
+"""Which models draw photographs over structures, and by which way.
+
+In: a model, maybe a ControlNet, settings.  Out: the task of a pipeline, or UserError that says what the family has.
+"""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+from gpu_workers.diffusion.families.family_pipeline import FamilyPipeline
+from gpu_workers.diffusion.families.family_table import Condition, Family, Task, family_of, net_of
+from gpu_workers.diffusion.families.pipeline_loading import Model
+from schemas.errors import UserError
+
+
+@dataclass(frozen=True)
+class PhotoSettings:
+    """How structures condition photographs; all of it goes into a picture's id.
+
+    `condition`: what a ControlNet is shown, with the weight `scale` in the share `span` of the steps.  `strength`: share of
+    the noise that the structure's picture gets, None to begin from noise alone.  `inpaint`: the same for each object by
+    itself, None for none.  `regional`: share of an object's own phrase inside its mask, 0 for none.
+    """
+
+    condition: Condition = "depth"
+    scale: float = 1.0
+    span: tuple[float, float] = (0.0, 1.0)
+    strength: float | None = None
+    inpaint: float | None = None
+    regional: float = 0.0
+
+
+@dataclass(frozen=True)
+class PhotoModels:
+    """The model and its ControlNet, where there is one."""
+
+    model: Model
+    control: Model | None = None
+
+    @cached_property
+    def family(self) -> Family:
+        """The model's. Raises UserError for one of none."""
+        return family_of(self.model.folder, self.model.source.model)
+
+    @cached_property
+    def net(self) -> str | None:
+        """The class of the ControlNet. Raises UserError for one of another family."""
+        return None if self.control is None else net_of(self.control.folder, self.control.source.model, self.family)
+
+
+def task_of(models: PhotoModels, settings: PhotoSettings) -> Task | None:
+    """How whole pictures are drawn; None where the structure's picture is the one to begin with, object by object.
+
+    Raises UserError where the settings leave nothing to draw from, with what the family has.
+    """
+    family, drawn_over = models.family, settings.strength is not None
+    wanted: list[Task]
+    if models.net is not None:
+        wanted = ["control_image"] if drawn_over else ["control"]
+    else:
+        wanted = ["image"] if drawn_over else ["edit"]
+    found = next((task for task in wanted if family.way(task, models.net)), None)
+    if found is None and settings.inpaint and models.net is None and not drawn_over and family.way("inpaint"):
+        return None
+    if found is None:
+        raise UserError(
+            f"{family.name} {'with this ControlNet ' if models.net else ''}draws photographs by {_ways(family)}"
+        )
+    return found
+
+
+def _ways(family: Family) -> str:
+    """What a family has to draw a structure by, in settings."""
+    nets = {task for net in family.nets.values() for task in net.ways}
+    says = {
+        "a ControlNet (SKG_RENDER_CONTROLNET)": "control" in nets,
+        "a ControlNet over the noised picture (and SKG_RENDER_STRENGTH)": "control_image" in nets,
+        "the noised picture (SKG_RENDER_STRENGTH)": "image" in family.ways,
+        "being shown the picture (neither of them)": "edit" in family.ways,
+        "drawing each object anew (SKG_RENDER_INPAINT)": "inpaint" in family.ways,
+    }
+    return ", ".join(words for words, has in says.items() if has)
+
+
+def check(models: PhotoModels, settings: PhotoSettings, task: Task | None) -> None:
+    """Raises UserError for settings that the models have no place for."""
+    family, net = models.family, models.net
+    way = family.way(task or "inpaint", net if task and "control" in task else None)
+    if settings.regional and family.network != "unet":
+        raise UserError(f"SKG_RENDER_REGIONAL is for SD1.5 and SDXL, not for {family.name}")
+    if net and settings.span != (0.0, 1.0) and way and not way.spanned:
+        raise UserError(f"SKG_RENDER_CONDITION_FROM and …_UNTIL: a ControlNet of {family.name} counts in every step")
+    if settings.inpaint and not (family.way("control_inpaint", net) or family.way("inpaint")):
+        raise UserError(f"SKG_RENDER_INPAINT: {family.name} has no inpainting")
+
+
+def mode_of(models: PhotoModels, settings: PhotoSettings, drawn: FamilyPipeline) -> int | None:
+    """The condition's number in a ControlNet for several, None in one for one. Raises UserError where it has none."""
+    if models.net is None or getattr(drawn.pipeline, "controlnet", None) is None:
+        return None
+    if not (drawn.way.listed or getattr(drawn.pipeline.controlnet.config, "num_mode", None)):
+        return None
+    modes = models.family.nets[models.net].modes
+    if settings.condition not in modes:
+        raise UserError(f"a {models.net} for several conditions knows {', '.join(modes)}, not {settings.condition}")
+    return modes[settings.condition]

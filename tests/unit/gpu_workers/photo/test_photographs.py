@@ -1,0 +1,236 @@
+"""Photographs over structures are what their structures claim as far as eyes confirm it; no torch needed."""
+
+import hashlib
+import json
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from io import BytesIO
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from agents.planner import RulePlanner
+from dataset.audit import audit
+from dataset.table.row_encoding import rows_of
+from gpu_workers.collage import CollageRenderer
+from gpu_workers.exam_policy import Policy
+from gpu_workers.examine import WHOLE_SCENE_KINDS, WHOLE_THING_KINDS, ExamineHandler, Examiners
+from gpu_workers.photo.structure_sources import StructureSource, structure_source
+from gpu_workers.render import RenderHandler
+from gpu_workers.renderers import capabilities_of
+from schemas.base import Event
+from schemas.errors import PermanentError
+from schemas.events import QAEvent, Rejection, RenderedImage, SeenObject, Truth
+from schemas.graph import SpatialGraph
+from schemas.interfaces import Sample, StoredObject
+from schemas.picture_layers import Claim, read_claim, with_claim
+from spatial.relations.boxes import iou
+from spatial.relations.scene_extraction import MIN_VISIBLE
+from tests.fakes.boxed_bodies import BodyBoxesRenderer
+from tests.fakes.collage import Thing, make_scene, make_sprites
+from tests.fakes.events import make_seed
+from tests.fakes.line import store_rows
+from tests.fakes.painted_photographs import Change, ClaimReadingEyes, PaintedPhotographs, unchanged
+from tests.fakes.store import InMemoryStore
+
+pytestmark = pytest.mark.thorough
+
+KITCHEN = [
+    Thing("table", (120, 300, 260, 170), 0.5, ("brown",)),
+    Thing("mug", (200, 250, 60, 60), 0.45),
+    Thing("chair", (400, 300, 100, 180), 0.3),
+]
+RELATIONS = [(1, "on", 0), (0, "left_of", 2)]
+
+
+@dataclass
+class Studio:
+    """Draws photographs of graphs over structures, and has eyes look at them."""
+
+    source: StructureSource
+    side: int = 256
+
+    def drawn(self, graph: SpatialGraph) -> tuple[RenderedImage, InMemoryStore]:
+        store = InMemoryStore()
+        (events,) = RenderHandler(PaintedPhotographs(self.source, self.side), store).begin([graph])()
+        assert isinstance(events, list), events
+        assert isinstance(events[0], RenderedImage)
+        return events[0], store
+
+    def examined(self, graph: SpatialGraph, eyes: ClaimReadingEyes, policy: Policy | None = None) -> list[Event]:
+        event, store = self.drawn(graph)
+        assert event.truth is None, "a photograph is no truth by itself"
+        (outcome,) = ExamineHandler(store, InMemoryStore(), Examiners(eyes), policy).begin([event])()
+        assert isinstance(outcome, list), outcome
+        return outcome
+
+
+@pytest.fixture(scope="module")
+def collages(tmp_path_factory: pytest.TempPathFactory) -> Studio:
+    return Studio(structure_source(CollageRenderer(make_sprites(tmp_path_factory.mktemp("sprites")))))
+
+
+def accepted(outcome: list[Event]) -> QAEvent:
+    [sample] = outcome
+    assert isinstance(sample, QAEvent), sample
+    return sample
+
+
+class Blind:
+    """Sees nothing."""
+
+    name = "blind-1"
+
+    def perceive(self, pictures: Sequence[bytes], events: Sequence[RenderedImage]) -> list[Truth]:
+        return [Truth(objects=()) for _ in pictures]
+
+
+def only(number: int, **change: object) -> Change:
+    """Eyes that see one object otherwise."""
+    return lambda thing: thing.model_copy(update=change) if thing.id == number else thing
+
+
+def test_a_confirmed_object_keeps_what_eyes_cannot_measure(collages: Studio):
+    graph = make_scene("kitchen", KITCHEN, RELATIONS, excluded=["dog"])
+    event, store = collages.drawn(graph)
+    claim = read_claim(store.objects[event.image.key].data)
+    assert claim is not None
+    sample = accepted(collages.examined(graph, ClaimReadingEyes()))
+    claimed = json.loads(claim.truth)["objects"]
+    for seen, stated in zip(sample.scene.objects, claimed, strict=True):
+        assert (list(seen.box), seen.depth, seen.visible) == (stated["box"], stated["depth"], stated["visible"])
+    drawn = {(r.subject, r.predicate, r.object) for r in sample.scene.relations if r.drawn}
+    assert (1, "on", 0) in drawn, "contact is the structure's"
+    kinds = {question.kind for question in sample.questions}
+    assert not kinds & (WHOLE_SCENE_KINDS | WHOLE_THING_KINDS), "a model may have painted more than eyes were asked for"
+    assert "dog" in sample.scene.excluded
+
+
+def test_provenance_says_what_is_from_whom(collages: Studio):
+    notes = accepted(collages.examined(make_scene("kitchen", KITCHEN, RELATIONS), ClaimReadingEyes())).provenance.notes
+    assert notes["structure"] == "collage-1"
+    assert notes["eyes"] == "reading-eyes-1"
+    assert notes["confirmed_objects"] == "0 1 2"
+    assert notes["unconfirmed_objects"] == ""
+    assert "depths, contacts" in notes["from_structure"]
+    assert "presence" in notes["from_eyes"]
+    box, overlap = json.loads(notes["boxes_by_eyes"])["0"]
+    assert 0.9 < overlap < 1
+    assert len(box) == 4
+
+
+def test_the_file_shows_what_the_photograph_was_drawn_over(collages: Studio):
+    event, store = collages.drawn(make_scene("kitchen", KITCHEN, RELATIONS))
+    claim = read_claim(store.objects[event.image.key].data)
+    assert claim is not None
+    with Image.open(BytesIO(claim.picture)) as structure:
+        assert structure.size == (event.image.width, event.image.height)
+    assert claim.renderer == "collage-1"
+
+
+def test_an_object_elsewhere_is_rejected_with_both_places_and_asked_for_again(collages: Studio):
+    moved = only(2, box=(10, 10, 50, 90))
+    rejection, again = collages.examined(
+        make_scene("kitchen", KITCHEN, RELATIONS), ClaimReadingEyes(moved), Policy(salvage=False)
+    )
+    assert isinstance(rejection, Rejection)
+    assert (rejection.gate, rejection.reason) == ("presence", "missing_object")
+    assert "not where the structure has it: chair (IoU 0.00)" in rejection.detail
+    assert rejection.evidence["objects"] == [{"id": 2, "category": "chair", "box": [10, 10, 51, 90], "iou": 0.0}]
+    assert isinstance(again, SpatialGraph)
+    assert again.attempt == 1
+
+
+def test_the_bound_of_a_place_is_a_setting(collages: Studio):
+    graph = make_scene("kitchen", KITCHEN, RELATIONS)
+    event, store = collages.drawn(graph)
+    claim = read_claim(store.objects[event.image.key].data)
+    assert claim is not None
+    x, y, w, h = json.loads(claim.truth)["objects"][2]["box"]
+    aside = (x + w // 3, y, w, h)
+    overlap = iou((x, y, w, h), (aside[0], y, w + 1, h))
+    assert 0.4 < overlap < 0.6
+    eyes = ClaimReadingEyes(only(2, box=aside))
+    assert isinstance(collages.examined(graph, eyes, Policy(place_iou=overlap - 0.01))[0], QAEvent)
+    assert isinstance(collages.examined(graph, eyes, Policy(salvage=False, place_iou=overlap + 0.01))[0], Rejection)
+
+
+def test_what_remains_after_an_object_moved_is_salvaged_without_saying_anything_of_it(collages: Studio):
+    moved = only(2, box=(10, 10, 50, 90))
+    sample = accepted(collages.examined(make_scene("kitchen", KITCHEN, RELATIONS), ClaimReadingEyes(moved)))
+    assert [thing.category for thing in sample.graph.objects] == ["table", "mug"]
+    assert not any(2 in (r.subject, r.object) for r in sample.scene.relations)
+    assert not any(2 in question.objects for question in sample.questions)
+    assert sample.provenance.notes["unconfirmed_objects"] == "2"
+
+
+def test_what_is_excluded_and_one_more_of_a_kind_are_rejected(collages: Studio):
+    graph = make_scene("kitchen", KITCHEN, RELATIONS, excluded=["dog"])
+    for name, reason in (("dog", "extra_object"), ("chair", "wrong_count")):
+        more = SeenObject(id=3, category=name, box=(20, 20, 40, 40), depth=0.0, visible=1.0)
+        rejection, *_ = collages.examined(graph, ClaimReadingEyes(unchanged, more), Policy(salvage=False))
+        assert isinstance(rejection, Rejection)
+        assert rejection.reason == reason
+
+
+def test_one_more_than_wanted_is_doubtful_in_what_is_salvaged(collages: Studio):
+    more = SeenObject(id=3, category="chair", box=(20, 20, 40, 40), depth=-99.0, visible=1.0)
+    sample = accepted(collages.examined(make_scene("kitchen", KITCHEN, RELATIONS), ClaimReadingEyes(unchanged, more)))
+    [other] = [thing for thing in sample.scene.objects if thing.id == 3]
+    assert other.visible < MIN_VISIBLE
+    assert not any(3 in (r.subject, r.object) for r in sample.scene.relations)
+
+
+def test_an_attribute_that_eyes_do_not_confirm_is_not_claimed(collages: Studio):
+    graph = make_scene("kitchen", KITCHEN, RELATIONS)
+    plain = accepted(collages.examined(graph, ClaimReadingEyes(only(0, attributes=()))))
+    assert plain.scene.objects[0].attributes == ()
+    assert plain.provenance.notes["doubtful_attributes"] == "brown table"
+
+
+def test_a_claim_that_cannot_be_read_is_never_taken_for_none(collages: Studio):
+    event, store = collages.drawn(make_scene("kitchen", KITCHEN, RELATIONS))
+    file = store.objects[event.image.key].data
+    spoilt = with_claim(file[: file.index(b"SKGS")], Claim("collage-1", "{}", b""))
+    told = {"key": "spoilt", "size": len(spoilt), "sha256": hashlib.sha256(spoilt).hexdigest()}
+    store.put_if_absent("spoilt", StoredObject(spoilt, "image/webp"))
+    told_of = event.model_copy(update={"image": event.image.model_copy(update=told)})
+    (outcome,) = ExamineHandler(store, InMemoryStore(), Examiners(Blind())).begin([told_of])()
+    assert isinstance(outcome, PermanentError)
+    assert "cannot be read" in str(outcome)
+
+
+@pytest.fixture(scope="module")
+def metric_samples() -> list[Sample]:
+    """Accepted photographs over scenes in metres, drawn as boxes."""
+    studio, found = Studio(structure_source(BodyBoxesRenderer(256))), list[Sample]()
+    planner = RulePlanner(capabilities_of("photo", view_share=1.0, structure="solid"))
+    for concept in ("kitchen", "park", "breakfast table"):
+        for index in range(2):
+            graph = planner.plan_now(make_seed(concept, 2), index)
+            assert isinstance(graph, SpatialGraph), graph
+            assert graph.world is not None
+            assert not graph.world.views, "a photograph of each camera would be of another place"
+            event, store = studio.drawn(graph)
+            (outcome,) = ExamineHandler(store, InMemoryStore(), Examiners(ClaimReadingEyes())).begin([event])()
+            assert isinstance(outcome, list), outcome
+            found += [Sample(each, store.objects[event.image.key].data) for each in outcome if isinstance(each, QAEvent)]
+    return found
+
+
+def test_photographs_over_scenes_in_metres_keep_bodies_masks_and_depths(metric_samples: list[Sample]):
+    whole = [sample for sample in metric_samples if "salvaged" not in sample.event.provenance.notes]
+    assert len(whole) >= 3
+    for row in rows_of(whole).to_pylist():
+        assert row["camera"] is not None
+        assert all(thing["mask"] is not None and thing["position"] is not None for thing in row["objects"])
+        assert json.loads(row["provenance"])["notes"]["structure"] == "boxes-1"
+    asked = Counter(question.kind for sample in whole for question in sample.event.questions)
+    assert sum(asked.values()) > 20
+
+
+def test_the_audit_derives_all_of_such_rows_anew(metric_samples: list[Sample], tmp_path: Path):
+    report = audit(store_rows(str(tmp_path / "dataset"), metric_samples))
+    assert not report.faults, report.faults
