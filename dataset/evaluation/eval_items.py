@@ -115,7 +115,7 @@ class SplitQuestions:
     def items(self) -> Iterator[Item]:
         """Every question of the split."""
         for row in self._rows(["objects", "questions"]):
-            yield from _items(row)
+            yield from items_of(row)
 
     def with_pictures(self) -> Iterator[tuple[Item, EncodedPicture]]:
         """The same with their pictures."""
@@ -123,7 +123,7 @@ class SplitQuestions:
             images = [row["image"], *(view["image"] for view in row["views"] or ())]
             pictures = [EncodedPicture(image["bytes"], _media_type(image["path"] or "")) for image in images]
             shown = {question["id"]: question["views"] or (0,) for question in row["questions"]}
-            for item in _items(row):
+            for item in items_of(row):
                 first, *more = (pictures[number] for number in shown[item.id])
                 yield item, replace(first, more=tuple(more))
 
@@ -222,7 +222,7 @@ def relation_of(query: Mapping[str, Any]) -> str | None:
     return str(query.get(word, word)) if word is not None else None
 
 
-def _items(row: Mapping[str, Any]) -> Iterator[Item]:
+def items_of(row: Mapping[str, Any]) -> Iterator[Item]:
     """Every question that can be scored: with choices, or about a place. A description is none."""
     boxes = {thing["id"]: tuple(thing["box"]) for thing in row["objects"]}
     for question in row["questions"]:

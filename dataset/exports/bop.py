@@ -3,10 +3,12 @@
 In: a source.  Out: `train/000000/` and so on, of a thousand pictures each: `scene_camera.json`, `scene_gt.json`,
 `scene_gt_info.json`, `rgb/`, `depth/`, `mask_visib/`; `models/models_info.json`.
 Every body is a model of its own, since no two have the same size: a box with its size and category.
+The picture of a further camera is the next picture of its scene, with the same bodies and without a depth map.
 Lengths are in millimetres; the middle of the upper left pixel is (0, 0), as in OpenCV.  Rows without a camera are left out.
 """
 
 from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from io import BytesIO
 from math import hypot
@@ -37,6 +39,13 @@ class _Written:
 
     models: list[str] = field(default_factory=list)
 
+    def add(self, things: Sequence[Row], bodies: dict[int, int]) -> None:
+        """Add the models of things that have none yet; `bodies` has the number of a model by a thing's id in its row."""
+        for thing in things:
+            if thing["id"] not in bodies:
+                bodies[thing["id"]] = len(self.models) + 1
+                self.models.append(f'"{len(self.models) + 1}":{dump(_model(thing))}')
+
 
 def write(source: Source, out: Path) -> None:
     """Write each split and the table of models. Raises UserError where no row has a camera."""
@@ -55,14 +64,17 @@ def _split(source: Source, split: str, folder: Path, written: _Written) -> None:
     for row in source.rows(split):
         if row["camera"] is None:
             continue
-        scene = folder / f"{number // PICTURES_IN_SCENE:06}"
-        masks = [mask_of(thing["mask"]) for thing in row["objects"]]
-        for name, value in zip(FILES, _entries(row, masks, written), strict=True):
-            lines[name].append(f'"{number % PICTURES_IN_SCENE}":{dump(value)}')
-        _save(row, masks, scene, number % PICTURES_IN_SCENE)
-        number += 1
-        if number % PICTURES_IN_SCENE == 0:
-            _close(scene, lines)
+        bodies: dict[int, int] = {}
+        for seen in (row, *({**view, "sample_id": row["sample_id"]} for view in row["views"] or ())):
+            scene = folder / f"{number // PICTURES_IN_SCENE:06}"
+            written.add(seen["objects"], bodies)
+            masks = [mask_of(thing["mask"]) for thing in seen["objects"]]
+            for name, value in zip(FILES, _entries(seen, masks, bodies), strict=True):
+                lines[name].append(f'"{number % PICTURES_IN_SCENE}":{dump(value)}')
+            _save(seen, masks, scene, number % PICTURES_IN_SCENE)
+            number += 1
+            if number % PICTURES_IN_SCENE == 0:
+                _close(scene, lines)
     if lines:
         _close(folder / f"{number // PICTURES_IN_SCENE:06}", lines)
 
@@ -76,7 +88,7 @@ def _write_object(path: Path, lines: list[str]) -> None:
     path.write_text("{\n" + ",\n".join(lines) + "\n}\n", encoding="utf-8")
 
 
-def _entries(row: Row, masks: list[Mask], written: _Written) -> tuple[Any, list[Any], list[Any]]:
+def _entries(row: Row, masks: list[Mask], bodies: Mapping[int, int]) -> tuple[Any, list[Any], list[Any]]:
     """What the three files say of one picture."""
     fx, fy, cx, cy = row["camera"]["intrinsics"]
     matrix = np.array(row["camera"]["world_to_camera"]).reshape(4, 4)
@@ -87,10 +99,7 @@ def _entries(row: Row, masks: list[Mask], written: _Written) -> tuple[Any, list[
         "cam_t_w2c": (matrix[:3, 3] * MM).tolist(),
         "sample_id": row["sample_id"],
     }
-    poses = []
-    for thing in row["objects"]:
-        written.models.append(f'"{len(written.models) + 1}":{dump(_model(thing))}')
-        poses.append({**_pose(thing, matrix), "obj_id": len(written.models)})
+    poses = [{**_pose(thing, matrix), "obj_id": bodies[thing["id"]]} for thing in row["objects"]]
     return camera, poses, [_pixels(thing, mask) for thing, mask in zip(row["objects"], masks, strict=True)]
 
 
@@ -131,7 +140,7 @@ def _save(row: Row, masks: list[Mask], scene: Path, number: int) -> None:
         (scene / name).mkdir(parents=True, exist_ok=True)
     with Image.open(BytesIO(row["image"]["bytes"])) as picture:
         picture.convert("RGB").save(scene / "rgb" / f"{number:06}.png", compress_level=3)
-    if row["depth_map"] is not None:
+    if row.get("depth_map") is not None:
         (scene / "depth" / f"{number:06}.png").write_bytes(row["depth_map"]["bytes"])
     for place, mask in enumerate(masks):
         picture_of_mask = Image.fromarray(mask.astype(np.uint8) * 255)

@@ -6,7 +6,6 @@ Writes nothing.
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import Any, Literal
 
 import pyarrow as pa
@@ -27,8 +26,7 @@ Row = dict[str, Any]
 
 @dataclass(frozen=True)
 class Source:
-    """A snapshot. `sizes` are the rows of each split that has any; `out` is the folder of the finished export; `asked` is
-    the split that was asked for, None for all.
+    """A snapshot. `sizes` are the rows of each split that has any; `asked` is the split that was asked for, None for all.
 
     `turns`: whether a conversation has one question, or as many as do not answer each other.  `coordinates`: what places
     are counted in, where the format leaves it open.  `flagged`: what is left out.
@@ -36,7 +34,6 @@ class Source:
 
     table: Table
     sizes: dict[str, int]
-    out: Path
     turns: Turns = "one"
     coordinates: Coordinates = "thousand"
     asked: str | None = None
@@ -54,7 +51,7 @@ class Source:
         sizes = {name: found[name] for name in SPLITS if name in found and split in {None, name}}
         if not sizes:
             raise NoDataset(f"the dataset at {uri} has no rows" + (f" in split {split}" if split else ""))
-        return cls(table, sizes, Path(), asked=split)
+        return cls(table, sizes, asked=split)
 
     def with_turns(self, turns: Turns) -> "Source":
         """A copy for conversations of one or of many turns."""
@@ -72,10 +69,6 @@ class Source:
         if not found:
             raise NoDataset("reviewers flagged every sample")
         return replace(kept, sizes=found)
-
-    def with_out(self, out: Path) -> "Source":
-        """A copy whose export will be in `out`."""
-        return replace(self, out=out)
 
     @property
     def splits(self) -> tuple[str, ...]:

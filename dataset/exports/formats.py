@@ -14,6 +14,8 @@ from dataset.exports.dataset_card import CARD, plain_card
 from dataset.exports.export_source import Source
 from dataset.exports.files.atomic_folder import draft_of
 from dataset.exports.huggingface import write as write_huggingface
+from dataset.exports.lines.question_lines import write as write_questions
+from dataset.exports.lines.sample_lines import write as write_samples
 from dataset.exports.llama_vision import write as write_llama_vision
 from dataset.exports.llava import write as write_llava
 from dataset.exports.lmms_eval_task import asked_splits
@@ -43,6 +45,8 @@ class Format:
 
 _OWN = {
     "huggingface": Format(write_huggingface, "Parquet with pictures and a dataset card, for `datasets.load_dataset(DIR)`"),
+    "jsonl": Format(write_samples, "JSON lines: a sample a line, every column, pictures and depth maps beside them"),
+    "questions": Format(write_questions, "JSON lines: a question a line with its pictures, for `skg eval --questions`"),
     "llava": Format(write_llava, "LLaVA-1.6 conversations: a JSON list a split, pictures beside it"),
     "qwen-vl": Format(write_qwen, "Qwen-VL conversations: as LLaVA's, places as bbox_2d and point_2d (`--coordinates`)"),
     "llama-vision": Format(write_llama_vision, "Llama-3.2-Vision chat messages: JSON lines a split, pictures beside them"),
@@ -60,7 +64,7 @@ FORMATS = PluginTable(GROUP, _OWN, Format)
 
 
 def export(source: Source, name: str, out: Path) -> Path:
-    """Write the source in a format. The folder appears whole or not at all, and is never overwritten.
+    """Write the source in a format; returns `out`. The folder appears whole or not at all, and is never overwritten.
 
     Raises UserError for an unknown format or a folder that is in use, NoDataset, RetryableError.
     """
@@ -70,7 +74,7 @@ def export(source: Source, name: str, out: Path) -> Path:
         raise UserError(f"{out} is not an empty folder: an export does not overwrite anything")
     target = out.resolve()
     with draft_of(target) as draft:
-        FORMATS[name].write(source.with_out(target), draft)
+        FORMATS[name].write(source, draft)
         if not (draft / CARD).exists():
             (draft / CARD).write_text(plain_card(source), encoding="utf-8")
-    return target
+    return out

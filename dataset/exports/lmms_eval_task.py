@@ -7,7 +7,6 @@ Run with `lmms_eval --include_path DIR --tasks skg_spatial`.
 """
 
 import inspect
-import json
 import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -35,10 +34,12 @@ METRICS = ("circular_accuracy", "accuracy", "unanswered")
 """Metrics, each aggregated by the function of its name; each kind of question has its circular accuracy besides."""
 
 _YAML = """\
-# Questions of the split "{split}".
-# The questions' folder; change it when you move the export.
-dataset_path: {path}
-task: {task}
+# Questions of the split "{split}". Paths are from this file's folder, so the export may be moved as a whole.
+dataset_path: parquet
+dataset_kwargs:
+  data_files:
+    {split}:
+{files}task: {task}
 test_split: {split}
 output_type: generate_until
 doc_to_visual: !function utils.doc_to_visual
@@ -75,16 +76,17 @@ def write(source: Source, out: Path) -> None:
     """Write the task of the hold-out, or of the split that was asked for. Raises UserError for one without questions."""
     (split,) = asked_splits(source)
     kinds: set[str] = set()
-    if split in source.splits:
-        write_shards(out / "data", split, _batches(source, split, kinds), _features())
+    shards = (
+        write_shards(out / "data", split, _batches(source, split, kinds), _features()) if split in source.splits else []
+    )
     if not kinds:
         raise UserError(f"the split {split} has no questions with choices to ask; --split names another")
     metrics = "".join(
         _METRIC.format(name=name, function=function, good="false" if name == "unanswered" else "true")
         for name, function in [*zip(METRICS, METRICS, strict=True), *_of_kinds(sorted(kinds))]
     )
-    path = json.dumps(str(source.out / "data"))
-    text = _YAML.format(path=path, task=TASK, split=split, max_tokens=ANSWER_TOKENS, metrics=metrics)
+    files = "".join(f"    - data/{name}\n" for name in shards)
+    text = _YAML.format(files=files, task=TASK, split=split, max_tokens=ANSWER_TOKENS, metrics=metrics)
     (out / f"{TASK}.yaml").write_text(text, encoding="utf-8")
     (out / "utils.py").write_text(_helpers(), encoding="utf-8")
 

@@ -23,8 +23,8 @@ def write_shards(
     batches: Iterable[pa.RecordBatch],
     features: "datasets.Features",
     shard_bytes: int = SHARD_BYTES,
-) -> int:
-    """Write the rows of a split, each batch a row group; returns the number of files."""
+) -> list[str]:
+    """Write the rows of a split, each batch a row group; returns the names of the files."""
     schema = features.arrow_schema
     folder.mkdir(parents=True, exist_ok=True)
     drafts: list[Path] = []
@@ -41,6 +41,7 @@ def write_shards(
             writer = None
     if writer is not None:
         writer.close()
-    for number, draft in enumerate(drafts):
-        draft.rename(folder / f"{split}-{number:05}-of-{len(drafts):05}.parquet")
-    return len(drafts)
+    names = [f"{split}-{number:05}-of-{len(drafts):05}.parquet" for number in range(len(drafts))]
+    for name, draft in zip(names, drafts, strict=True):
+        draft.rename(folder / name)
+    return names

@@ -358,7 +358,7 @@ def test_one_split_or_an_earlier_version_can_be_exported_alone(grown, name: str)
     out = export(Source.open(grown.uri, version=1, split="train"), name, grown.folder / name)
     names = [path.name for path in out.rglob("*")]
     assert not [found for found in names if "validation" in found or "test" in found]
-    assert (out / "images").is_dir() is (name in {"llava", "llama-vision", "qwen-vl", "sharegpt"})
+    assert (out / "images").is_dir() is (name in {"jsonl", "llava", "llama-vision", "questions", "qwen-vl", "sharegpt"})
 
 
 def test_what_has_no_rows_is_not_exported(lab):

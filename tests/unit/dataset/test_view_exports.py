@@ -3,11 +3,13 @@
 import importlib.util
 import json
 import re
+from dataclasses import replace
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
 import datasets
+import numpy as np
 import pytest
 
 from dataset.evaluation.eval_items import FileQuestions, SplitQuestions
@@ -150,3 +152,78 @@ def test_a_file_of_questions_may_show_two_pictures_of_an_export(table: str, rows
     ((asked, picture),) = FileQuestions(out / "questions.jsonl").with_pictures()
     assert asked.pictures == TWO
     assert [each.data for each in picture.all] == shown(row, question)
+
+
+def of_views(rows: dict[str, Row]) -> list[tuple[str, int, Row]]:
+    """Every picture of a further camera with its sample and its number."""
+    return [(name, k, view) for name, row in rows.items() for k, view in enumerate(row["views"] or (), start=1)]
+
+
+def test_coco_has_each_further_picture_with_the_boxes_that_are_seen_in_it(table: str, rows: dict[str, Row], tmp_path: Path):
+    out = export(Source.open(table), "coco", tmp_path / "out")
+    read = json.loads((out / "annotations" / "instances_train.json").read_text())
+    names = {category["id"]: category["name"] for category in read["categories"]}
+    found = {(image["sample_id"], image.get("view", 0)): image for image in read["images"]}
+    assert len(found) == len(read["images"]) == len(rows) + len(of_views(rows)) > len(rows)
+    for sample_id, number, view in of_views(rows):
+        image = found[sample_id, number]
+        assert (out / "train" / image["file_name"]).read_bytes() == view["image"]["bytes"]
+        assert (image["width"], image["height"]) == (view["width"], view["height"])
+        boxes = [(names[box["category_id"]], box["bbox"]) for box in read["annotations"] if box["image_id"] == image["id"]]
+        assert boxes == [(thing["category"], thing["box"]) for thing in view["objects"]]
+
+
+def test_bop_has_each_further_picture_with_the_bodies_of_its_scene_where_it_shows_them(
+    table: str, rows: dict[str, Row], tmp_path: Path
+):
+    out = export(Source.open(table, split="train"), "bop", tmp_path / "out")
+    scene = out / "train" / "000000"
+    cameras, poses, infos = (json.loads((scene / f"scene_{name}.json").read_text()) for name in ("camera", "gt", "gt_info"))
+    assert len(cameras) == len(rows) + len(of_views(rows))
+    bodies: dict[str, set[int]] = {}
+    for number, camera in cameras.items():
+        bodies.setdefault(camera["sample_id"], set()).update(pose["obj_id"] for pose in poses[number])
+        assert (scene / "rgb" / f"{int(number):06}.png").is_file()
+        matrix = np.array(camera["cam_K"]).reshape(3, 3)
+        for pose, info in zip(poses[number], infos[number], strict=True):
+            seen = matrix @ pose["cam_t_m2c"]
+            x, y, width, height = info["bbox_obj"]
+            at = np.clip(seen[:2] / seen[2] + 0.5, 0, 256)
+            assert (np.array([x, y]) - 2 <= at).all()
+            assert (at <= np.array([x + width, y + height]) + 2).all()
+    seen_ids = {
+        name: {thing["id"] for each in (row, *(row["views"] or ())) for thing in each["objects"]}
+        for name, row in rows.items()
+    }
+    assert {name: len(found) for name, found in bodies.items()} == {name: len(found) for name, found in seen_ids.items()}
+
+
+def test_lines_of_questions_are_the_questions_of_an_evaluation_with_their_pictures(
+    table: str, rows: dict[str, Row], tmp_path: Path
+):
+    out = export(Source.open(table), "questions", tmp_path / "out")
+    read = {item.id: (item, picture) for item, picture in FileQuestions(out / "train.jsonl").with_pictures()}
+    for item, picture in SplitQuestions(table, "train").with_pictures():
+        again, shown_again = read.pop(item.id)
+        assert again == replace(item, roles=None)
+        assert [each.data for each in shown_again.all] == [each.data for each in picture.all]
+    assert read == {}
+
+
+def test_lines_of_samples_have_every_column_and_their_pictures_beside_them(
+    table: str, rows: dict[str, Row], tmp_path: Path
+):
+    out = export(Source.open(table), "jsonl", tmp_path / "out")
+    lines = [json.loads(line) for line in (out / "train.jsonl").read_text().splitlines()]
+    assert {line["sample_id"] for line in lines} == set(rows)
+    for line in lines:
+        row = rows[line["sample_id"]]
+        assert list(line) == list(row)
+        assert (out / line["image"]).read_bytes() == row["image"]["bytes"]
+        assert (out / line["depth_map"]).read_bytes() == row["depth_map"]["bytes"]
+        views = [{**view, "image": view["image"]["bytes"]} for view in row["views"] or ()]
+        assert [{**view, "image": (out / view["image"]).read_bytes()} for view in line["views"] or ()] == views
+        pictures = ("image", "depth_map", "views")
+        assert {k: v for k, v in line.items() if k not in pictures} == {k: v for k, v in row.items() if k not in pictures}
+    loaded = datasets.load_dataset("json", data_files=str(out / "train.jsonl"), cache_dir=str(tmp_path / "cache"))
+    assert loaded["train"]["sample_id"][:] == [line["sample_id"] for line in lines]
