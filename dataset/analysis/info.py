@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from typing import Any, TypedDict
 
 from dataset.reading.rejection_outcomes import DRAWN_AGAIN, ENDED, by_outcome
+from dataset.review.review_report import Report, review_of
 from dataset.table.delta_table import ROWS_ADDED, At, Options, Table
 from dataset.table.held_out_share import share_of
 from dataset.table.rejection_table import rejections_uri
@@ -37,6 +38,8 @@ class Info(TypedDict):
 
     `rejections` counts the requests that ended without a sample until now, `redrawn` the pictures that were given up
     while their requests went on, both by stage and reason.  Of several judgements of a request the last counts.
+
+    `review` is what people say of it until now (`dataset.review.review_report`), None where nobody reviewed it.
     """
 
     uri: str
@@ -52,6 +55,7 @@ class Info(TypedDict):
     bytes: int
     rejections: dict[str, int]
     redrawn: dict[str, int]
+    review: Report | None
     growth: list[Growth]
 
 
@@ -76,6 +80,7 @@ def info(uri: str, storage_options: Options = None, version: At = None) -> Info:
         bytes=sum(file.size for file in found),
         rejections=rejections,
         redrawn=redrawn,
+        review=review_of(uri, storage_options),
         growth=growth,
     )
 

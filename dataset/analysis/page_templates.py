@@ -1,6 +1,6 @@
 """The environment of every HTML page.
 
-In: a folder of templates.  Out: an environment.
+In: folders of templates.  Out: an environment.
 Every text is escaped; an unknown name in a template is an error.
 """
 
@@ -9,10 +9,10 @@ from pathlib import Path
 import jinja2
 
 
-def templates_in(folder: Path) -> jinja2.Environment:
-    """The templates of a folder."""
+def templates_in(*folders: Path) -> jinja2.Environment:
+    """The templates of some folders; of several with the same name that of the first."""
     return jinja2.Environment(
-        loader=jinja2.FileSystemLoader(folder),
+        loader=jinja2.FileSystemLoader(folders),
         autoescape=True,
         trim_blocks=True,
         lstrip_blocks=True,

@@ -11,6 +11,7 @@ from typing import Any
 
 from dataset.gallery.duckdb_index import UNDERSTOOD, CopySchema, TableCopy
 from dataset.reading.rejection_outcomes import DRAWN_AGAIN, ENDED, by_outcome
+from dataset.review.review_report import Report, review_of
 from dataset.table.delta_table import Options, Table
 from dataset.table.rejection_table import rejections_uri
 from dataset.table.table_errors import NoDataset
@@ -64,6 +65,8 @@ class Statistics:
 
     `understood` counts samples by how the planner understood their concept (`schemas.graph.UNDERSTOOD`).
 
+    `review` is what people say of it (`dataset.review.review_report`), None where nobody reviewed it.
+
     `losses` are requests that ended without a sample, `redrawn` pictures that were given up while their requests went on;
     of several judgements of a request the last counts.
     `objects_in_all` and `relations_in_all` count different ones, the top ones stand in `objects` and `relations`.
@@ -86,6 +89,7 @@ class Statistics:
     stages: tuple[Stage, ...]
     losses: tuple[Loss, ...]
     redrawn: tuple[Loss, ...]
+    review: Report | None
 
     def as_json(self) -> dict[str, object]:
         """Plain values."""
@@ -120,6 +124,7 @@ def statistics(uri: str, storage_options: Options = None) -> Statistics:
         stages=_stages(sum(samples.values()), losses),
         losses=losses,
         redrawn=redrawn,
+        review=review_of(uri, storage_options),
     )
 
 

@@ -86,6 +86,12 @@ def run_of(folder: Path) -> dict[str, object] | None:
     return found if isinstance(found, dict) else None
 
 
+def answers_of(folder: Path) -> list[Answer]:
+    """The answers in a folder, which may still grow; none where there is no log."""
+    read = [json.loads(line) for line in run_lines(folder / NAME) if _is_json(line)]
+    return [entry for entry in read if isinstance(entry.get("id"), str) and "choice" in entry]
+
+
 def run_lines(path: Path) -> list[str]:
     """The lines of a log, which may be truncated."""
     return path.read_text("utf-8", errors="replace").split("\n") if path.exists() else []  # answers hold other line ends

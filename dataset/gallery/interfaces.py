@@ -53,6 +53,17 @@ class ConceptReading:
     nearest: tuple[tuple[str, float], ...] = ()
 
 
+@dataclass(frozen=True)
+class BalanceTargets:
+    """The wanted mix: by axis (`scenes`, `relations`, `kinds`, `density`) the share of each value, which sum to 1, and by
+    how much a share may be below its target. Relations are families; densities are bands such as `2-3`.
+    """
+
+    axes: Mapping[str, Mapping[str, float]]
+    tolerance: float
+    origin: str = ""
+
+
 ANYWAY = "Also what must be rejected"
 """The label of the box that publishes seeds that the factory would reject."""
 

@@ -106,6 +106,11 @@ class RejectionSearch:
             self.facets = self._count()
         return changed
 
+    @property
+    def version(self) -> int | None:
+        """The version of the table that the copy shows, None before there is one."""
+        return None if self._copy.table is None else self._copy.table.version
+
     def mark_superseded(self, requests: pa.Table) -> None:
         """Mark rejections whose request (`seed_id`, `number`) has a sample as superseded."""
         self._copy.update_rows(SETTLE_OUTCOMES_SQL, {"sampled": requests})

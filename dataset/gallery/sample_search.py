@@ -121,6 +121,7 @@ class SampleSearch:
     """Thread-safe."""
 
     def __init__(self, uri: str, options: Options = None) -> None:
+        self.uri, self.options = uri, options
         self._copy = TableCopy(uri, options, SAMPLES)
         self._rows = RowReader(lambda: self._copy.table)
         self._searches = SearchCache(self._copy)

@@ -12,10 +12,14 @@ from jinja2 import Environment
 from dataset.analysis.page_templates import templates_in
 
 HERE = Path(__file__).parent / "site"
+ANALYSIS = HERE.parents[1] / "analysis"
+"""The statistics' templates, which their page from disk has too."""
+
 ASSETS = {
     "gallery.css": "text/css",
     "gallery.js": "text/javascript",
     "sheet.js": "text/javascript",
+    "maps.js": "text/javascript",
     "htmx.min.js": "text/javascript",
 }
 """Static files by media type. `htmx.min.js` is htmx 2.0.11 as published, under `htmx.LICENSE.txt`."""
@@ -23,8 +27,9 @@ ASSETS = {
 
 @functools.cache
 def _environment() -> Environment:
-    environment = templates_in(HERE)
+    environment = templates_in(HERE, ANALYSIS)
     environment.filters["words"] = lambda text: str(text).replace("_", " ")
+    environment.filters["percent"] = lambda share: f"{100 * share:.1f} %".replace(".0 %", " %")
     environment.filters["thousands"] = lambda number: f"{number:,}"
     return environment
 

@@ -8,6 +8,7 @@ import asyncio
 from collections.abc import AsyncIterator, Collection
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from pathlib import Path
 
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
@@ -17,11 +18,14 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from dataset.gallery.interfaces import Factory
+from dataset.gallery.interfaces import BalanceTargets, Factory
 from dataset.gallery.pages.answers import html_of, missing
+from dataset.gallery.pages.coverage_pages import CoveragePages
+from dataset.gallery.pages.evaluation_pages import EvaluationPages
 from dataset.gallery.pages.factory_pages import FactoryPages
 from dataset.gallery.pages.rejection_pages import RejectionPages
 from dataset.gallery.pages.sample_pages import SamplePages
+from dataset.gallery.pages.statistics_pages import StatisticsPages
 from dataset.gallery.rejected_samples import RejectionSearch
 from dataset.gallery.rejection_files import Pictures
 from dataset.gallery.sample_search import SampleSearch
@@ -42,13 +46,16 @@ WATCH_S = 30.0
 @dataclass(frozen=True)
 class GalleryData:
     """The data of a gallery. Without a factory it can neither publish nor monitor, without pictures (the bytes behind a
-    key of the store) it shows none that were rejected, without reviews nobody can accept or flag."""
+    key of the store) it shows none that were rejected, without reviews nobody can accept or flag, without targets of the
+    balance coverage is shown by itself; `results` are folders of evaluations."""
 
     samples: SampleSearch
     rejected: RejectionSearch
     factory: Factory | None = None
     pictures: Pictures | None = None
     reviews: ReviewPages | None = None
+    targets: BalanceTargets | None = None
+    results: tuple[Path, ...] = ()
 
     def refresh(self) -> None:
         """Apply the tables' changes. One that cannot be read now is logged, and tried again later."""
@@ -78,6 +85,9 @@ def application(data: GalleryData, hosts: Collection[str] | None = LOOPBACK, ref
     return Starlette(
         routes=[
             *SamplePages(data.samples).routes(),
+            *CoveragePages(data.samples, data.targets, data.factory is not None).routes(),
+            *StatisticsPages(data.samples, data.rejected).routes(),
+            *EvaluationPages(data.results, data.samples).routes(),
             *RejectionPages(data.rejected, data.pictures, data.factory).routes(),
             *FactoryPages(data.factory, data.samples, data.rejected).routes(),
             Route("/review", site.review, methods=["GET", "POST"]),

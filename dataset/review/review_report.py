@@ -15,6 +15,26 @@ from dataset.table.delta_table import Options, Table
 Report = dict[str, Any]
 
 
+def review_of(uri: str, options: Options = None) -> Report | None:
+    """The report, None where nobody reviewed the dataset. Raises NoDataset, RetryableError."""
+    found = review_report(uri, options)
+    return found if found["reviewers"] else None
+
+
+def report_in_words(found: Report | None) -> str:
+    """One line: how much was looked at, how often reviewers agree, and how much of it is disputed."""
+    if found is None:
+        return "nobody reviewed it yet"
+    said = f"{found['reviewers']} reviewers, {found['samples']} samples, {found['questions']} questions"
+    agreed = "" if found["agreement"] is None else f"; they agree in {_interval(found['agreement'])}"
+    disputed = found["disputed"].get("all")
+    return said + agreed + ("" if disputed is None else f"; disputed {_interval(disputed)}")
+
+
+def _interval(score: Score) -> str:
+    return f"{score['accuracy']:.3f} ({score['low']:.3f} to {score['high']:.3f})"
+
+
 def review_report(uri: str, options: Options = None) -> Report:
     """The review of the dataset at `uri`: `reviewers`, `samples`, `questions`, `flagged_samples`, `reasons`,
     `agreement` (of any two reviewers on the same thing), `disputed` (the share of reviewed questions that are flagged, by

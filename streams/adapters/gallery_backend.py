@@ -10,16 +10,18 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import fields
 from functools import lru_cache
+from pathlib import Path
 
 from pydantic import ValidationError
 
-from dataset.gallery.interfaces import ANYWAY, ConceptReading, FactoryView, SeedForm, StageView
+from dataset.gallery.interfaces import ANYWAY, BalanceTargets, ConceptReading, FactoryView, SeedForm, StageView
 from dataset.table.delta_table import Options
 from schemas.errors import RetryableError, UserError
 from schemas.events import SeedConcept
 from spatial.knowledge.knowledge_base import nearest_scenes
 from streams.adapters.hour_history import HourHistory
 from streams.adapters.rejection_resender import resender
+from streams.operations.balance_process import read_targets
 from streams.operations.concept_readings import Readings, faults_of, readings_of
 from streams.operations.factory_state import Report
 from streams.operations.seed_publisher import publish_seeds
@@ -131,6 +133,18 @@ def _accepted(seeds: Sequence[SeedConcept]) -> Readings:
     except BadSeeds as error:
         raise UserError(str(error)) from error
     return readings
+
+
+def targets_at(path: Path) -> BalanceTargets:
+    """The targets of `skg balance` in a file. Raises BadTargets."""
+    found = read_targets(path)
+    axes = {
+        "scenes": found.scenes,
+        "relations": found.relations,
+        "kinds": found.kinds,
+        "density": {str(band): share for band, share in found.bands.items()},
+    }
+    return BalanceTargets(axes, found.tolerance, str(path))
 
 
 def stored_pictures(settings: StoreSettings) -> Callable[[str], bytes | None]:

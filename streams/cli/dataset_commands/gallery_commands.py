@@ -1,11 +1,15 @@
 """`skg gallery`: the dataset in a browser, served or as a folder."""
 
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from streams.cli.command_help import add
+
+if TYPE_CHECKING:
+    from dataset.gallery.interfaces import BalanceTargets
 
 PORT = 8765
 """Not the port of a well-known service."""
@@ -28,6 +32,12 @@ def gallery(  # noqa: PLR0913, PLR0917 - one parameter an option of the command 
         bool | None,
         typer.Option("--feed/--no-feed", help="offer to publish seeds and to review; default: on loopback only"),
     ] = None,
+    targets: Annotated[
+        Path | None, typer.Option(help="targets of `skg balance`, shown beside the mix; SKG_BALANCE_TARGETS")
+    ] = None,
+    results: Annotated[
+        list[Path] | None, typer.Option("--eval", help="folder of results of `skg eval`, or of several; again for more")
+    ] = None,
 ) -> None:
     """Look at samples, rejections and the funnel in a browser. Example: skg gallery demo-out/dataset"""
     from schemas.errors import require_extras
@@ -40,10 +50,21 @@ def gallery(  # noqa: PLR0913, PLR0917 - one parameter an option of the command 
 
         typer.echo(write_gallery(found, static, limit, storage_options=options))
         return
-    _serve(found, options, (host, port), feed)
+    _serve(_Served(found, options, feed, targets, tuple(results or ())), (host, port))
 
 
-def _serve(uri: str, options: dict[str, str] | None, address: tuple[str, int], feed: bool | None) -> None:
+@dataclass(frozen=True)
+class _Served:
+    """What a gallery serves: the dataset, whether its pages may write, and what is shown beside it."""
+
+    uri: str
+    options: dict[str, str] | None
+    feed: bool | None
+    targets: Path | None
+    results: tuple[Path, ...]
+
+
+def _serve(served: _Served, address: tuple[str, int]) -> None:
     from dataset.gallery.http_server import is_loopback, serve
     from dataset.gallery.rejected_samples import RejectionSearch
     from dataset.gallery.sample_search import SampleSearch
@@ -57,16 +78,16 @@ def _serve(uri: str, options: dict[str, str] | None, address: tuple[str, int], f
     from streams.cli.remedies import for_missing_dataset, is_table
     from streams.settings import StatusSettings
 
-    settings = StatusSettings()
+    settings, uri, options = StatusSettings(), served.uri, served.options
     set_up(settings.log_format, "gallery", settings.log_level)
     private = is_loopback(address[0])
-    may_write = private if feed is None else feed
+    may_write = private if served.feed is None else served.feed
     factory = running_factory(settings, uri, options) if may_write else None
     rejected = RejectionSearch(rejections_uri(uri), options)
     pictures = stored_pictures(settings) if settings.s3_endpoint or uri.startswith("s3://") else None
     samples = SampleSearch(uri, options)
     reviews = ReviewPages(uri, options, samples.sample) if may_write else None
-    shown = GalleryData(samples, rejected, factory, pictures, reviews)
+    shown = GalleryData(samples, rejected, factory, pictures, reviews, _targets(served.targets), served.results)
 
     def ready(found: str) -> None:
         typer.echo(f"gallery of {uri} at {found} (Ctrl-C ends it)")
@@ -80,3 +101,12 @@ def _serve(uri: str, options: dict[str, str] | None, address: tuple[str, int], f
 
     with exporting("gallery"):
         serve(application(shown, LOOPBACK if private else None), *address, ready)
+
+
+def _targets(given: "Path | None") -> "BalanceTargets | None":
+    """The targets that are given, else those of the settings if there are any."""
+    from streams.adapters.gallery_backend import targets_at
+    from streams.settings import BalanceSettings
+
+    path = given or BalanceSettings().balance_targets
+    return targets_at(path) if given is not None or path.is_file() else None

@@ -47,13 +47,16 @@ def info(
 
 def _in_words(found: "Info") -> str:
     from dataset.analysis.history import growth_lines
+    from dataset.review.review_report import report_in_words
 
     lines = []
     for name, value in found.items():
         if name == "growth":
             continue
         said = f"{value:,}" if isinstance(value, int) else str(value)
-        if isinstance(value, dict):
+        if name == "review":
+            said = report_in_words(found["review"])
+        elif isinstance(value, dict):
             said = ", ".join(f"{word} {count:,}" for word, count in value.items()) or "none"
         if name == "held_out_per_mille":
             said = f"{value} scenes of 1,000 for validation, and as many for test"

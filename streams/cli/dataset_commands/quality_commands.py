@@ -110,7 +110,7 @@ def prove_split(uri: Uri = None, as_json: AsJson = False) -> None:
 
 def stats(
     uri: Uri = None,
-    out: Annotated[Path | None, typer.Option(help="folder for a page, PNG charts and JSON; without it: JSON here")] = None,
+    out: Annotated[Path | None, typer.Option(help="folder for a page, SVG charts and JSON; without it: JSON here")] = None,
 ) -> None:
     """Things, relations, density, answers, kinds, yield by reason. Example: skg dataset stats --out stats"""
     from schemas.errors import require_extras

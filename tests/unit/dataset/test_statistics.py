@@ -1,19 +1,24 @@
 """Statistics: counts that agree with the rows, yield that adds up, a page with charts."""
 
 import json
+import shutil
 from collections import Counter
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
+from xml.etree import ElementTree
 
 import pytest
-from PIL import Image
 from starlette.testclient import TestClient
 
-from dataset.analysis.charts import CHARTS, _formatted, write_statistics
+from dataset.analysis.charts import CHARTS, write_statistics
 from dataset.analysis.info import info
 from dataset.analysis.statistics import statistics
+from dataset.analysis.svg_bars import number_in_words
 from dataset.gallery.sample_search import SampleFilter, SampleSearch
 from dataset.gallery.web_app import application
+from dataset.review.review_report import report_in_words
+from dataset.review.verdict_table import Verdict, add_verdicts
 from dataset.table.columns import COLUMNS
 from dataset.table.delta_table import Table
 from dataset.table.rejection_table import REJECTION_COLUMNS, rejections_uri, rows_of
@@ -102,19 +107,49 @@ def test_no_table_is_said_to_be_none(tmp_path: Path):
 def test_a_page_with_charts_and_numbers_comes_out(uri: str, tmp_path: Path):
     page = write_statistics(statistics(uri), tmp_path / "out")
     text = page.read_text("utf-8")
-    for name in CHARTS:
-        with Image.open(page.parent / f"{name}.png") as chart:
-            assert chart.width > 500
-        assert f'src="{name}.png"' in text
+    for name, title in CHARTS.items():
+        chart = ElementTree.parse(page.parent / f"{name}.svg").getroot()
+        assert chart.get("aria-label") == title
+        assert f'id="{name}"' in text
     assert "<b>cat</b>" not in text
     assert "&lt;b&gt;cat&lt;/b&gt;" in text
+    assert "<img" not in text, "no pictures on white in the dark"
     assert "://" not in text, "nothing is loaded from elsewhere"
     assert json.loads((page.parent / "statistics.json").read_text("utf-8"))["samples"] == 12
 
 
 @pytest.mark.thorough
-def test_charts_show_names_as_text_and_counts_in_full(uri: str, tmp_path: Path, recwarn):
-    found = replace(statistics(uri), objects={"$x^{$": 1_234_567, "猫": 3})
+def test_charts_show_names_as_text_and_counts_in_full(uri: str, tmp_path: Path):
+    found = replace(statistics(uri), objects={'<x> & "y"': 1_234_567, "猫": 3})
     write_statistics(found, tmp_path)
-    assert not [warning for warning in recwarn if "Glyph" in str(warning.message)]
-    assert (_formatted(1_234_567.0), _formatted(0.4567)) == ("1,234,567", "0.457")
+    chart = ElementTree.parse(tmp_path / "objects.svg").getroot()
+    words = [text.text for text in chart.iter("{http://www.w3.org/2000/svg}text")]
+    assert words == [CHARTS["objects"], '<x> & "y"', "1,234,567", "猫", "3"]
+    longest, shortest = (float(bar.get("width")) for bar in chart.iter("{http://www.w3.org/2000/svg}rect"))
+    assert (longest, shortest) == (400.0, 1.0)
+    assert number_in_words(0.4567) == "0.457"
+
+
+@pytest.mark.thorough
+def test_what_people_say_of_the_dataset_is_in_its_statistics_and_its_info(uri: str, tmp_path: Path):
+    copied = shutil.copytree(uri, tmp_path / "table")
+    assert statistics(str(copied)).review is None
+    assert info(str(copied))["review"] is None
+    event = make_qa(make_graph(index=0, categories=("cat", "dog"), scene="kitchen"))
+    said = {"sample_id": event.sample_id, "reviewer": "ada", "at": datetime(2026, 3, 1, tzinfo=UTC), "dataset_version": 1}
+    (first, second) = (question.id for question in event.questions)
+    add_verdicts(
+        str(copied),
+        [
+            Verdict(**said, question_id=first, verdict="flag", reason="ambiguous"),
+            Verdict(**said, question_id=second, verdict="accept"),
+        ],
+    )
+    review = statistics(str(copied)).review
+    assert review is not None
+    assert review == info(str(copied))["review"]
+    assert (review["questions"], review["disputed"]["all"]["accuracy"]) == (2, 0.5)
+    page = write_statistics(statistics(str(copied)), tmp_path / "out").read_text("utf-8")
+    assert "50.0 % (9.5 to 90.5), 1 of 2" in page
+    assert "ambiguous 1" in page
+    assert report_in_words(review) == "1 reviewers, 1 samples, 2 questions; disputed 0.500 (0.095 to 0.905)"

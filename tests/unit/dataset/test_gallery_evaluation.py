@@ -1,0 +1,172 @@
+"""Results of models side by side, and their wrong answers beside the picture; statistics and other slow results."""
+
+import asyncio
+import re
+import threading
+from pathlib import Path
+
+import pytest
+from starlette.testclient import TestClient
+
+from dataset.evaluation.eval_session import EvalRequest, open_session
+from dataset.gallery.pages import background_result
+from dataset.gallery.pages.background_result import BackgroundResult
+from dataset.gallery.pages.evaluation_results import compared, runs_in, series_of, wrong_answers
+from dataset.gallery.web_app import GalleryData, application
+from schemas.llm.contract import Reply
+from tests.fakes.events import make_rejection, make_samples
+from tests.fakes.gallery import shown, store_rejections, store_samples
+from tests.fakes.wait import until
+
+pytestmark = pytest.mark.thorough
+
+
+class Saying:
+    """Implements `Answerer`: says the same to every question."""
+
+    at_once, max_tokens = 1, 200
+
+    def __init__(self, name: str, says: str) -> None:
+        self.name, self._says = name, says
+
+    async def answer(self, item, picture_data) -> Reply:
+        return Reply(self._says, "done", self.name, 10, 5, 0.1)
+
+
+@pytest.fixture
+def uri(tmp_path: Path) -> str:
+    uri = str(tmp_path / "dataset")
+    store_samples(uri, make_samples(6))
+    return uri
+
+
+@pytest.fixture
+def results(uri: str, tmp_path: Path) -> Path:
+    """Two models on the split of the samples: each has half of the answers right, of one question each."""
+    (split,) = {row["split"] for row in shown(uri).samples.search(wanted(), 1)[1]}
+    for name, says in (("yes-sayer", "yes"), ("no-sayer", "no")):
+        session = open_session(EvalRequest(uri, split), name, tmp_path / "results" / name)
+        asyncio.run(session.ask(lambda name=name, says=says: Saying(name, says), lambda: None))
+        session.report()
+    return tmp_path / "results"
+
+
+def wanted():
+    from dataset.gallery.sample_search import SampleFilter
+
+    return SampleFilter()
+
+
+def client(uri: str, *results: Path) -> TestClient:
+    found = shown(uri)
+    return TestClient(application(GalleryData(found.samples, found.rejected, results=results)), base_url="http://localhost")
+
+
+def test_results_in_a_folder_of_folders_are_found_and_what_cannot_be_read_is_said(results: Path, tmp_path: Path):
+    runs, faults = runs_in([results, results / "yes-sayer", tmp_path / "nowhere"])
+    assert [run.model for run in runs] == ["no-sayer", "yes-sayer", "yes-sayer"]
+    assert faults == [f"{tmp_path / 'nowhere'} holds no result of skg eval (result.json)"]
+    (tmp_path / "broken").mkdir()
+    for text in ("no JSON", "[]", "{}", '{"run": {"questions": 3}}'):
+        (tmp_path / "broken" / "result.json").write_text(text)
+        assert "cannot be read" in runs_in([tmp_path / "broken"])[1][0]
+
+
+def test_models_stand_beside_each_other_and_baselines_once(results: Path):
+    series = series_of(runs_in([results])[0])
+    assert [(one.name, one.run) for one in series] == [
+        ("no-sayer", 0), ("yes-sayer", 1), ("random", None), ("always-left", None),
+    ]  # fmt: skip
+    groups = dict(compared(series, "kind"))
+    assert set(groups) == {"relation", "presence"}
+    assert {one.name: score["accuracy"] for one, score in groups["relation"] if one.run is not None} == {
+        "no-sayer": 0.0, "yes-sayer": 1.0,
+    }  # fmt: skip
+    assert [name for name, _ in compared(series, "split")] == [series[0].split]
+
+
+def test_wrong_answers_are_those_that_the_score_counts(results: Path, uri: str):
+    for run in runs_in([results])[0]:
+        found = wrong_answers(run, uri, None)
+        whole = run.scores["all"]
+        assert len(found) == whole["asked"] - whole["right"] == 6
+        assert {each.kind for each in found} == {"relation" if run.model == "no-sayer" else "presence"}
+        assert {(each.said, each.chosen) for each in found} == {(run.model.partition("-")[0],) * 2}
+
+
+def test_the_page_shows_models_with_intervals_and_leads_to_their_wrong_answers(results: Path, uri: str):
+    pages = client(uri, results)
+    page = pages.get("/evaluation").text
+    assert re.findall(r'<th scope="row"><i class="swatch[^>]*></i> ([\w-]+)</th>', page) == ["no-sayer", "yes-sayer"]
+    assert "25.4 to 74.6" in page
+    wrong = pages.get("/evaluation/wrong/0").text
+    assert wrong.count("<article") == 6
+    assert 'class="choice right">yes' in wrong
+    assert 'class="choice mistaken">no' in wrong
+    assert pages.get("/evaluation/wrong/0?kind=presence").text.count("<article") == 0
+    assert pages.get("/evaluation/wrong/9").status_code == 404
+
+
+def test_without_results_it_is_said_how_to_have_some(uri: str):
+    assert "skg gallery --eval eval-out" in client(uri).get("/evaluation").text
+
+
+def test_answers_that_are_still_written_are_read_as_far_as_they_are_whole(results: Path, uri: str):
+    log = results / "no-sayer" / "answers.jsonl"
+    log.write_text(log.read_text() + '{"id": "cut')
+    (run, _) = runs_in([results])[0]
+    assert len(wrong_answers(run, uri, None)) == 6
+
+
+def test_statistics_are_a_page_of_the_gallery_and_follow_the_dataset(uri: str):
+    store_rejections(uri, [make_rejection()])
+    page = client(uri).get("/statistics").text
+    assert "6 samples with 12 questions" in page
+    assert "<img" not in page, "charts are of the page, not pictures on white"
+    assert page.count('class="fill"') > 5
+    assert "Nobody reviewed this dataset yet" in page
+
+
+def test_statistics_of_nothing_say_what_to_do(tmp_path: Path):
+    assert 'href="/factory"' in client(str(tmp_path / "none")).get("/statistics").text
+
+
+def test_a_slow_result_keeps_no_page_waiting(monkeypatch):
+    monkeypatch.setattr(background_result, "WAIT_S", 0.01)
+    monkeypatch.setattr(background_result, "EVERY_S", 0.0)
+    ready, version = threading.Event(), [1]
+
+    def slow() -> int:
+        ready.wait(20)
+        return version[0]
+
+    result = BackgroundResult(slow, lambda: version[0])
+    assert result.newest() is None
+    ready.set()
+    until(lambda: result.newest() == 1, 10, "the first result")
+    ready.clear()
+    version[0] = 2
+    assert result.newest() == 1, "the last one, while the next is computed"
+    ready.set()
+    until(lambda: result.newest() == 2, 10, "the second result")
+
+
+def test_a_result_that_fails_is_tried_again():
+    calls = []
+
+    def failing() -> int:
+        calls.append(None)
+        if len(calls) == 1:
+            raise ValueError("not now")
+        return 7
+
+    result = BackgroundResult(failing, lambda: 1)
+    with pytest.raises(ValueError, match="not now"):
+        result.newest()
+    assert result.newest() == 7
+
+
+def test_a_log_of_answers_is_only_read(results: Path, uri: str):
+    before = {path: path.read_bytes() for path in results.rglob("*") if path.is_file()}
+    client(uri, results).get("/evaluation/wrong/0")
+    assert {path: path.read_bytes() for path in results.rglob("*") if path.is_file()} == before
