@@ -143,10 +143,11 @@ class RenderedImage(Event):
     """A picture of a graph (topic `skg.images`). `truth` is None when the renderer has no ground truth.
 
     `held_out_per_mille` decides the split of its sample, so which questions may be asked; it is fixed here and handed on.
-    `views`: since 1.4 the pictures of the world's further cameras, in their order.  Since 1.5 bodies may lean.
+    `views`: since 1.4 the pictures of the world's further cameras, in their order.  Since 1.5 bodies may lean,
+    since 1.6 a world may be plain.
     """
 
-    VERSION: ClassVar[str] = "1.5"
+    VERSION: ClassVar[str] = "1.6"
 
     image: ImageRef
     graph: SpatialGraph
@@ -212,10 +213,11 @@ class QAEvent(Event):
     `held_out_per_mille` is the picture's: the questions were asked in the split that it gives.
     Since 1.3 questions of kind `grounding` and `description` may have no choices; since 1.4 a scene may have a `world`,
     since 1.5 its bodies say what hides them.  Since 1.6 there may be `views`, the pictures of further cameras in the order
-    of the scene's.  Since 1.7 bodies may lean; since 1.8 the world of a room says where its walls are.
+    of the scene's.  Since 1.7 bodies may lean; since 1.8 the world of a room says where its walls are,
+    since 1.9 whether anything but the bodies shows how large things are.
     """
 
-    VERSION: ClassVar[str] = "1.8"
+    VERSION: ClassVar[str] = "1.9"
 
     sample_id: Id
     image: ImageRef

@@ -173,10 +173,10 @@ class SpatialGraph(Event):
     `attempt` counts earlier pictures of it; an examiner requests another one by publishing the graph again with the next
     number.  It is not part of the graph's content: it does not enter its id, and 0 is not serialised.
     `world`: the same scene in metres, for renderers that draw in three dimensions; its layout is then what its camera sees.
-    Since 1.4 it may have further cameras, since 1.5 its bodies may lean.
+    Since 1.4 it may have further cameras, since 1.5 its bodies may lean, since 1.6 it may be plain.
     """
 
-    VERSION: ClassVar[str] = "1.5"
+    VERSION: ClassVar[str] = "1.6"
 
     graph_id: Id
     seed_id: Id

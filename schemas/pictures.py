@@ -135,11 +135,13 @@ class SeenRoom(Model):
 
 class SeenWorld(Model):
     """A picture's scene in metres. `camera`: its intrinsics are in pixels of the picture.  `bodies`: one for each seen
-    object, in their order.  `room`: its walls, seen or not; None where it is no room, or they are not known."""
+    object, in their order.  `room`: its walls, seen or not; None where it is no room, or they are not known.  `plain`: only
+    the bodies show how large anything is."""
 
     camera: Camera
     bodies: Annotated[tuple[SeenBody, ...], Field(max_length=MAX_SEEN)]
     room: Annotated[SeenRoom | None, Field(exclude_if=lambda room: room is None)] = None
+    plain: Annotated[bool, Field(exclude_if=lambda plain: not plain)] = False
 
 
 class SeenView(Model):

@@ -57,6 +57,7 @@ class Space(Model):
     """What surrounds the bodies. `ground`: height of the surface that they stand on, metres (a table's top on a table).
 
     `left`, `right`, `front`, `back`: the walls of a room, the edges of a table, or how far an open place is kept clear.
+    `plain`: nothing is around them but an even ground and the sky, so that only the bodies show how large anything is.
     """
 
     kind: Literal["room", "table", "open"]
@@ -66,6 +67,7 @@ class Space(Model):
     front: Metres
     back: Metres
     height: Length
+    plain: Annotated[bool, Field(exclude_if=lambda plain: not plain)] = False
 
 
 class World(Model):

@@ -26,7 +26,7 @@ from agents.planner import RulePlanner
 from gpu_workers.renderers import capabilities_of
 from gpu_workers.solid.scene_shot import pinhole
 from gpu_workers.solid.silhouettes import covers, silhouette
-from schemas.events import Scene, SeenObject, Truth
+from schemas.events import Scene, SeedOptions, SeenObject, Truth
 from schemas.graph import SpatialGraph
 from schemas.picture_layers import Covers
 from spatial.knowledge.knowledge_base import scene_kinds
@@ -61,6 +61,8 @@ CLOSER_A_SCENE = 12
 SIDE_PX = 128
 """Pixels of a side at which is seen what hides what."""
 
+ANY = SeedOptions()
+
 Pair = tuple[str, str, str]
 """Aspect, the category that comes before, the other one."""
 
@@ -87,10 +89,19 @@ def metric_pairs_of(number: int) -> list[Pair]:
 def solved_scene(number: int) -> Scene | None:
     """A planned scene in metres, its bodies seen as their boxes; None where the planner has no place for all."""
     kinds = sorted(scene_kinds())
-    [seed] = seeds_of(SeedRequest(concept=kinds[number % len(kinds)], first=number // len(kinds)))
+    graph = graph_in_metres(kinds[number % len(kinds)], number // len(kinds))
+    return None if graph is None else scene_in_metres(graph)
+
+
+def graph_in_metres(concept: str, first: int, options: SeedOptions = ANY) -> SpatialGraph | None:
+    """A graph that is planned in metres; None where the planner has no place for all."""
+    [seed] = seeds_of(SeedRequest(concept=concept, first=first, options=options))
     graph = RulePlanner(capabilities_of("solid")).plan_now(seed, seed.first)
-    if not isinstance(graph, SpatialGraph):
-        return None
+    return graph if isinstance(graph, SpatialGraph) else None
+
+
+def scene_in_metres(graph: SpatialGraph) -> Scene:
+    """What a graph's first camera sees, if each body were its box."""
     hidden, flat = boxed_covers(graph), drawn_exactly(graph)
     shares = [round(max(0.0, 1 - sum(share for _, share in hidden[thing.id])), 4) for thing in flat.objects]
     seen = zip(flat.objects, shares, strict=True)

@@ -137,7 +137,7 @@ def _world_of(row: Row) -> dict[str, Any] | None:
     if row.get("camera") is None or any(body["position"] is None for body in bodies):
         return None
     known = [{**body, "has_front": bool(body["has_front"])} for body in bodies]
-    return {"camera": row["camera"], "bodies": known, "room": row.get("room")}
+    return {"camera": row["camera"], "bodies": known, "room": row.get("room"), "plain": bool(row.get("plain_ground"))}
 
 
 def _relation_faults(row: Row, provenance: Mapping[str, Any]) -> Iterator[Fault]:

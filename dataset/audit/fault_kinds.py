@@ -22,6 +22,7 @@ KINDS = {
     "object": "an object is not the one that the picture's own record or the graph has",
     "camera": "the camera is not the planned one, or bodies have none",
     "body": "an object's place, size, heading, support or distance is not the planned one, or does not follow",
+    "plain_ground": "what surrounds the things is said to be plain and was not planned so, or the other way round",
     "room": "the walls of a room are not the planned ones",
     "amodal_box": "the box of the whole silhouette is not within what the camera sees of the body's corners",
     "hidden_by": "what hides an object is not what the picture's file says, or covers less of it than is said",

@@ -32,7 +32,7 @@ COLUMNS = (
     "sample_id", "image", "width", "height", "scene", "objects", "relations", "excluded", "questions", "split",
     "provenance",
 )  # fmt: skip
-ADDED_LATER = ("camera", "depth_map", "views", "room")
+ADDED_LATER = ("camera", "depth_map", "views", "room", "plain_ground")
 """Columns that files of earlier versions lack."""
 
 

@@ -114,6 +114,7 @@ COLUMNS = pa.schema(
         ("depth_map", DEPTH_MAP),  # null there too, and where it was left out
         ("views", pa.list_(VIEW)),  # null where there is no further camera
         ("room", ROOM),  # null where the scene is no room in metres
+        ("plain_ground", pa.bool_()),  # true: only the objects show how large things are; null outside of scenes in metres
     ]
 )
 

@@ -73,6 +73,7 @@ def _in_metres(sample: Sample, objects: Sequence[dict[str, Any]], depth_maps: bo
         "camera": camera_of(pictured),
         "depth_map": {"bytes": pictured.layers.depth} if depth_maps else None,
         "room": room_of(pictured),
+        "plain_ground": pictured.world.space.plain,
     }
 
 

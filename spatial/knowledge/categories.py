@@ -9,7 +9,7 @@ from typing import Literal
 
 Backdrop = Literal[
     "room", "street", "park", "field", "beach", "harbour", "sea", "underwater", "snow", "desert", "forest", "mountain",
-    "tabletop", "shop", "stage", "yard", "sky",
+    "tabletop", "shop", "stage", "yard", "sky", "plain",
 ]  # fmt: skip
 """How a scene is painted, and with it what can stand, hang or float there."""
 
@@ -85,6 +85,7 @@ class Category:
     `leaning`: how it leans on firm things, None if it does not; `firm`: what leans may lean on it.
     `synonyms`: other singular names that people have for it; each means one category only.
     `parts`: names of what a viewer might see in its picture (a plate under a cake) or might call it (a bird).
+    `any_size`: real ones are of any size, so that seeing one tells nothing of how large anything is.
     """
 
     name: str
@@ -110,6 +111,7 @@ class Category:
     firm: bool = False
     parts: tuple[str, ...] = ()
     synonyms: tuple[str, ...] = ()
+    any_size: bool = False
 
     @property
     def side_m(self) -> float:
@@ -145,3 +147,8 @@ class SceneKind:
     categories: tuple[str, ...]
     pictures: tuple[str, ...] = ()
     known_by: tuple[str, ...] = ()
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether nothing of its surroundings shows how large anything is."""
+        return self.backdrop == "plain"

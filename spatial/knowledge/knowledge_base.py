@@ -162,6 +162,7 @@ def _category(row: Row, rows: Mapping[str, Row], scenes: tuple[str, ...]) -> Cat
         firm=row.get("firm", False),
         parts=tuple(row.get("parts", ())),
         synonyms=tuple(row.get("synonyms", ())),
+        any_size=row.get("any_size", False),
     )
 
 

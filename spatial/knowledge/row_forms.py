@@ -72,6 +72,7 @@ class CategoryForm(_Form):
     firm: bool = False
     parts: Words = ()
     synonyms: Words = ()
+    any_size: bool = False
     tags: Words = ()
 
     @model_validator(mode="after")

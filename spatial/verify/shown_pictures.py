@@ -26,12 +26,13 @@ def as_shown(scene: Scene, views: Sequence[int]) -> Scene:
     if strange:
         raise NotProven(f"of object {strange[0]} no body is known")
     seen = [bodies[thing.id] if views[-1] == 0 else _from_elsewhere(bodies[thing.id]) for thing in last.objects]
+    room = scene.world.room if views[-1] == 0 else None
     return scene.model_copy(
         update={
             "canvas": last.canvas,
             "objects": last.objects,
             "relations": (),
-            "world": SeenWorld(camera=last.camera, bodies=tuple(seen), room=scene.world.room if views[-1] == 0 else None),
+            "world": SeenWorld(camera=last.camera, bodies=tuple(seen), room=room, plain=scene.world.plain),
             "views": tuple(before),
         }
     )

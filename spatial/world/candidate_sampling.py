@@ -12,7 +12,7 @@ import numpy as np
 from schemas.world import Where
 from spatial.world.body_table import BodyKind, Surface
 from spatial.world.footprints import Array, Flags, box_corners, turned_corners
-from spatial.world.viewpoints import LEAST_PX, View, to_boxes
+from spatial.world.views.viewpoints import LEAST_PX, View, to_boxes
 
 STEP_DEGREES = 15
 """Headings are whole multiples of this."""

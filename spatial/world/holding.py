@@ -12,7 +12,7 @@ from spatial.layout.solver import NoLayout
 from spatial.reasoning.draft import Draft
 from spatial.world.body_table import BodyKind, bodies
 from spatial.world.leaning import can_lean
-from spatial.world.viewpoints import SpaceKind
+from spatial.world.views.viewpoints import SpaceKind
 from spatial.world.world_search import Support
 
 

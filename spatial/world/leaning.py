@@ -13,7 +13,7 @@ import numpy as np
 from spatial.world.body_table import BodyKind, Lean
 from spatial.world.candidate_sampling import BodySpec, Candidates, Carrier, draws_of, visible_candidates
 from spatial.world.footprints import Array, Flags
-from spatial.world.viewpoints import View
+from spatial.world.views.viewpoints import View
 
 EACH = 60
 """Random places along one side."""

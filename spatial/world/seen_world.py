@@ -12,7 +12,7 @@ from schemas.picture_layers import Covers
 from schemas.pictures import Cover, SeenBody, SeenRoom, SeenView, SeenWorld
 from schemas.world import Camera, Space
 from spatial.world.body_table import bodies
-from spatial.world.room_views import side_walls
+from spatial.world.views.room_views import side_walls
 
 
 def seen_world(
@@ -29,6 +29,7 @@ def seen_world(
         camera=camera_in_pixels(graph, width),
         bodies=tuple(_body(graph, thing, None if known is None else known[thing.id]) for thing in objects),
         room=seen_room(graph.world.space),
+        plain=graph.world.space.plain,
     )
 
 

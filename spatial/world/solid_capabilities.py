@@ -12,7 +12,7 @@ from spatial.knowledge.categories import Category, SceneKind
 from spatial.knowledge.renderer_capabilities import PALETTE, RendererCapabilities
 from spatial.world.body_table import bodies
 from spatial.world.leaning import can_lean
-from spatial.world.viewpoints import space_kind
+from spatial.world.views.viewpoints import space_kind
 
 
 class SolidCapabilities(RendererCapabilities):

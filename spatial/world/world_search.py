@@ -31,7 +31,7 @@ from spatial.world.candidate_sampling import (
 )
 from spatial.world.footprints import Array, Flags, meet
 from spatial.world.leaning import leaning
-from spatial.world.viewpoints import View, to_boxes
+from spatial.world.views.viewpoints import View, to_boxes
 
 CANDIDATES = 160
 """Random places of a thing that stands, hangs or flies."""

@@ -23,11 +23,12 @@ from spatial.relations.relation_truth import LOOKS
 from spatial.world.body_table import BodyKind, bodies
 from spatial.world.candidate_sampling import BodySpec
 from spatial.world.footprints import Array
-from spatial.world.framing import framed_views
-from spatial.world.further_views import further_cameras
 from spatial.world.holding import Forms, forms_for, supports_of
-from spatial.world.room_views import room_views
-from spatial.world.viewpoints import SpaceKind, View, choose_view, space_kind
+from spatial.world.unscaled import at_any_scale
+from spatial.world.views.framing import framed_views
+from spatial.world.views.further_views import further_cameras
+from spatial.world.views.room_views import room_views
+from spatial.world.views.viewpoints import SpaceKind, View, choose_view, space_kind
 from spatial.world.world_search import Placement, PlacementTask, Support, WorldSearch, seen_from
 
 VIEWS = 16
@@ -60,7 +61,8 @@ def solve_world(
     for number in range(VIEWS):
         found = _tried(request, forms, canvas[0], Random(f"{seed} {number}"))
         if found is not None:
-            return found[0], _with_views(found[1], canvas[0], Random(f"{seed} views"), view_share)
+            viewed = _with_views(found[1], canvas[0], Random(f"{seed} views"), view_share)
+            return at_any_scale(found[0], viewed, draft.objects, Random(f"{seed} scale"))
     for effort in (QUICK, THOROUGH):
         proof = refutation(draft, canvas, effort)
         if isinstance(proof, tuple):
@@ -91,8 +93,16 @@ def _tried(request: WorldRequest, forms: Sequence[Forms], side: int, rng: Random
         chosen = seen_from(framed, found)
         layout = _layout(chosen, (side, side))
         if WorldSearch(task, framed, rng).holds(chosen) and not verify(draft, layout):
-            return layout, _world(task, framed, chosen, rng)
+            return layout, _surrounded(_world(task, framed, chosen, rng), draft.scene)
     return None
+
+
+def _surrounded(world: World, scene: str | None) -> World:
+    """The world, marked as plain where nothing of its scene shows how large anything is."""
+    kind = scene_kinds().get(scene) if scene is not None else None
+    if kind is None or not kind.is_plain:
+        return world
+    return world.model_copy(update={"space": world.space.model_copy(update={"plain": True})})
 
 
 def _is_far_wall_used(task: PlacementTask, placed: Sequence[Placement]) -> bool:

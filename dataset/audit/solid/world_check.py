@@ -93,7 +93,7 @@ def world_faults(row: Row, provenance: Mapping[str, Any]) -> Iterator[Fault]:
             yield Fault("camera", one, "there are bodies or depths, and no camera that sees them")
         return
     seen = _Seen(row, graph, read_layers((row["image"] or {}).get("bytes") or b""))
-    for kind, detail in (*_camera(seen), *_room(seen), *_depth_map(seen)):
+    for kind, detail in (*_camera(seen), *_room(seen), *_plain_ground(seen), *_depth_map(seen)):
         yield Fault(kind, one, detail)
     for thing in row["objects"]:
         yield from (Fault(kind, one, f"object {thing['id']}: {detail}") for kind, detail in _object(seen, thing))
@@ -125,6 +125,15 @@ def _room(seen: _Seen) -> Iterator[Detail]:
     left, right = min(space["left"] - WALL_OFF_M, -NEAREST_WALL_M), max(space["right"] + WALL_OFF_M, NEAREST_WALL_M)
     if not np.allclose([stated["left"], stated["right"], stated["back"]], [left, right, space["back"]], atol=ROUNDED):
         yield "room", f"walls at {stated} are said, {left}, {right} and {space['back']} were planned"
+
+
+def _plain_ground(seen: _Seen) -> Iterator[Detail]:
+    planned = bool(((seen.graph.get("world") or {}).get("space") or {}).get("plain"))
+    if bool(seen.row.get("plain_ground")) is not planned:
+        yield (
+            "plain_ground",
+            f"{'plain ground' if planned else 'ground in surroundings'} was planned, and not said",
+        )
 
 
 def _depth_map(seen: _Seen) -> Iterator[Detail]:

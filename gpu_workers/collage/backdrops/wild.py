@@ -1,4 +1,4 @@
-"""Wide country: mountain, desert, snow, and the open sky.
+"""Wide country: mountain, desert, snow, the open sky, and a plain without anything.
 
 In: a brush.  Out: strokes, and the words for what was painted, kept in the brush.
 """
@@ -142,9 +142,20 @@ def open_sky(brush: Brush) -> None:
     brush.vignette(0.08)
 
 
+def plain(brush: Brush) -> None:
+    """An even ground that ends at a paler distance, and nothing else."""
+    line = float(brush.context.horizon)
+    tone = brush.pick((186, 190, 196), (200, 192, 180), (178, 194, 204), (196, 184, 190))
+    brush.gradient(0, line + 2, ((0.0, lighter(tone, 0.45)), (1.0, lighter(tone, 0.75))))
+    brush.gradient(line, brush.height, ((0.0, lighter(tone, 0.2)), (1.0, darker(tone, 0.12))))
+    brush.record("plain ground")
+    brush.vignette(0.1)
+
+
 PAINTERS: dict[str, Callable[[Brush], None]] = {
     "mountain": mountain,
     "desert": desert,
     "snow": snow,
     "sky": open_sky,
+    "plain": plain,
 }

@@ -26,6 +26,7 @@ FAMILIES = (
     "goods.bakery",
     "goods.packing",
     "goods.playthings",
+    "goods.bare_shapes",
     "goods.animals",
     "goods.hand_tools",
     "goods.long_tools",

@@ -15,7 +15,7 @@ from schemas.world import Body, Space, Where, World
 from spatial.knowledge.knowledge_base import categories, scene_kinds
 from spatial.world.body_table import BodyKind, bodies
 from spatial.world.footprints import Array, body_corners, meet
-from spatial.world.room_views import side_walls
+from spatial.world.views.room_views import side_walls
 
 MOST_INDOORS = 5
 APART_M = 0.12

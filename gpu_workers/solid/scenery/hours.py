@@ -39,11 +39,12 @@ HOURS = {
 }
 
 BRIGHT = 6
-"""So many of the first of these are bright under trees too."""
+"""So many of the first of these are bright under trees too, and need no lamps."""
 
 LIKELY = ("morning", "morning", "noon", "noon", "noon", "overcast", "dusk", "night")
 
 
-def choose_hour(rng: Random, shady: bool = False) -> Hour:
-    """One in eight is night. Where trees keep the light of a low sun out (`shady`), it is day."""
-    return HOURS[rng.choice(LIKELY[:BRIGHT] if shady else LIKELY)]
+def choose_hour(rng: Random, is_day: bool = False) -> Hour:
+    """One in eight is night, unless it must be day: where trees keep the light of a low sun out, or lamps would show how
+    large things are."""
+    return HOURS[rng.choice(LIKELY[:BRIGHT] if is_day else LIKELY)]

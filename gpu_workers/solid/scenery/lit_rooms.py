@@ -15,7 +15,7 @@ from gpu_workers.solid.scenery.room_table import room_of
 from gpu_workers.solid.scenery.surroundings import Surroundings
 from gpu_workers.solid.shot import Light, Part, Placed, Sky, facing_pose, pose
 from schemas.world import Space
-from spatial.world.room_views import side_walls
+from spatial.world.views.room_views import side_walls
 
 TABLES: Sequence[tuple[Kind, str]] = (
     ("wood", "oak"), ("wood", "walnut"), ("wood", "pine"), ("fabric", "white"), ("fabric", "cream"), ("stone", "cream"),

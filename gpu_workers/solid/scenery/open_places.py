@@ -63,7 +63,7 @@ def open_place(graph: SpatialGraph, rng: Random) -> Surroundings:
     """What surrounds the things of a graph out of doors. Shows nothing that the graph excludes."""
     assert graph.world is not None
     place = place_of(graph)
-    hour = choose_hour(rng, place.shady)
+    hour = choose_hour(rng, is_day=place.shady or graph.world.space.plain)
     made = Surroundings(sky=_sky(place, hour), elements={"sky", *place.words})
     site = Site(graph.world, hour, rng, made)
     made.lights.append(_sun(hour, rng))

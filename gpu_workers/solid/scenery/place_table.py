@@ -75,7 +75,9 @@ def _rows() -> dict[str, dict[str, Any]]:
 
 
 def place_of(graph: SpatialGraph) -> Place:
-    """The place of a graph's scene; a street with cars is seen along its road."""
+    """The place of a graph's scene; a street with cars is seen along its road, and what was planned as plain is plain."""
+    if graph.world is not None and graph.world.space.plain:
+        return places()["plain"]
     kind = scene_kinds().get(graph.scene)
     backdrop = "field" if kind is None else kind.backdrop
     name = _of_scene().get(graph.scene) or OF_BACKDROP.get(backdrop, backdrop)

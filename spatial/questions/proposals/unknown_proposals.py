@@ -15,11 +15,12 @@ from spatial.questions.object_names import NamedScene
 from spatial.questions.proposals.query_proposals import Proposal, pairs, shuffled
 from spatial.questions.proposals.search_proposals import exchanged_colours
 from spatial.questions.question_kinds import KnownFar, KnownNext, KnownSide, Sideways
-from spatial.questions.rules.metric_facts import are_joined
+from spatial.questions.rules.metric_facts import are_joined, has_scale
 from spatial.questions.rules.metric_rules import CHOICES, length_between
 from spatial.questions.rules.unknown_rules import OPPOSITE, UNKNOWN, next_on, number_of_choices
 from spatial.questions.wording.lexicon import alike
 from spatial.questions.wording.referring_expressions import Unanswerable, matching_objects
+from spatial.world.unscaled import is_of_any_size
 
 Named = tuple[str, str | None]
 """A category and a colour, or none."""
@@ -29,6 +30,10 @@ Rival = Callable[[NamedScene, random.Random, int, int], tuple[Named, Named] | No
 where nothing may, or where the names would reveal which of the two it is."""
 
 SIDEWAYS: tuple[Sideways, Sideways] = ("left_of", "right_of")
+
+WITHOUT_SCALE = 0.5
+"""Share of the scenes without a scale that are asked so: with all of them two in five questions about two bare shapes could
+not be answered, with these one in four, which is how often a blind guess would say so."""
 
 TRIES = 24
 """Pairs of objects tried for one form."""
@@ -40,6 +45,8 @@ def unanswerable(scene: NamedScene, rng: random.Random) -> Iterator[Proposal]:
     if scene.scene.world is not None:
         forms += [_far(scene, rng, _absent), _far(scene, rng, _coloured)]
     rng.shuffle(forms)
+    if scene.scene.world is not None and scene.scene.world.plain:
+        yield from _of_any_size(scene, rng)
     yield from _behind(scene, rng)
     yield from _beside(scene, rng, _several)
     for proposals in zip_longest(*forms):
@@ -68,6 +75,25 @@ def _far(scene: NamedScene, rng: random.Random, rival: Rival) -> Iterator[Propos
             category, attribute = found[0 if is_known else 1]
             query = KnownFar(category=category, attribute=attribute, object=scene.ref(j))
             yield query, length if is_known else UNKNOWN
+
+
+def _of_any_size(scene: NamedScene, rng: random.Random) -> Iterator[Proposal]:
+    """How many metres two bare shapes are apart on plain ground: known beside a thing of known size, else not."""
+    if has_scale(scene) is False and rng.random() >= WITHOUT_SCALE:
+        return
+    for i, j in islice(pairs(rng, scene.plainly_named), TRIES):
+        if all(is_of_any_size(scene.objects[k].category) for k in (i, j)) and not _are_joined(scene, i, j):
+            named = scene.ref(i)
+            length = UNKNOWN if has_scale(scene) is False else _length(scene, i, j)
+            if named.category is not None and length is not None:
+                yield KnownFar(category=named.category, attribute=named.attribute, object=scene.ref(j)), length
+
+
+def _are_joined(scene: NamedScene, i: int, j: int) -> bool:
+    try:
+        return are_joined(scene, i, j)
+    except Unanswerable:
+        return True
 
 
 def _length(scene: NamedScene, i: int, j: int) -> str | None:

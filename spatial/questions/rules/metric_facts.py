@@ -15,6 +15,7 @@ from schemas.pictures import SeenBody
 from spatial.questions.certain_facts import DOUBTFUL, Judgement, View
 from spatial.questions.wording.referring_expressions import Unanswerable
 from spatial.world.pinhole import Pinhole, as_pinhole
+from spatial.world.unscaled import is_of_any_size
 
 NEARER_SHARE, NEARER_M = 0.15, 0.2
 """How much nearer to the camera one of two must be: a share of the farther one's distance, and metres."""
@@ -52,6 +53,26 @@ def body_of(view: View, index: int) -> SeenBody:
         return body
     width, depth, height = np.abs(axes_of(body) @ np.array(body.rotation).reshape(3, 3)) @ np.array(body.size)
     return body.model_copy(update={"size": (float(width), float(depth), float(height))})
+
+
+def has_scale(view: View) -> bool | None:
+    """Whether the picture shows how large things are: by its surroundings, or by a thing of known size in plain view.
+
+    False where all that it shows may be of any size; None where the only thing of known size is hardly seen.
+    Raises Unanswerable where the scene is not known in metres.
+    """
+    if view.scene.world is None:
+        raise Unanswerable("nothing is known in metres")
+    known = [i for i, thing in enumerate(view.objects) if not is_of_any_size(thing.category)]
+    if not view.scene.world.plain or any(i in view.clear for i in known):
+        return True
+    return None if known else False
+
+
+def require_scale(view: View) -> None:
+    """Raises Unanswerable where the picture does not plainly show how large things are."""
+    if not has_scale(view):
+        raise Unanswerable("nothing in the picture shows how large things are")
 
 
 def camera_position(view: View) -> Array:

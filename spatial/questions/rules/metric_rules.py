@@ -35,6 +35,7 @@ from spatial.questions.rules.metric_facts import (
     is_on_left_of_way,
     is_on_own_left,
     nearer_to_camera,
+    require_scale,
     taller,
 )
 from spatial.questions.wording.referring_expressions import Referent, Unanswerable
@@ -84,7 +85,11 @@ def how_far(view: View, _: HowFar, found: list[Referent]) -> Step:
 
 
 def length_between(view: View, i: int, j: int) -> str:
-    """The distance of two centres, rounded. Raises Unanswerable where it is hardly any, or its rounding is in doubt."""
+    """The distance of two centres, rounded.
+
+    Raises Unanswerable where it is hardly any, its rounding is in doubt, or nothing shows how large things are.
+    """
+    require_scale(view)
     length = centre_distance(body_of(view, i), body_of(view, j))
     if length < LEAST_M or are_joined(view, i, j):
         raise Unanswerable("they are too close, or one carries the other")
@@ -141,6 +146,7 @@ def fits_between(view: View, query: FitsBetween, found: list[Referent]) -> Step:
     i, j = (referent.index for referent in found)
     if are_joined(view, i, j):
         raise Unanswerable("one carries the other")
+    require_scale(view)
     judgement = fits(query.width, free_gap(view, i, j), view.strictness)
     held = require_certain(judgement, "whether it fits there is doubtful")
     return yes_or_no(held), RuleResult("fits_between: gap of the boxes on the ground", judgement.margin, 1), ()

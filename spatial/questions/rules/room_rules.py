@@ -12,7 +12,7 @@ from spatial.questions.distractors import ChoiceContext
 from spatial.questions.question_kinds import FloorArea
 from spatial.questions.rules.metric_facts import camera_position, pinhole_of
 from spatial.questions.wording.referring_expressions import Referent, Unanswerable
-from spatial.world.room_views import CHOICES, FLOORS_M2, STEP, Walls, far_corners, floor_area
+from spatial.world.views.room_views import CHOICES, FLOORS_M2, STEP, Walls, far_corners, floor_area
 
 IN_FRAME = 0.03
 """Least distance of a far corner's foot from the frame, a share of the picture's side."""

@@ -1,10 +1,13 @@
 """What the picture tells, or why it does not: no such thing, several that fit, beyond the edge, hidden.
 
 In: a view, a query with its referents; a `ChoiceContext`.  Out: as in `answer_rules` and `distractors`.
-Reasons: `absent`, `several`, `out_of_view` (beyond the last thing on a side) and `hidden` (behind the farthest thing).
+Reasons: `absent`, `several`, `out_of_view` (beyond the last thing on a side), `hidden` (behind the farthest thing) and
+`no_scale` (everything in the picture may be of any size).
 That something cannot be known is proven like any other answer: by everything that the words may mean, all of it plainly
 seen or certainly not there.
 """
+
+import math
 
 from spatial.questions.answer_rules import (
     SIDES,
@@ -18,10 +21,11 @@ from spatial.questions.certain_facts import View
 from spatial.questions.distractors import MAX_CHOICES, ChoiceContext
 from spatial.questions.object_names import NamedScene
 from spatial.questions.question_kinds import Beyond, Hop, KnownFar, KnownNext, KnownSide
-from spatial.questions.rules.metric_facts import are_joined
-from spatial.questions.rules.metric_rules import CHOICES, LENGTH_MARGIN, length_between, lengths_around
+from spatial.questions.rules.metric_facts import are_joined, body_of, centre_distance, has_scale
+from spatial.questions.rules.metric_rules import CHOICES, LENGTH_MARGIN, length_between, lengths_around, written
 from spatial.questions.wording.lexicon import surely_fits
 from spatial.questions.wording.referring_expressions import Referent, Unanswerable, differs, matching_objects
+from spatial.world.body_table import bodies
 
 UNKNOWN = "it cannot be known from the picture"
 """A choice of every question of the kind, and the right one of as many as a blind guess would find."""
@@ -67,6 +71,8 @@ def known_far(view: View, query: KnownFar, found: list[Referent]) -> Step:
         return _no_such_thing(query, among)
     if len(named) > 1 or are_joined(view, named[0], anchor):
         raise Unanswerable("several things fit the words, or one carries the other")
+    if has_scale(view) is False:
+        return UNKNOWN, RuleResult("known_far: everything in view may be of any size", 1.0, 1, among, "no_scale"), among
     rule = RuleResult("known_far: centre to centre, metres", LENGTH_MARGIN, 1, among)
     return length_between(view, named[0], anchor), rule, among
 
@@ -84,15 +90,33 @@ def open_lengths(context: ChoiceContext, _query: KnownFar) -> list[str]:
 
 
 def _lengths_of(scene: NamedScene, anchor: int) -> list[str]:
-    """The distances of named things from one of them."""
+    """The distances of named things from one of them.
+
+    Of things that may be of any size those that they would have if they were as large as shapes usually are beside things
+    of known size: else very small or large choices alone would tell that the size is not known.
+    """
     found = []
     for i in scene.plainly_named:
         try:
             if i != anchor and not are_joined(scene, i, anchor):
-                found.append(length_between(scene, i, anchor))
+                found.append(_usual_length(scene, i, anchor) or length_between(scene, i, anchor))
         except Unanswerable:
             continue
     return found
+
+
+def _usual_length(scene: NamedScene, i: int, j: int) -> str | None:
+    """The distance of two things in a scene without a scale that is brought to its usual size; None in other scenes."""
+    if has_scale(scene) is not False:
+        return None
+    seen, usual = (
+        [math.prod(size) ** (1 / 3) for size in sizes]
+        for sizes in (
+            [body_of(scene, k).size for k in range(len(scene.objects))],
+            [bodies()[thing.category].size for thing in scene.objects],
+        )
+    )
+    return written(centre_distance(body_of(scene, i), body_of(scene, j)) * sum(usual) / sum(seen))
 
 
 def _so_called(view: View, query: KnownSide | KnownFar, among: tuple[int, ...]) -> list[int]:

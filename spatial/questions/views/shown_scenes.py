@@ -27,7 +27,7 @@ def shown_scene(scene: Scene, views: Sequence[int]) -> Scene:
         raise Unanswerable("something is seen of which no body is known")
     seen = tuple(_body(bodies[thing.id], from_elsewhere=views[-1] > 0) for thing in last.objects)
     room = scene.world.room if views[-1] == 0 else None
-    world = SeenWorld(camera=last.camera, bodies=seen, room=room)
+    world = SeenWorld(camera=last.camera, bodies=seen, room=room, plain=scene.world.plain)
     return Scene(
         canvas=last.canvas,
         scene=scene.scene,

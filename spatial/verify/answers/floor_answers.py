@@ -9,7 +9,16 @@ from math import atan2, degrees, dist, hypot
 
 from schemas.events import SeenObject
 from schemas.pictures import SeenBody
-from spatial.verify.answers.metric_answers import CLEAR_OF, NARROW, SLACK, BodiesInScene, gap, ground_corners, things_meant
+from spatial.verify.answers.metric_answers import (
+    CLEAR_OF,
+    NARROW,
+    SLACK,
+    BodiesInScene,
+    gap,
+    ground_corners,
+    require_scale,
+    things_meant,
+)
 from spatial.verify.referents import NotProven, Reader
 from spatial.verify.sentences import Form
 
@@ -53,6 +62,7 @@ def answer_fits_between(reader: Reader, form: Form) -> str:
     width = int(form.word) / 100
     if world.are_stacked(a, b) or not (is_standing(world.body(a)) and is_standing(world.body(b))):
         raise NotProven("the two do not both stand on the ground")
+    require_scale(reader)
     free = apart(world.body(a), world.body(b))
     if any(_is_between(world, third, (a, b), free) for third in reader.scene.objects if third.id not in (a.id, b.id)):
         raise NotProven("another thing is about the gap")

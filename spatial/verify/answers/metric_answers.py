@@ -10,7 +10,7 @@ from math import atan2, cos, degrees, dist, radians, sin
 from schemas.events import SeenObject
 from schemas.pictures import SeenBody
 from spatial.verify.answers.order_answers import plain_name
-from spatial.verify.referents import NotProven, Reader
+from spatial.verify.referents import NotProven, Reader, is_seen
 from spatial.verify.sentences import Form, Words
 
 CAMERA_SHARE, CAMERA_METRES = 0.15, 0.2
@@ -29,6 +29,9 @@ NARROW, WIDE = 20.0, 60.0
 """Degrees from straight ahead: what is faced, and what is not; the former also from a border between left and right."""
 
 SLACK = 1e-9
+
+WITHOUT_SIZE = {"cube", "sphere", "cylinder", "cone", "pyramid", "hemisphere", "torus", "triangular prism"}
+"""What may be as small as a die or as large as a house."""
 
 Vector = tuple[float, float, float]
 
@@ -67,6 +70,23 @@ class BodiesInScene:
     def are_stacked(self, a: SeenObject, b: SeenObject) -> bool:
         """Whether one carries or holds the other. Raises NotProven."""
         return b.id in self.carriers(a) or a.id in self.carriers(b)
+
+
+def is_without_scale(reader: Reader) -> bool:
+    """Whether nothing in the picture is of a known size. Raises NotProven where the only thing that is is hardly seen."""
+    world = reader.scene.world
+    known = [thing for thing in reader.scene.objects if thing.category not in WITHOUT_SIZE]
+    if world is None or not world.plain:
+        return False
+    if known and not any(map(is_seen, known)):
+        raise NotProven("the only thing of known size is hardly seen")
+    return not known
+
+
+def require_scale(reader: Reader) -> None:
+    """Raises NotProven where nothing shows how large things are."""
+    if is_without_scale(reader):
+        raise NotProven("nothing in the picture is of a known size")
 
 
 def _as_upright(body: SeenBody) -> SeenBody:
@@ -163,6 +183,7 @@ def answer_how_far(reader: Reader, form: Form) -> str:
     """The distance of two centres. Raises NotProven."""
     world, (a, b) = BodiesInScene(reader), things_meant(reader, form.refs)
     metres = dist(world.body(a).position, world.body(b).position)
+    require_scale(reader)
     if metres < NEAREST_CENTRES or world.are_stacked(a, b):
         raise NotProven("they are next to nothing apart, or one rests on the other")
     return in_metres(metres)

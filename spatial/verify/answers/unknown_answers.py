@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from math import dist
 
 from schemas.events import SeenObject
-from spatial.verify.answers.metric_answers import NEAREST_CENTRES, BodiesInScene, in_metres
+from spatial.verify.answers.metric_answers import NEAREST_CENTRES, BodiesInScene, in_metres, is_without_scale
 from spatial.verify.geometry import before, related
 from spatial.verify.lexicon import is_surely_called, may_be_called
 from spatial.verify.referents import NotProven, Reader, require_seen
@@ -58,6 +58,8 @@ def _far(reader: Reader, form: Form) -> Knowable:
         return Knowable(CANNOT, "absent")
     if len(fitting) > 1 or world.are_stacked(fitting[0], base):
         raise NotProven("several things fit the words, or one rests on the other")
+    if is_without_scale(reader):
+        return Knowable(CANNOT, "no_scale")
     metres = dist(world.body(fitting[0]).position, world.body(base).position)
     if metres < NEAREST_CENTRES:
         raise NotProven("they are next to nothing apart")

@@ -76,6 +76,7 @@ def test_the_columns_are_those_that_readers_rely_on():
         "depth_map": pa.struct({"bytes": pa.binary()}),
         "views": pa.list_(view),
         "room": pa.struct(dict.fromkeys(("left", "right", "back"), pa.float64())),
+        "plain_ground": pa.bool_(),
     }
 
 

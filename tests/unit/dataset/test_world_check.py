@@ -66,6 +66,10 @@ def walls_of_no_room(row: Row) -> None:
     row["room"] = {"left": -3.0, "right": 3.0, "back": 4.0}
 
 
+def plain_ground_in_surroundings(row: Row) -> None:
+    row["plain_ground"] = True
+
+
 def camera_mirrored(row: Row) -> None:
     row["camera"]["world_to_camera"][:3] = [-value for value in row["camera"]["world_to_camera"][:3]]
 
@@ -153,6 +157,7 @@ PLANTED: dict[Callable[[Row], None], tuple[set[str], str]] = {
     other_lens: ({"camera", "amodal_box"}, "were planned"),
     camera_moved: ({"camera", "body", "amodal_box", "depth_map", "hidden_by"}, "not the planned one"),
     walls_of_no_room: ({"room"}, "that is no room"),
+    plain_ground_in_surroundings: ({"plain_ground"}, "in surroundings was planned"),
     camera_mirrored: ({"camera", "body", "amodal_box", "hidden_by"}, "distorts"),
     moved: ({"body", "amodal_box", "depth_map", "hidden_by"}, "was planned"),
     turned: ({"body", "amodal_box", "hidden_by"}, "heading"),

@@ -7,7 +7,7 @@ import pytest
 
 from spatial.world.body_table import bodies
 from spatial.world.candidate_sampling import STEP_DEGREES, BodySpec, headings
-from spatial.world.viewpoints import choose_view
+from spatial.world.views.viewpoints import choose_view
 
 DRAWS = np.random.default_rng(1).random(4000)
 

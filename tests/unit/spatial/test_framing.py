@@ -11,9 +11,9 @@ from schemas.ids import make_seed
 from spatial.knowledge.knowledge_base import scene_kinds
 from spatial.knowledge.renderer_capabilities import pictures_only
 from spatial.world.footprints import box_corners
-from spatial.world.framing import LONGEST, SHARES, framed_views
 from spatial.world.solid_capabilities import solids_only, unshown_scenes
-from spatial.world.viewpoints import View, choose_view, to_boxes
+from spatial.world.views.framing import LONGEST, SHARES, framed_views
+from spatial.world.views.viewpoints import View, choose_view, to_boxes
 
 SIDE = 512
 CHAIRS = box_corners(np.array([[-0.4, 0.6, 0.45], [0.5, 0.8, 0.45]]), np.array([0.5, 0.5, 0.9]), np.array([-90.0, -75.0]))

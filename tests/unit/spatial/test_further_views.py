@@ -10,9 +10,9 @@ from agents.planner import RulePlanner
 from schemas.graph import SpatialGraph
 from schemas.ids import make_seed
 from schemas.world import Camera
-from spatial.world.further_views import further_cameras
 from spatial.world.pinhole import Pinhole
 from spatial.world.solid_capabilities import solids_only
+from spatial.world.views.further_views import further_cameras
 
 SIDE = 512
 CONCEPTS = ("hallway", "breakfast table", "meadow")

@@ -12,7 +12,7 @@ from spatial.knowledge.knowledge_base import categories, scene_kinds
 DATA = Path(__file__).parents[4] / "shared" / "data"
 BACKDROPS = frozenset({
     "room", "street", "park", "field", "beach", "harbour", "sea", "underwater", "snow", "desert", "forest", "mountain",
-    "tabletop", "shop", "stage", "yard", "sky",
+    "tabletop", "shop", "stage", "yard", "sky", "plain",
 })  # fmt: skip
 RESTS = frozenset(["floor", "surface", "wall", "ceiling", "air", "water"])
 CURLED_UP = 1.15

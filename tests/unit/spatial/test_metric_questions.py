@@ -19,7 +19,7 @@ from spatial.questions.question_generation import _question_for, _Task
 from spatial.questions.rules.metric_facts import TALLER_SHARE, pinhole_of
 from spatial.verify import verify
 from spatial.world.body_table import bodies, chance_taller
-from spatial.world.room_views import FLOORS_M2, far_corners
+from spatial.world.views.room_views import FLOORS_M2, far_corners
 from tests.fakes.rooms import kitchen
 from tests.fakes.scenes import random_scene
 from tests.fakes.worlds import EYE, body, covers, furnished, with_random_world

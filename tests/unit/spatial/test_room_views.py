@@ -5,10 +5,10 @@ from random import Random
 import numpy as np
 import pytest
 
-from spatial.world import room_views
 from spatial.world.footprints import box_corners
-from spatial.world.room_views import FLOORS_M2, LONGEST, RIM, WIDEST, far_corners, floor_area, side_walls
-from spatial.world.viewpoints import LEAST_PX, View, choose_view, to_boxes
+from spatial.world.views import room_views
+from spatial.world.views.room_views import FLOORS_M2, LONGEST, RIM, WIDEST, far_corners, floor_area, side_walls
+from spatial.world.views.viewpoints import LEAST_PX, View, choose_view, to_boxes
 
 SIDE, SEEDS = 512, 300
 SIZES = [(0.5, 0.5, 0.9), (0.6, 0.5, 0.7)]

@@ -21,8 +21,8 @@ from spatial.knowledge.renderer_capabilities import pictures_only
 from spatial.world.body_table import bodies
 from spatial.world.footprints import box_corners
 from spatial.world.pinhole import Pinhole, intrinsics, look_at
-from spatial.world.room_views import side_walls
 from spatial.world.solid_capabilities import solids_only
+from spatial.world.views.room_views import side_walls
 
 SCENES = ("living room", "breakfast table", "park", "city street")
 

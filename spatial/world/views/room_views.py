@@ -11,9 +11,9 @@ from random import Random
 
 import numpy as np
 
-from spatial.world.framing import cropped
 from spatial.world.pinhole import Array
-from spatial.world.viewpoints import LEAST_PX, View, to_boxes
+from spatial.world.views.framing import cropped
+from spatial.world.views.viewpoints import LEAST_PX, View, to_boxes
 
 IN_ROOMS = 0.25
 """Share of rooms that are shown whole, if they can be."""

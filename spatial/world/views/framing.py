@@ -11,7 +11,7 @@ from random import Random
 import numpy as np
 
 from spatial.world.pinhole import Array, Pinhole
-from spatial.world.viewpoints import View, to_boxes
+from spatial.world.views.viewpoints import View, to_boxes
 
 SHARES = ((0.74, 0.88), (0.56, 0.68))
 """How much of the frame's side the things take together: drawn from the first pair, then from the second."""

@@ -16,7 +16,7 @@ from schemas.world import Camera, World
 from spatial.world.candidate_sampling import EDGE_PX
 from spatial.world.footprints import body_corners
 from spatial.world.pinhole import Array, Pinhole, as_pinhole
-from spatial.world.viewpoints import LEAST_PX, to_boxes
+from spatial.world.views.viewpoints import LEAST_PX, to_boxes
 
 THIRD = 0.25
 """Share of the scenes with further cameras that have two of them."""
