@@ -48,6 +48,7 @@ from streams.worker.topic_router import TopicRouter
 from streams.worker.worker_process import Role, await_topics, run_worker
 
 if TYPE_CHECKING:
+    from gpu_workers.exam_policy import ObjectDetector
     from streams.faust_app.application import SeedApp  # Faust itself is imported by the agents alone
     from streams.llm.factory import LanguageAgents
 
@@ -80,6 +81,7 @@ class Hooks:
     sink: Callable[[Sink], Sink] = _sink_unchanged
     planner: Planner | None = None
     renderer: Renderer | None = None
+    detector: "ObjectDetector | None" = None
 
 
 PRODUCTION = Hooks()
@@ -163,7 +165,9 @@ def run_examine(settings: ExamineSettings, hooks: Hooks = PRODUCTION) -> None:
             from streams.llm import factory
 
             judge = factory.make_judge(settings, notes, store.link)
-        detector = start.wait(lambda: vision_factories.detector_of(settings), "the models that look at pictures", LOADING)
+        detector = hooks.detector or start.wait(
+            lambda: vision_factories.detector_of(settings), "the models that look at pictures", LOADING
+        )
         policy = vision_factories.publishable(vision_factories.policy_of(settings))
         handler = ExamineHandler(hooks.store(store), notes, Examiners(detector, judge), policy)
         return HandlerStep(handler, tools)
