@@ -51,13 +51,14 @@ MEDIA_TYPE = "image/webp"
 @dataclass(frozen=True, eq=False)
 class Composed:
     """A finished collage. `owner`: height × width, the number and one of the object that is seen at each pixel, 0 for none.
-    `backdrop`: its kind.  `horizon`: its row."""
+    `backdrop`: its kind.  `horizon`: its row.  `standing`: the objects that stand on the ground by themselves."""
 
     image: Image.Image
     truth: Truth
     owner: NDArray[np.uint16]
     backdrop: str
     horizon: int
+    standing: tuple[int, ...] = ()
 
 
 class CollageRenderer:
@@ -108,7 +109,9 @@ class CollageRenderer:
         owner = np.zeros(composer.image.size[::-1], np.uint16)
         for number, mask in masks.items():
             owner[mask.visible] = number + 1
-        return Composed(composer.image, truth, owner, kind.backdrop, context.horizon)
+        grounded = (place for place in order if place.ground == "floor" and place.carrier is None and place.holder is None)
+        standing = tuple(sorted(place.id for place in grounded))
+        return Composed(composer.image, truth, owner, kind.backdrop, context.horizon, standing)
 
 
 def known_scene(graph: SpatialGraph) -> SceneKind:

@@ -26,7 +26,8 @@ from spatial.world.seen_world import camera_in_pixels
 MILLIMETRES = 1000.0
 
 BEYOND = 0.1
-"""How far behind the farthest and before the nearest object a collage's ground goes, as a share of their range."""
+"""How far behind the farthest and before the nearest object a collage's ground goes, as a share of their range; it never
+comes nearer upwards."""
 
 
 class StructureSource(Protocol):
@@ -122,14 +123,15 @@ def structure_source(renderer: Renderer) -> StructureSource:
 
 
 def _collage_depth(made: Composed) -> NDArray[np.float32]:
-    """Each object at its own depth, on a ground that goes from before the nearest to behind the farthest one."""
+    """Each object at its own depth, on a ground that has that depth where the object stands."""
     depths = np.array([thing.depth for thing in made.truth.objects] or [0.0])
-    near, far = depths.min(), depths.max()
-    reach = BEYOND * ((far - near) or 1.0)
-    near, far = near - reach, far + reach
+    reach = BEYOND * (np.ptp(depths) or 1.0)
     width, height = made.image.size
-    share = np.clip((np.arange(height) - made.horizon) / max(1, height - made.horizon), 0, 1)
-    found = np.repeat((far + (near - far) * share)[:, None], width, axis=1)
+    feet = sorted((thing.box[1] + thing.box[3], thing.depth) for thing in made.truth.objects if thing.id in made.standing)
+    rows = [made.horizon, *(row for row, _ in feet if made.horizon < row < height), height]
+    ground = [depths.max() + reach, *(depth for row, depth in feet if made.horizon < row < height), depths.min() - reach]
+    line = np.interp(np.arange(height), rows, np.minimum.accumulate(ground))
+    found = np.repeat(line[:, None], width, axis=1)
     for thing in made.truth.objects:
         found[made.owner == thing.id + 1] = thing.depth
     return found.astype(np.float32)

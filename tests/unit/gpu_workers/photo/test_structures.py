@@ -169,6 +169,11 @@ def test_a_collage_says_where_each_object_is_and_how_near(collages: CollageStruc
     near = structure.nearness()
     assert near[structure.mask(1)].min() > near[structure.mask(0)].max()
     assert near[:100].max() < near[structure.mask(0)].min(), "the sky is behind all"
+    for number in (0, 1):
+        row = int(np.nonzero(structure.mask(number))[0].max()) + 1
+        assert structure.depth[row, 0] == pytest.approx(things[number].depth, abs=0.02), "it stands on its ground"
+    free = structure.depth[:, 5]
+    assert (np.diff(free) <= 0).all(), "the ground comes nearer downwards"
 
 
 @pytest.mark.thorough
