@@ -18,7 +18,7 @@ export PYTHONDONTWRITEBYTECODE ?= 1
 KEEP_BYTECODE := PYTHONDONTWRITEBYTECODE= PYTHONPYCACHEPREFIX=$(CURDIR)/.pytest_cache/bytecode
 
 .DEFAULT_GOAL := help
-.PHONY: setup-solid demo-solid test-solid test-cluster bench-solid bench-capacity quality bench-llm bench-render chaos soak help setup setup-gpu demo test test-unit test-slow test-gpu check services up down schemas wheel lock
+.PHONY: setup-solid demo-solid test-solid test-cluster bench-solid bench-capacity quality bench-llm bench-render chaos soak help setup setup-gpu demo test test-unit test-slow test-gpu check services up down schemas docs wheel lock
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -128,6 +128,10 @@ schemas: setup ## write the generated documents and the dashboards anew
 	$(BIN)/python -m schemas.reference.documents
 	$(BIN)/python -m monitoring.dashboard
 
+docs: setup ## write the reference from the code and build the site: site/index.html
+	$(BIN)/python -m tools.docs_reference
+	NO_MKDOCS_2_WARNING=1 $(BIN)/uv run --quiet --no-project --with-requirements requirements/docs.txt mkdocs build --strict --quiet
+
 wheel: setup ## build the wheel with the sprites in it: dist/skg_factory-VERSION-py3-none-any.whl
 	$(BIN)/python -m tools.build_wheel --out dist
 
@@ -137,4 +141,5 @@ lock: setup ## resolve the dependencies anew
 	$(LOCK) $(WITHOUT_GPU) --group dev -o requirements/dev.txt
 	$(LOCK) --constraint requirements/dev.txt $(IN_IMAGES) -o requirements/image.txt
 	$(LOCK) --constraint requirements/gpu.txt $(IN_IMAGES) --extra gpu --override requirements/gpu-overrides.txt -o requirements/image-gpu.txt
+	$(LOCK:pyproject.toml=requirements/docs.in) -o requirements/docs.txt
 	$(LOCK:pyproject.toml=requirements/build.in) --constraint requirements/dev.txt -o requirements/build.txt
