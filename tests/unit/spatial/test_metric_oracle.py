@@ -41,7 +41,11 @@ class Seen:
         world = scene.world
         assert world is not None
         self.names = [
-            (" ".join([*sorted(thing.attributes)[:1], thing.category]), thing.category) for thing in scene.objects
+            (
+                " ".join([*[word for word in sorted(thing.attributes) if "facing" not in word][:1], thing.category]),
+                thing.category,
+            )
+            for thing in scene.objects
         ]
         self.place = np.array([body.position for body in world.bodies])
         self.size = np.array([room_of(body) for body in world.bodies])
