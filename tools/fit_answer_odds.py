@@ -30,6 +30,7 @@ from schemas.events import Scene, SeedOptions, SeenObject, Truth
 from schemas.graph import SpatialGraph
 from schemas.picture_layers import Covers
 from spatial.knowledge.knowledge_base import scene_kinds
+from spatial.knowledge.renderer_capabilities import RendererCapabilities
 from spatial.questions.answer_odds import Aspect, FlatAspect, MetricAspect
 from spatial.questions.object_names import SIDEWAYS_WORDS, NamedScene
 from spatial.questions.proposals.comparison_proposals import counts_of
@@ -93,10 +94,12 @@ def solved_scene(number: int) -> Scene | None:
     return None if graph is None else scene_in_metres(graph)
 
 
-def graph_in_metres(concept: str, first: int, options: SeedOptions = ANY) -> SpatialGraph | None:
+def graph_in_metres(
+    concept: str, first: int, options: SeedOptions = ANY, capabilities: RendererCapabilities | None = None
+) -> SpatialGraph | None:
     """A graph that is planned in metres; None where the planner has no place for all."""
     [seed] = seeds_of(SeedRequest(concept=concept, first=first, options=options))
-    graph = RulePlanner(capabilities_of("solid")).plan_now(seed, seed.first)
+    graph = RulePlanner(capabilities or capabilities_of("solid")).plan_now(seed, seed.first)
     return graph if isinstance(graph, SpatialGraph) else None
 
 
