@@ -13,6 +13,7 @@ from dataset.reading.row_reader import batches
 from dataset.table.delta_table import Options, Table
 from schemas.errors import BadInput, UserError
 from schemas.graph import SpatialGraph
+from schemas.picture_layers import Claim, read_claim
 from spatial.relations.relation_truth import members
 
 MIN_ID_CHARS = 4
@@ -47,6 +48,11 @@ class Lineage:
     def views(self) -> tuple[bytes, ...]:
         """The encoded pictures of further cameras."""
         return tuple(view["image"]["bytes"] for view in self.row.get("views") or ())
+
+    @property
+    def claim(self) -> Claim | None:
+        """What a photograph was drawn over; None for any other picture."""
+        return read_claim(self.picture)
 
     def as_json(self) -> dict[str, object]:
         """Everything but the pictures' bytes."""
@@ -96,6 +102,8 @@ def _lines(found: Lineage) -> Iterator[str]:
     yield f"  stored     {provenance.get('image_bucket')}/{provenance.get('image_key')}"
     yield f"  sha256     {provenance['sha256']}"
     yield f"  renderer   {provenance.get('renderer')}, seed {notes.get('render_seed')}, attempt {notes.get('attempt')}"
+    if found.claim is not None:
+        yield f"  over       a picture by {found.claim.renderer}; --pictures FILE shows both"
     for number, view in enumerate(provenance.get("views") or (), start=1):
         yield f"view {number}     {view['image_id']}, stored {view['image_bucket']}/{view['image_key']}"
         yield f"  sha256     {view['sha256']}"

@@ -3,18 +3,27 @@ dataset quality.
 """
 
 import json
+import shutil
+import sys
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from streams.cli.arguments import folder, where
 from streams.cli.command_help import add
+from streams.errors import Misused
+
+if TYPE_CHECKING:
+    from dataset.reading.lineage import Lineage
 
 Uri = Annotated[str | None, typer.Argument(help="the table: a folder or s3://bucket/path; default SKG_DATASET_URI")]
 AsJson = Annotated[bool, typer.Option("--json", help="one JSON object")]
 
 EXIT_FAULTS = 1
+
+MOST_COLUMNS = 160
+"""Of pictures in a terminal: more say no more."""
 
 
 def register(app: typer.Typer) -> None:
@@ -66,6 +75,9 @@ def lineage(
     rerender: Annotated[
         bool, typer.Option("--rerender", help="draw the picture again and compare; exit 1 if unlike")
     ] = False,
+    pictures: Annotated[
+        Path | None, typer.Option(help="PNG, JPEG or WebP to write: a photograph beside the picture that it was drawn over")
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Where a sample came from, from seed to picture. Example: skg lineage 3fa9 --uri demo-out/dataset --rerender"""
@@ -74,6 +86,10 @@ def lineage(
     address, options = where(uri)
     found = trace(address, sample, options)
     typer.echo(json.dumps(found.as_json(), ensure_ascii=False) if as_json else "\n".join(found.lines()))
+    if pictures is not None:
+        _write_both(found, pictures)
+    elif found.claim is not None and not as_json and sys.stdout.isatty():
+        _show_both(found)
     if rerender:
         from streams.adapters.vision_factories import renderer_of
         from streams.operations.rerender import rerender_sample
@@ -84,11 +100,29 @@ def lineage(
         raise typer.Exit(0 if redrawn.is_same_picture else EXIT_FAULTS)
 
 
+def _write_both(found: "Lineage", file: Path) -> None:
+    from dataset.reading.structure_pictures import side_by_side
+
+    both = side_by_side(found)
+    try:
+        both.save(file)
+    except ValueError as error:
+        raise Misused(f"{file} is no picture's name: .png, .jpg or .webp") from error
+    except OSError as error:
+        raise Misused(f"{file} cannot be written: {error.strerror or error}") from error
+
+
+def _show_both(found: "Lineage") -> None:
+    from dataset.reading.structure_pictures import side_by_side, terminal_lines
+
+    columns = min(shutil.get_terminal_size().columns, MOST_COLUMNS)
+    typer.echo("\n".join(terminal_lines(side_by_side(found), columns)))
+
+
 def prove_split(uri: Uri = None, as_json: AsJson = False) -> None:
     """What the splits have in common; exit 1 if anything. Example: skg dataset prove-split demo-out/dataset"""
     from dataset.analysis.split_check import check_split as prove
     from dataset.table.table_errors import NoDataset
-    from streams.errors import Misused
 
     try:
         proof = prove(*where(uri))
