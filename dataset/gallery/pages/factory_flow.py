@@ -90,7 +90,7 @@ def _stage(name: str, seen: Mapping[str, StageView]) -> Values:
 def _facts(row: StageView) -> list[tuple[str, str]]:
     """What a stage does now, as far as it is known."""
     found = [("a second", f"{row.rate:.1f}")] if row.rate is not None else []
-    found += [("unread", "?" if row.lag is None else f"{row.lag:,}")]
+    found += [("unread", "?" if row.lag is None or not row.state else f"{row.lag:,}")]
     if row.oldest_unread_s is not None and row.lag:
         found.append(("oldest", duration(row.oldest_unread_s)))
     if row.in_flight:
@@ -118,10 +118,11 @@ def troubles(view: FactoryView) -> list[str]:
     return [*view.away, *(problem for row in view.stages for problem in row.problems)]
 
 
-def advice(view: FactoryView, samples: int) -> list[str]:
-    """What to do where nothing runs or nothing is there yet; nothing where the factory works."""
+def advice(view: FactoryView, samples: int) -> list[tuple[str, str]]:
+    """What to do where nothing runs or nothing is there yet, with a command; nothing where the factory works."""
     if any(row.processes or row.members for row in view.stages):
         return []
-    start = "No stage runs. Start them: `skg agents & skg render & skg examine & skg write &`, each until Ctrl-C."
-    seed = 'Then publish a seed with the form above, or with `skg seed "street market" --count 20`.'
-    return [start] if samples else [start, seed]
+    start = ("No stage runs. Start all four, each until Ctrl-C:", "skg agents & skg render & skg examine & skg write &")
+    seed = ("Then publish a seed with the form below, or with", 'skg seed "street market" --count 20')
+    services = ("A broker and a store on this machine are started by", 'eval "$(skg up)"')
+    return [*([services] if view.away else []), start, *([] if samples else [seed])]

@@ -52,6 +52,11 @@
     layers();
   });
   document.addEventListener("htmx:afterSettle", layers);
+  document.addEventListener("sheet:opened", () => {  // what was opened shows what is chosen
+    for (const box of document.querySelectorAll("[data-layer]")) {
+      box.checked = document.body.classList.contains(LAYERS[box.dataset.layer]);
+    }
+  });
   layers();  // a reload keeps what was chosen
 
   // a form of reviews: j and k go through its items, a, f and u press their buttons

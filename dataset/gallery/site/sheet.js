@@ -15,6 +15,7 @@
   const reveal = (tile, viewer) => {
     tile.classList.add("current");
     viewer.classList.add("open");
+    document.dispatchEvent(new Event("sheet:opened"));
     viewer.scrollIntoView({ block: "nearest" });
   };
   const open = async (tile) => {
