@@ -185,7 +185,10 @@ def test_a_sample_is_reviewed_by_keys_alone(page: Page, gallery: Shown):
         page.keyboard.press(key)
     assert page.evaluate("document.activeElement.name").startswith("reason:"), "a flag asks for its reason"
     page.keyboard.press("ArrowDown")
-    page.keyboard.press("Tab")
+    page.locator("[data-item] input[type=radio]:checked").last.focus()
+    page.keyboard.press("k")
+    page.keyboard.press("c")
+    assert page.evaluate("document.activeElement.name").startswith("comment:")
     page.keyboard.press("Enter")
     page.wait_for_url("**/review?order=*")
     assert page.locator(".title p").inner_text() != left

@@ -59,7 +59,7 @@
   });
   layers();  // a reload keeps what was chosen
 
-  // a form of reviews: j and k go through its items, a, f and u press their buttons
+  // a form of reviews: j and k go through its items, a, f and u press their buttons, c goes to the comment
   document.addEventListener("keydown", (event) => {
     const items = [...document.querySelectorAll("[data-item]")];
     if (!items.length || typing(event)) return;
@@ -70,7 +70,13 @@
       next.querySelector("input:checked, input").focus();
       next.scrollIntoView({ block: "nearest" });
     }
-    const button = (items[here] || items[0]).querySelector(`[data-key="${CSS.escape(event.key)}"]`);
+    const item = items[here] || items[0];
+    if (event.key === "c") {
+      event.preventDefault();
+      item.querySelector("input[name^=comment]").focus();
+      return;
+    }
+    const button = item.querySelector(`[data-key="${CSS.escape(event.key)}"]`);
     if (button) {
       button.checked = true;
       button.focus();
