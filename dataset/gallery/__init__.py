@@ -1,4 +1,4 @@
-"""The gallery: shows samples, rejections and the running factory in a browser.
+"""The gallery: shows the dataset, what was rejected, evaluations and the running factory in a browser.
 
 In: the table's address.  Out: a folder that opens from disk (`write_gallery`), or a web application
 (`dataset.gallery.web_app`).  Imports no broker client: publisher and monitor are passed in (`dataset.gallery.interfaces`).

@@ -19,6 +19,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from dataset.gallery.pages.sample_pages import sample_view
 from dataset.gallery.search_request import form_fields
 from dataset.gallery.templates_engine import render
+from dataset.gallery.views.row_views import other_views, shown_pictures
 from dataset.review.review_queue import Order, require_sample, review_queue
 from dataset.review.verdict_table import (
     MAX_REVIEWER,
@@ -46,11 +47,14 @@ Row = Mapping[str, Any]
 
 @dataclass(frozen=True)
 class ReviewPages:
-    """Reviews of the dataset at `uri`. `sample` finds a row by its id, None where there is none."""
+    """Reviews of the dataset at `uri`. `sample` finds a row by its id, None where there is none; `views` what further
+    cameras see of it.
+    """
 
     uri: str
     options: Options
     sample: Callable[[str], Row | None]
+    views: Callable[[str], Sequence[Row]] = lambda _: ()
 
     async def show(self, request: Request) -> Response:
         """The next sample of a reviewer."""
@@ -104,6 +108,7 @@ class ReviewPages:
         return render(
             "review.html",
             sample=None if row is None else sample_view(row),
+            others=[] if row is None else other_views(row, self.views(row["sample_id"])),
             items=() if row is None else _items(row),
             reasons=REASONS, reviewer=reviewer, order=order, left=len(queue), fault=fault,
             said=len(counting_verdicts(self.uri, self.options)),
@@ -116,10 +121,22 @@ def _order(name: str) -> Order:
 
 def _items(row: Row) -> list[dict[str, Any]]:
     """The sample as a whole, accepted unless somebody says otherwise, and each of its questions."""
-    whole = {"id": WHOLE, "text": "The picture and what is said of it", "answer": "", "kind": "", "choices": ()}
+    whole = {
+        "id": WHOLE,
+        "text": "The picture and what is said of it",
+        "answer": "",
+        "kind": "",
+        "choices": (),
+        "shown": "",
+    }
     shown = ("id", "answer", "kind", "choices", "objects")
     questions = [
-        {"text": question["question"], "preset": "", **{name: question[name] for name in shown}}
+        {
+            "text": question["question"],
+            "preset": "",
+            "shown": shown_pictures(question.get("views")),
+            **{name: question[name] for name in shown},
+        }
         for question in row["questions"]
     ]
     return [{**whole, "objects": [], "preset": "accept"}, *questions]

@@ -25,7 +25,7 @@ from dataset.gallery.pages.evaluation_results import (
 from dataset.gallery.pages.sample_pages import sample_view
 from dataset.gallery.sample_search import SampleSearch
 from dataset.gallery.search_request import MAX_CHARS, page_of
-from dataset.gallery.views.row_views import View
+from dataset.gallery.views.row_views import View, other_views
 
 ROWS = 8
 """Wrong answers on one page: each has its picture."""
@@ -87,7 +87,8 @@ class EvaluationPages:
         asked = [each for each in (row or {}).get("questions", ()) if each["id"] == wrong.question_id]
         if row is None or not asked:
             return None
-        return {"sample": sample_view({**row, "questions": asked}), "wrong": wrong}
+        views = self._samples.views(wrong.sample_id) if asked[0].get("views") else []
+        return {"sample": sample_view({**row, "questions": asked}), "others": other_views(row, views), "wrong": wrong}
 
 
 def _links(page: int, last: int, kind: str) -> dict[str, str]:

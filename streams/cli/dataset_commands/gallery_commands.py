@@ -86,7 +86,7 @@ def _serve(served: _Served, address: tuple[str, int]) -> None:
     rejected = RejectionSearch(rejections_uri(uri), options)
     pictures = stored_pictures(settings) if settings.s3_endpoint or uri.startswith("s3://") else None
     samples = SampleSearch(uri, options)
-    reviews = ReviewPages(uri, options, samples.sample) if may_write else None
+    reviews = ReviewPages(uri, options, samples.sample, samples.views) if may_write else None
     shown = GalleryData(samples, rejected, factory, pictures, reviews, _targets(served.targets), served.results)
 
     def ready(found: str) -> None:

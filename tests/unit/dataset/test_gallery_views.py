@@ -1,12 +1,15 @@
 """A sample's page shows what further cameras see, with the same names and colours, and which pictures a question shows."""
 
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from starlette.testclient import TestClient
 
+from dataset.gallery import write_gallery
 from dataset.gallery.web_app import application
+from dataset.review.review_pages import ReviewPages
 from dataset.table.row_encoding import rows_of
 from schemas.interfaces import Sample
 from tests.fakes.events import make_picture, make_samples
@@ -59,3 +62,29 @@ def test_a_sample_with_one_camera_shows_no_others_and_a_number_beyond_them_is_no
     assert client.get(f"/view/{view_samples[0].event.sample_id}/0").status_code == 404
     assert client.get(f"/view/{view_samples[0].event.sample_id}/9").status_code == 404
     assert client.get("/view/none/1").status_code == 404
+
+
+def test_who_reviews_sees_what_further_cameras_see(view_samples: list[Sample], tmp_path: Path):
+    several = [sample for sample in view_samples if sample.views]
+    uri = store_rows(str(tmp_path / "several"), several)
+    data = shown(uri)
+    reviews = ReviewPages(uri, None, data.samples.sample, data.samples.views)
+    page = TestClient(application(replace(data, reviews=reviews)), base_url="http://127.0.0.1:80").get("/review").text
+    (sample,) = set(re.findall(r'src="/image/(\w+)"', page))
+    assert f'src="/view/{sample}/1"' in page
+    questions = next(one.event.questions for one in several if one.event.sample_id == sample)
+    assert page.count("then ") >= sum(bool(question.views) for question in questions) > 0
+
+
+def test_the_page_from_disk_has_further_cameras_masks_and_depths_as_files(view_samples: list[Sample], tmp_path: Path):
+    uri = store_rows(str(tmp_path / "table"), view_samples)
+    page = write_gallery(uri, tmp_path / "page")
+    html = page.read_text("utf-8")
+    sources = re.findall(r'src="([^"]+)"', html)
+    assert all((page.parent / source).is_file() for source in sources)
+    for sample in view_samples:
+        for number, picture in enumerate(sample.views, start=1):
+            (name,) = {source for source in sources if source.startswith(f"images/{sample.event.sample_id}-{number}.")}
+            assert (page.parent / name).read_bytes() == picture
+        for layer in ("masks", "depth"):
+            assert f"images/{sample.event.sample_id}-{layer}.png" in sources
