@@ -10,7 +10,6 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, get_args, get_origin
 
-import click
 import typer
 from prometheus_client.metrics import MetricWrapperBase
 
@@ -132,7 +131,7 @@ def _commands() -> Iterator[str]:
 
 
 def _command(command: Any, path: tuple[str, ...]) -> Iterator[str]:
-    if isinstance(command, click.Group) or hasattr(command, "commands"):
+    if hasattr(command, "commands"):
         for name in sorted(command.commands):
             yield from _command(command.commands[name], (*path, name))
         return

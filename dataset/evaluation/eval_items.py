@@ -23,6 +23,7 @@ from schemas.base import Model
 from schemas.errors import UserError
 from schemas.events import MIN_CHOICES
 from schemas.ids import content_id
+from schemas.texts.fault_words import in_plain_words
 
 BY_OP = {
     "side": "left_of or right_of", "bearing": "diagonal", "closer": "closer", "nearest": "nearest",
@@ -273,7 +274,7 @@ def _lines(text: str, path: Path) -> dict[Item, tuple[str, ...]]:
             read = Line.model_validate_json(line)
         except ValidationError as error:
             fault = error.errors()[0]
-            faults.append(f"line {number}: {'.'.join(map(str, fault['loc'])) or 'line'}: {fault['msg']}")
+            faults.append(f"line {number}: {'.'.join(map(str, fault['loc'])) or 'line'}: {in_plain_words(fault)}")
             continue
         item = _item(read)
         why = next(filter(None, (_picture_fault(path.parent, name) for name in read.paths)), None)

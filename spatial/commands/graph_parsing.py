@@ -13,6 +13,7 @@ from pydantic import BaseModel, ValidationError
 from schemas.bounds import MAX_WHOLE
 from schemas.events import Scene, SeenObject, SeenRelation
 from schemas.graph import Relation
+from schemas.texts.fault_words import in_plain_words
 from spatial.commands import value_parsing
 from spatial.commands.value_parsing import Request
 from spatial.reasoning.closure import relation_of
@@ -72,7 +73,7 @@ def _of_several(name: str, subject: int, objects: Sequence[int], where: str) -> 
     try:
         return Relation(subject=subject, predicate=name, object=objects[0], others=tuple(objects[1:]))
     except ValidationError as error:
-        raise ValueError(f"{where}: {error.errors()[0]['msg']}") from None
+        raise ValueError(f"{where}: {in_plain_words(error.errors()[0])}") from None
 
 
 def _index(number: int, count: int) -> int:
@@ -151,4 +152,4 @@ def _model(kind: type[_M], fields: Mapping[str, Any], where: str) -> _M:
     except ValidationError as error:
         fault = error.errors()[0]
         path = ".".join(str(part) for part in fault["loc"])
-        raise ValueError(f"{where}.{path}: {fault['msg']}") from None
+        raise ValueError(f"{where}.{path}: {in_plain_words(fault)}") from None

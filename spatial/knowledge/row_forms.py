@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 
 from schemas.base import Name
 from schemas.errors import BadKnowledge
+from schemas.texts.fault_words import in_plain_words
 from spatial.knowledge.categories import Backdrop, Rest
 from spatial.knowledge.knowledge_files import LocatedRow
 
@@ -127,4 +128,4 @@ def validated(found: LocatedRow, form: type[Form]) -> Form:
         where = ".".join(str(part) for part in fault["loc"])
         name = found.row.get("name")
         what = f"{name!r}: " if isinstance(name, str) else ""
-        raise BadKnowledge(f"{found.where}: {what}{f'{where}: ' if where else ''}{fault['msg']}") from None
+        raise BadKnowledge(f"{found.where}: {what}{f'{where}: ' if where else ''}{in_plain_words(fault)}") from None

@@ -12,9 +12,10 @@ from dataset.table.table_errors import NoDataset, NoVersion
 from monitoring.logs import log, logs_json
 from monitoring.redaction import redacted
 from schemas.errors import BadInput, BadKnowledge, NotAdmitted, RetryableError, UserError
+from schemas.texts.fault_words import in_plain_words
 from streams.address_redaction import masked
-from streams.cli.remedies import for_missing_dataset, for_service, in_plain_words
-from streams.errors import Misconfigured, Unreachable
+from streams.cli.remedies import for_missing_dataset, for_service
+from streams.errors import Misconfigured, Misused, Unreachable
 from streams.operations.seeds import BadSeeds
 
 EXIT_FAILURE, EXIT_USAGE, EXIT_AWAY = 1, 2, 2
@@ -53,9 +54,9 @@ def _explained(error: Exception) -> tuple[str, int]:
 
 def _remedy(error: Exception) -> str:
     """What helps, of a service that does not answer and of a path without a dataset; empty where nothing is known."""
-    if isinstance(error, NoDataset) and not isinstance(error, NoVersion):
+    cause = error.__cause__ or error if isinstance(error, Unreachable | Misused) else error
+    if isinstance(cause, NoDataset) and not isinstance(cause, NoVersion):
         return for_missing_dataset()
-    cause = error.__cause__ if isinstance(error, Unreachable) else error
     return for_service(cause.service) if isinstance(cause, RetryableError) else ""
 
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from streams.cli.command_help import add
+from streams.cli.command_help import add, family_of
 from streams.cli.failures import EXIT_FAILURE
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ JsonOption = Annotated[bool, typer.Option("--json", help="JSON, one object a lin
 def build() -> typer.Typer:
     """The family of commands."""
     family = "The bank of paraphrases of questions. Example: skg phrases list --kind count"
-    app = typer.Typer(help=family, short_help=family, no_args_is_help=True)
+    app = family_of(family)
     add(app, "list", list_phrases)
     add(app, "check", check)
     add(app, "grow", grow)

@@ -1,11 +1,10 @@
-"""What helps: beside a service that does not answer, a path without a dataset, a value of another kind.
+"""What helps: beside a service that does not answer, a path without a dataset.
 
 In: an error, the settings, the current folder.  Out: a few words for people; none where nothing is known.
 """
 
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any
 
 LOG = "_delta_log"
 DEPTH, MOST_NAMED = 3, 5
@@ -16,36 +15,6 @@ BESIDE = ("-rejections", "-verdicts")
 
 SERVICES: Mapping[str, str] = {"broker": "Kafka", "store": "S3"}
 """The roles of `skg up`, and how messages name them."""
-
-PLAIN: Mapping[str, str] = {
-    "int_parsing": "a whole number is needed",
-    "int_from_float": "a whole number is needed",
-    "float_parsing": "a number is needed",
-    "bool_parsing": "true or false is needed",
-    "greater_than_equal": "at least {ge} is needed",
-    "greater_than": "more than {gt} is needed",
-    "less_than_equal": "at most {le} is allowed",
-    "less_than": "less than {lt} is needed",
-    "literal_error": "one of {expected} is needed",
-    "string_too_short": "at least {min_length} characters are needed",
-    "string_too_long": "at most {max_length} characters are allowed",
-    "missing": "it is missing",
-    "extra_forbidden": "there is no such field",
-}
-"""What pydantic finds, by its type, in the words of a person."""
-
-
-def in_plain_words(fault: Mapping[str, Any]) -> str:
-    """What is wrong with a value, by an entry of pydantic's `errors()`."""
-    words = PLAIN.get(fault["type"])
-    if words is None:
-        return str(fault["msg"]).removeprefix("Value error, ")
-    return words.format(**{name: _as_set(value) for name, value in (fault.get("ctx") or {}).items()})
-
-
-def _as_set(value: object) -> object:
-    """A bound as settings write it: 5 rather than 5.0."""
-    return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
 def for_service(role: str) -> str:

@@ -26,6 +26,7 @@ from streams.cli import (
     status_commands,
     topic_commands,
 )
+from streams.cli.command_help import NamedCommands
 from streams.cli.dataset_commands import (
     evaluation_commands,
     gallery_commands,
@@ -52,6 +53,7 @@ def build() -> typer.Typer:
     app = typer.Typer(
         name="skg", help=_HELP, no_args_is_help=True, pretty_exceptions_enable=False,
         context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110}, rich_markup_mode=None,
+        cls=NamedCommands,
     )  # fmt: skip
     app.callback()(_options)
     for family in (

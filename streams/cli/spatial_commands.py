@@ -12,6 +12,7 @@ from typing import Any
 import typer
 
 from schemas.texts.strict_json import parse_json
+from streams.cli.command_help import family_of
 
 _EXAMPLES = {
     "normalise": 'echo \'{"phrase": "on the left of, near"}\' | skg spatial normalise',
@@ -34,7 +35,7 @@ _MEANINGS = {
 def build() -> typer.Typer:
     """The family of commands."""
     family = "The knowledge as filters over JSON lines. Example: skg spatial check < graphs.jsonl"
-    app = typer.Typer(help=family, short_help=family, no_args_is_help=True)
+    app = family_of(family)
     for name, meaning in _MEANINGS.items():
         text = f"{meaning} Example: {_EXAMPLES[name]}"
         app.command(name, help=text, short_help=text)(_command(name))

@@ -42,9 +42,17 @@ def status(
         _say(report)
     else:
         console_of_output().print(as_report(report.stages))
-    for line in report.away:
-        typer.secho(f"skg: {line}", fg="red", err=True)
+    for line, role in zip(report.away, report.services, strict=True):
+        typer.secho(f"skg: {line}{_remedy(role)}", fg="red", err=True)
     raise typer.Exit(report.exit_code)
+
+
+def _remedy(role: str) -> str:
+    """What helps where a service does not answer; empty where nothing is known."""
+    from streams.cli.remedies import for_service
+
+    found = for_service(role)
+    return f"; {found}" if found else ""
 
 
 def _next(factory: "FactoryWatch", before: "Report") -> "Report":

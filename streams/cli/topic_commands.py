@@ -7,13 +7,13 @@ from typing import Annotated
 import typer
 
 from schemas.topics import SEEDS, TOPICS
-from streams.cli.command_help import add
+from streams.cli.command_help import add, family_of
 
 
 def register(app: typer.Typer) -> None:
     """Add the commands."""
     text = "Create or verify the topics. Example: skg topics apply"
-    topics = typer.Typer(help=text, short_help=text, no_args_is_help=True)
+    topics = family_of(text)
     add(topics, "apply", topics_apply)
     add(topics, "check", topics_check)
     app.add_typer(topics, name="topics")

@@ -88,6 +88,7 @@ class DemoOptions:
 def run(show: DemoOptions) -> int:
     """Run to the end; the exit code. Raises UserError (BadSeeds, MissingExtra among them) and KeyboardInterrupt."""
     require_extras("local", "gallery", *(["llm"] if show.llm.choice else ()))
+    show.llm.check()
     show.renderer.check()
     seeds = read_seeds(show.seeds_file or OF_RENDERERS.get(show.renderer.renderer, SAMPLE_SEEDS))
     seeds = distribute_graphs(seeds, show.graphs) if show.graphs else seeds

@@ -7,7 +7,7 @@ import os
 from contextlib import ExitStack
 from dataclasses import dataclass
 
-from schemas.errors import UserError
+from schemas.errors import BadInput
 from streams.demo.llm_answers import lifelike
 from streams.demo.llm_stub import serving
 
@@ -23,11 +23,18 @@ class LlmOptions:
     choice: str | None = None
     max_tokens: int | None = None
 
+    def check(self) -> None:
+        """Raise UserError for an unknown choice, and for an environment that names no model."""
+        if self.choice not in (None, *CHOICES):
+            raise BadInput(f"--llm {self.choice}: there are {' and '.join(CHOICES)}")
+        if self.choice == FROM_ENVIRONMENT and not os.environ.get("SKG_LLM_URL"):
+            raise BadInput("--llm env: SKG_LLM_URL is not set")
+
     def environment(self, stack: ExitStack) -> dict[str, str]:
-        """The settings; what has to be started ends with `stack`. Raises UserError for an unknown choice."""
+        """The settings; what has to be started ends with `stack`. `check` found no fault."""
         if self.choice is None:
             return {}
-        found = _stub(stack) if self.choice == STUB else _given(self.choice)
+        found = _stub(stack) if self.choice == STUB else _given()
         return found if self.max_tokens is None else {**found, "SKG_LLM_MAX_TOKENS": str(self.max_tokens)}
 
 
@@ -46,10 +53,5 @@ def _stub(stack: ExitStack) -> dict[str, str]:
     }
 
 
-def _given(choice: str) -> dict[str, str]:
-    if choice != FROM_ENVIRONMENT:
-        raise UserError(f"--llm {choice}: there is {' and '.join(CHOICES)}")
-    found = {name: value for name, value in os.environ.items() if name.startswith(NAMES)}
-    if "SKG_LLM_URL" not in found:
-        raise UserError("--llm env: SKG_LLM_URL is not set")
-    return found
+def _given() -> dict[str, str]:
+    return {name: value for name, value in os.environ.items() if name.startswith(NAMES)}

@@ -10,6 +10,7 @@ from typing import Annotated, Literal, TypeVar
 from pydantic import AfterValidator, BaseModel, Field, ValidationError
 
 from schemas.base import Name
+from schemas.texts.fault_words import in_plain_words
 from schemas.texts.written_text import phrase, shown
 from streams.ingest.annotated_objects import MAX_PIXELS, AnnotatedObject, AnnotatedPicture, BadAnnotations
 from streams.ingest.segmentation_boxes import annotated_box
@@ -109,5 +110,5 @@ def explained(error: ValidationError) -> str:
     where = ".".join(
         part if isinstance(part, str) and part.isidentifier() else shown(str(part)).strip("'") for part in fault["loc"]
     )
-    message = "must be a JSON object" if fault["type"] in ("model_type", "model_attributes_type") else fault["msg"]
+    message = in_plain_words(fault)
     return f"{where}: {message}" if where else message

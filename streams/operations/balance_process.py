@@ -16,6 +16,7 @@ from agents.coverage_balance import AXES
 from monitoring.logs import log
 from monitoring.metrics import LACKING, StageMetrics
 from schemas.errors import BadInput, RetryableError
+from schemas.texts.fault_words import in_plain_words
 from schemas.texts.strict_yaml import NotYaml, parse_yaml
 from schemas.topics import DEAD_LETTERS, QA, REJECTIONS, SEEDS
 from streams.broker.clients import Publisher, Reader
@@ -56,7 +57,7 @@ def read_targets(path: Path) -> Targets:
     except ValidationError as error:
         fault = error.errors()[0]
         where = ".".join(str(part) for part in fault["loc"])
-        raise BadTargets(f"{path}: {where + ': ' if where else ''}{fault['msg'].removeprefix('Value error, ')}") from error
+        raise BadTargets(f"{path}: {where + ': ' if where else ''}{in_plain_words(fault)}") from error
 
 
 def run_balance(settings: BalanceSettings, clock: Callable[[], float] = time.monotonic) -> None:

@@ -38,10 +38,11 @@ _BAD = {"no_member", "stuck", "no_topic"}
 
 @dataclass(frozen=True)
 class Report:
-    """Every stage, and one line for each unavailable service."""
+    """Every stage, and one line for each unavailable service; `services`: their roles, in the same order."""
 
     stages: Status
     away: tuple[str, ...] = ()
+    services: tuple[str, ...] = ()
 
     @property
     def exit_code(self) -> int:
@@ -95,7 +96,8 @@ class FactoryWatch:
 
     def report(self) -> Report:
         """The factory now. An unavailable service is part of the report. Broker and store are asked at the same time."""
-        local, away, now = collect(self._settings.state_dir), [], self._clock()
+        local, now = collect(self._settings.state_dir), self._clock()
+        away: list[tuple[str, str]] = []
         states: Mapping[str, GroupState] = {}
         stalled: Mapping[str, float] = {}
         with ThreadPoolExecutor(1) as pool:
@@ -103,17 +105,17 @@ class FactoryWatch:
             try:
                 states, stalled = self._groups.poll(now)
             except (RetryableError, Problem) as failure:
-                away.append(str(failure))
+                away.append((str(failure), "broker"))
         try:
             store.result()
         except RetryableError as failure:
-            away.append(str(failure))
+            away.append((str(failure), "store"))
         bound = self._settings.stuck_after_s
         stages = {
             stage: stage_status(stage, row, states.get(stage), stalled.get(stage, 0.0), bound) if stage in READS else row
             for stage, row in local.items()
         }
-        return Report(stages, tuple(away))
+        return Report(stages, tuple(line for line, _ in away), tuple(role for _, role in away))
 
     def close(self) -> None:
         """Close the connections."""

@@ -13,6 +13,7 @@ from pydantic import BeforeValidator, ConfigDict, Field, ValidationError
 from schemas.base import Model
 from schemas.events import MAX_CONCEPT_CHARS, MAX_GRAPHS_PER_SEED_EVENT, SeedConcept, SeedOptions
 from schemas.ids import concept_key, derived_seed, make_seed
+from schemas.texts.fault_words import in_plain_words
 from schemas.texts.written_text import MAX_SHOWN, Phrase, Prose, each_text, phrase, prose, shown
 
 MAX_FAULTS_SHOWN = 10
@@ -99,7 +100,7 @@ def explain(error: ValidationError) -> str:
         return f"concept: must have 1 to {MAX_CONCEPT_CHARS} characters{length}"
     if fault["type"] == "model_type":
         return f"{where}: must be a JSON object"
-    return f"{where}: {fault['msg'].removeprefix('Value error, ')}"
+    return f"{where}: {in_plain_words(fault)}"
 
 
 def _place(part: int | str) -> str:

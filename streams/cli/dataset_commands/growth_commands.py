@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from streams.cli.arguments import where
-from streams.cli.command_help import add
+from streams.cli.command_help import add, family_of
 from streams.cli.dataset_commands import export_commands, maintenance_commands, push_command
 from streams.cli.dataset_commands.snapshot_arguments import Split, Uri, Version, at, known
 
@@ -22,7 +22,7 @@ LABELS = {"held_out_per_mille": "held out"}
 def build() -> typer.Typer:
     """The family of commands."""
     text = "Look at the dataset, follow, export and maintain it. Example: skg dataset info"
-    app = typer.Typer(help=text, short_help=text, no_args_is_help=True)
+    app = family_of(text)
     add(app, "info", info)
     add(app, "files", files)
     add(app, "follow", follow)

@@ -9,6 +9,7 @@ import typer
 
 from streams.cli.arguments import folder, where
 from streams.cli.command_help import add as add_command
+from streams.cli.command_help import family_of
 from streams.cli.dataset_commands.snapshot_arguments import Uri
 
 Question = Annotated[str | None, typer.Option("--question", help="id of one of its questions; without it the whole sample")]
@@ -16,7 +17,7 @@ Question = Annotated[str | None, typer.Option("--question", help="id of one of i
 
 def build() -> typer.Typer:
     """The family."""
-    family = typer.Typer(help="What people say of samples and questions.", no_args_is_help=True, rich_markup_mode=None)
+    family = family_of("What people say of samples and questions.")
     add_command(family, "add", add)
     add_command(family, "list", list_verdicts)
     add_command(family, "report", report)

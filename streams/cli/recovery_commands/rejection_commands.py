@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from streams.cli.arguments import folder, where
-from streams.cli.command_help import add
+from streams.cli.command_help import add, family_of
 from streams.cli.recovery_commands.rejection_filters import (
     Concept,
     Ids,
@@ -37,7 +37,7 @@ AsJson = Annotated[bool, typer.Option("--json", help="JSON, one object a line")]
 def build() -> typer.Typer:
     """The family of commands."""
     text = "Look at rejections, export them, have them judged again. Example: skg rejections list --since 2h"
-    app = typer.Typer(help=text, short_help=text, no_args_is_help=True)
+    app = family_of(text)
     add(app, "list", listing)
     add(app, "show", show)
     add(app, "export", export)

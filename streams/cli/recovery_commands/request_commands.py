@@ -6,16 +6,14 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from schemas.errors import RetryableError
 from schemas.topics import DAY_MS, IMAGES, SEEDS, TOPICS
 from streams.cli.arguments import where
 from streams.cli.command_help import add
-from streams.errors import Unreachable
 
 if TYPE_CHECKING:
     from streams.recovery.request_outcomes import RequestOutcome, Requests
 
-EXIT_WITHOUT, EXIT_UNREACHABLE = 1, 2
+EXIT_WITHOUT = 1
 
 SEEDS_KEPT_DAYS, IMAGES_KEPT_DAYS = (TOPICS[name].retention_ms // DAY_MS for name in (SEEDS, IMAGES))
 
@@ -33,11 +31,7 @@ def requests(
     """Every request and its outcome; exit 1 if any has none. Example: skg requests --without-outcome --json"""
     from streams.recovery.request_outcomes import NONE
 
-    try:
-        found, missing = _found(uri)
-    except (Unreachable, RetryableError) as error:
-        typer.echo(f"skg: {error}", err=True)
-        raise typer.Exit(EXIT_UNREACHABLE) from None
+    found, missing = _found(uri)
     for end in found.outcomes() if without_outcome or as_json else ():
         if end.outcome == NONE or not without_outcome:
             typer.echo(json.dumps(shown(end)) if as_json else line(end))

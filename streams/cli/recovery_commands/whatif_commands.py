@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from pydantic import ValidationError
 
+from schemas.texts.fault_words import in_plain_words
 from streams.cli.arguments import where
 from streams.cli.command_help import add
 from streams.errors import Misused, Unreachable
@@ -73,7 +74,7 @@ def _settings(given: Mapping[str, str]) -> "ExamineSettings":
         name = ".".join(str(part) for part in fault["loc"])
         if name not in fields:
             raise
-        raise Misused(f"SKG_{name.upper()}: {fault['msg']}; the settings that judge are {', '.join(judging())}") from None
+        raise Misused(f"SKG_{name.upper()}: {in_plain_words(fault)} (got {fault['input']!r})") from None
     if settings.detector_weak > settings.detector_firm:
         raise Misused("SKG_DETECTOR_WEAK is above SKG_DETECTOR_FIRM")
     return settings

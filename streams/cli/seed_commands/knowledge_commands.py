@@ -9,6 +9,7 @@ from typing import Annotated, Any
 
 import typer
 
+from streams.cli.command_help import family_of
 from streams.cli.failures import EXIT_FAILURE
 
 _MEANINGS = {
@@ -27,7 +28,7 @@ SHOWN = 8
 def build() -> typer.Typer:
     """The family of commands."""
     family = "The words that the factory knows. Example: skg knowledge categories cup"
-    app = typer.Typer(help=family, short_help=family, no_args_is_help=True)
+    app = family_of(family)
     for kind, meaning in _MEANINGS.items():
         text = f"{meaning} Example: skg knowledge {kind} {_EXAMPLES[kind]}"
         app.command(kind, help=text, short_help=text)(_command(kind))

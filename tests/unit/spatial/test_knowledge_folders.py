@@ -184,11 +184,11 @@ FAULTS = {
     ),
     "a negative size": (
         dict(categories=(DRONE, BENCH, row(ROBOT, size_m=[-1, 1, 1]))),
-        "categories_lab.json:4: 'robot': size_m.0: Input should be greater than 0",
+        "categories_lab.json:4: 'robot': size_m.0: more than 0 is needed",
     ),
     "a pose without height": (
         dict(categories=(row(ROBOT, pose={"flat": 0}), DRONE, BENCH)),
-        "categories_lab.json:2: 'robot': pose.flat: Input should be greater than 0",
+        "categories_lab.json:2: 'robot': pose.flat: more than 0 is needed",
     ),
     "a duplicate": (
         dict(categories=(ROBOT, DRONE, BENCH, ROBOT)),
@@ -204,7 +204,7 @@ FAULTS = {
     "a word of another scene": (
         dict(scenes=(row(LAB, words=["cooking"]),)), "scenes.json:2: 'robot lab': 'cooking' names 'kitchen' already",
     ),
-    "no such backdrop": (dict(scenes=(row(LAB, backdrop="cave"),)), "scenes.json:2: 'robot lab': backdrop: Input should"),
+    "no such backdrop": (dict(scenes=(row(LAB, backdrop="cave"),)), "scenes.json:2: 'robot lab': backdrop: one of "),
     "no such sprite": (
         dict(categories=(ROBOT, DRONE, row(BENCH, sprite="none"))),
         "categories_lab.json:4: 'test bench': there is no sprite 'none'; put it into ",
@@ -217,14 +217,14 @@ FAULTS = {
     ),
     "leaning in the air": (
         dict(categories=(ROBOT, row(DRONE, leaning={"size_m": [0.4, 1.2], "turn": -15}), BENCH)),
-        "categories_lab.json:3: 'drone': Value error, what leans or is leant on must have floor in rests_on",
+        "categories_lab.json:3: 'drone': what leans or is leant on must have floor in rests_on",
     ),
     "leaning by a drawing": (
         dict(categories=(row(ROBOT, leaning={"size_m": [0.4, 1.2], "drawing": "ladder", "aspect": 0.2}), DRONE, BENCH)),
         "categories_lab.json:2: 'robot': leaning.drawing is for what the package draws",
     ),
     "an unknown field": (
-        dict(categories=(row(ROBOT, colour="red"), DRONE, BENCH)), "categories_lab.json:2: 'robot': colour: Extra inputs",
+        dict(categories=(row(ROBOT, colour="red"), DRONE, BENCH)), "categories_lab.json:2: 'robot': colour: there is",
     ),
 }  # fmt: skip
 

@@ -220,7 +220,7 @@ def test_a_sentence_of_a_folder_that_is_unfit_ends_every_command_with_its_line(t
 
 def test_a_row_without_a_sentence_is_named_with_its_line(tmp_path: Path):
     folder = written(tmp_path / "words", {"shape": "side"})
-    with pytest.raises(BadKnowledge, match=r"phrases.json:2: text: Field required"):
+    with pytest.raises(BadKnowledge, match=r"phrases.json:2: text: it is missing"):
         paraphrases_in(folder / "phrases.json")
 
 

@@ -77,7 +77,7 @@ def test_a_form_says_how_its_concept_is_understood_and_is_refused_what_must_be_r
     [
         (SeedForm(""), "concept: must have 1 to 200 characters"),
         (SeedForm("pa\u200brk"), "concept: must not have an invisible character"),
-        (SeedForm("park", count="true"), "count: Input should be a valid integer"),
+        (SeedForm("park", count="true"), "count: a whole number is needed"),
         (SeedForm("park", excluded=("ca\u202et",)), "options: must not have an invisible character"),
         (SeedForm("x" * 201), "this one has 201"),
         (SeedForm("x", count="many"), "count"),

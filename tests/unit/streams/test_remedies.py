@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
+from schemas.texts.fault_words import in_plain_words
 from streams.cli.doctor_command import findings
-from streams.cli.remedies import DEPTH, MOST_NAMED, datasets_below, for_missing_dataset, for_service, in_plain_words
+from streams.cli.remedies import DEPTH, MOST_NAMED, datasets_below, for_missing_dataset, for_service
 from streams.cli.root import run
 from streams.services.bound_process import identity
 from streams.services.service_registry import STATE
@@ -146,3 +147,37 @@ def test_a_shell_completes_commands(said: pytest.CaptureFixture[str], monkeypatc
         monkeypatch.setenv(name, value)
     run([])
     assert said.readouterr().out.split() == ["lineage"]
+
+
+def test_a_command_that_there_is_not_is_told_those_that_there_are(said: pytest.CaptureFixture[str]):
+    assert run(["knowledge", "bogus"]) == 2
+    assert "there are scenes, categories, relations, families, attributes" in said.readouterr().err
+    assert run(["dmeo"]) == 2
+    assert "Did you mean 'demo'?" in said.readouterr().err
+
+
+def test_an_unknown_language_model_of_a_demo_is_refused_before_anything_begins(
+    here: Path, said: pytest.CaptureFixture[str]
+):
+    assert run(["demo", "--llm", "bogus", "--out", "out"]) == 2
+    assert said.readouterr() == ("", "skg: --llm bogus: there are stub and env\n")
+    assert run(["demo", "--llm", "env", "--out", "out"]) == 2
+    assert said.readouterr() == ("", "skg: --llm env: SKG_LLM_URL is not set\n")
+    assert not (here / "out").exists()
+
+
+@pytest.mark.parametrize("command", [["status"], ["requests"], ["seed", "kitchen"]])
+def test_a_missing_broker_is_said_with_what_runs_here(command: list[str], said: pytest.CaptureFixture[str], monkeypatch):
+    monkeypatch.setenv("SKG_CONNECT_TIMEOUT_S", "0.2")
+    monkeypatch.setenv("SKG_KAFKA_BOOTSTRAP", "127.0.0.1:9")
+    assert run(command) == 2
+    told = said.readouterr().err
+    assert "cannot reach Kafka at 127.0.0.1:9 (SKG_KAFKA_BOOTSTRAP)" in told
+    assert 'nothing of `skg up` runs in this folder; eval "$(skg up)" starts a broker and a store' in told
+
+
+def test_every_command_says_of_a_missing_dataset_which_there_are(here: Path, said: pytest.CaptureFixture[str]):
+    table_at(here / "out" / "dataset")
+    for name in ("info", "prove-split", "quality"):
+        assert run(["dataset", name, "nowhere"]) in (1, 2)
+        assert said.readouterr().err == "skg: there is no dataset at nowhere; there are out/dataset\n"

@@ -290,17 +290,26 @@ def test_the_command_prints_one_object_or_a_table(skg: Skg):
         ("SKG_KAFKA_BOOTSTRAP=h:1", "does not judge"),
         ("nsfw_above=1", "does not judge"),
         ("SKG_DETECTOR_FIRM", "needs a value"),
-        ("SKG_DETECTOR_FIRM=much", "SKG_DETECTOR_FIRM"),
-        ("SKG_DETECTOR_FIRM=2", "SKG_DETECTOR_FIRM"),
-        ("SKG_QUESTION_MARGIN=0", "SKG_QUESTION_MARGIN"),
-        ("SKG_RETRIES=-1", "SKG_RETRIES"),
     ],
 )
-def test_a_setting_that_does_not_judge_or_a_bad_value_is_wrong_usage(skg: Skg, change: str, fault: str):
+def test_a_setting_that_does_not_judge_is_wrong_usage_and_those_that_judge_are_named(skg: Skg, change: str, fault: str):
     code, said, told = skg("--set", change)
     assert (code, said, told.count("\n")) == (2, "", 1)
     assert fault in told
     assert "SKG_NSFW_ABOVE" in told
+
+
+@pytest.mark.parametrize(
+    ("change", "fault"),
+    [
+        ("SKG_DETECTOR_FIRM=much", "SKG_DETECTOR_FIRM: a number is needed (got 'much')"),
+        ("SKG_DETECTOR_FIRM=2", "SKG_DETECTOR_FIRM: less than 1 is needed (got '2')"),
+        ("SKG_QUESTION_MARGIN=0", "SKG_QUESTION_MARGIN: more than 0 is needed (got '0')"),
+        ("SKG_RETRIES=-1", "SKG_RETRIES: at least 0 is needed (got '-1')"),
+    ],
+)
+def test_a_value_that_a_setting_cannot_have_is_wrong_usage_in_plain_words(skg: Skg, change: str, fault: str):
+    assert skg("--set", change) == (2, "", f"skg: {fault}\n")
 
 
 def test_thresholds_that_contradict_each_other_are_wrong_usage(skg: Skg):
