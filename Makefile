@@ -136,7 +136,7 @@ wheel: setup ## build the wheel with the sprites in it: dist/skg_factory-VERSION
 	$(BIN)/python -m tools.build_wheel --out dist
 
 lock: setup ## resolve the dependencies anew
-	$(LOCK) $(WITHOUT_GPU) --extra gpu --override requirements/gpu-overrides.txt -o requirements/gpu.txt
+	$(LOCK) $(WITHOUT_GPU) --extra gpu --extra nsfw --extra otel --override requirements/gpu-overrides.txt -o requirements/gpu.txt
 	$(BIN)/uv pip compile -q --python-version 3.11 --generate-hashes --no-emit-index-url --no-header requirements/solid.in -o requirements/solid.txt
 	$(LOCK) $(WITHOUT_GPU) --group dev -o requirements/dev.txt
 	$(LOCK) --constraint requirements/dev.txt $(IN_IMAGES) -o requirements/image.txt
