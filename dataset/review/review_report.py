@@ -22,13 +22,13 @@ def review_of(uri: str, options: Options = None) -> Report | None:
 
 
 def report_in_words(found: Report | None) -> str:
-    """One line: how much was looked at, how often reviewers agree, and how much of it is disputed."""
+    """One line: how much was looked at, how often reviewers agree, and how much of it is disputed, in all and by kind."""
     if found is None:
         return "nobody reviewed it yet"
     said = f"{found['reviewers']} reviewers, {found['samples']} samples, {found['questions']} questions"
     agreed = "" if found["agreement"] is None else f"; they agree in {_interval(found['agreement'])}"
-    disputed = found["disputed"].get("all")
-    return said + agreed + ("" if disputed is None else f"; disputed {_interval(disputed)}")
+    disputed = ", ".join(f"{kind} {_interval(score)}" for kind, score in found["disputed"].items())
+    return said + agreed + (f"; disputed: {disputed}" if disputed else "")
 
 
 def _interval(score: Score) -> str:

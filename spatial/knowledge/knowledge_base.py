@@ -63,7 +63,7 @@ def find_scene(concept: str) -> SceneMatch | None:
 
 
 def nearest_scenes(concept: str, count: int) -> list[SceneMatch]:
-    """The scenes that `concept` is nearest to by words, best first; fewer where no others have anything in common."""
+    """The scenes that `concept` is nearest to by words, best first, also where none is near enough to be taken."""
     return _phrasebook().ranked(concept, count)
 
 

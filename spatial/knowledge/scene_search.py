@@ -23,6 +23,9 @@ SPELLING = 0.87
 WHOLE_PHRASE = 0.8
 """Score of a concept that contains a whole phrase of the scene, before its other words are weighed."""
 
+UNRELATED = 0.2
+"""Of scenes that have no word of a concept in common: below the score of any that has."""
+
 _FILLERS = (
     "a an the at in on of and or with from by to for near my our your its some any very big small old new large little "
     "busy quiet calm sunny rainy cloudy foggy cosy cozy bright dark modern rustic cluttered tidy messy crowded empty "
@@ -88,15 +91,26 @@ class Phrasebook:
         return SceneMatch(scene, round(score, 3), False) if score >= NEAREST_THRESHOLD else None
 
     def ranked(self, concept: str, count: int) -> list[SceneMatch]:
-        """The best scenes, also below the threshold: by their phrases, or by their objects that the concept names."""
+        """So many scenes, best first, also below the threshold: by their phrases, or by objects that the concept names.
+
+        Scenes that have no word of it in common follow, by their spelling and by the objects that they share with the best.
+        """
         concept_words = tokens(concept)
         content = tuple(word for word in concept_words if word not in FILLERS) or concept_words
         scores = {scene: self._score_by_objects(scene, content) for scene in self._things}
         for phrase, scene in self._phrases:
             whole = 1.0 if phrase in (concept_words, content) else self._score(phrase, concept_words, content)
             scores[scene] = max(scores.get(scene, 0.0), whole)
-        best = sorted(scores.items(), key=lambda entry: (-entry[1], entry[0]))[:count]
-        return [SceneMatch(scene, round(score, 3), score == 1.0) for scene, score in best if score > 0]
+        best = max(scores, key=lambda scene: (scores[scene], scene), default="")
+        distant = {scene: UNRELATED * self._likeness(scene, best if scores[best] > 0 else "", concept) for scene in scores}
+        found = sorted(scores, key=lambda scene: (-scores[scene], -distant[scene], scene))[:count]
+        return [SceneMatch(scene, round(scores[scene] or distant[scene], 3), scores[scene] == 1.0) for scene in found]
+
+    def _likeness(self, scene: str, best: str, concept: str) -> float:
+        """From 0 to 1: the larger of the share of objects in common with the best scene, and of the spelling's ratio."""
+        mine, others = self._things.get(scene, {}).keys(), self._things.get(best, {}).keys()
+        common = len(mine & others) / max(1, len(mine | others))
+        return max(common, SequenceMatcher(None, concept.casefold(), scene.replace("_", " ")).ratio() / 2)
 
     def _score(self, phrase: tuple[str, ...], concept_words: tuple[str, ...], content: tuple[str, ...]) -> float:
         """The weighted share of the phrase in the concept; higher where the phrase covers more of the concept."""

@@ -195,9 +195,15 @@ def test_a_sample_is_reviewed_by_keys_alone(page: Page, gallery: Shown):
     assert page.get_by_label("Reviewer").input_value() == "grace", "typed once"
 
 
-def test_layers_lie_over_every_picture_by_a_key(page: Page):
+def test_layers_lie_over_a_picture_by_pointing_at_their_name_and_over_all_by_a_key(page: Page):
     page.goto("/")
     masks = page.locator(".tile .layer.masks").first
+    assert not masks.is_visible()
+    page.locator(".tile").first.hover()
+    page.locator(".tile .peek").first.get_by_text("masks").hover()
+    assert masks.is_visible()
+    assert not page.locator(".tile .layer.masks").nth(1).is_visible()
+    page.mouse.move(0, 0)
     assert not masks.is_visible()
     page.keyboard.press("m")
     assert masks.is_visible()

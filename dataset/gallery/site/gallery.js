@@ -51,6 +51,17 @@
     for (const one of document.querySelectorAll(`[data-layer="${event.key}"]`)) one.checked = checked;
     layers();
   });
+  // pointing at the name of a layer shows it over that picture alone; pressing it, over all of them
+  for (const [name, on] of [["mouseover", true], ["mouseout", false]]) {
+    document.addEventListener(name, (event) => {
+      const peek = event.target.closest && event.target.closest("[data-peek]");
+      if (peek) peek.closest(PART).classList.toggle(`peek-${peek.dataset.peek}`, on);
+    });
+  }
+  document.addEventListener("click", (event) => {
+    const peek = event.target.closest(".peek [data-peek]");
+    if (peek) document.querySelector(`[data-layer="${peek.dataset.peek}"]`).click();
+  });
   document.addEventListener("htmx:afterSettle", layers);
   document.addEventListener("sheet:opened", () => {  // what was opened shows what is chosen
     for (const box of document.querySelectorAll("[data-layer]")) {

@@ -2,7 +2,7 @@
 
 import pytest
 
-from spatial.knowledge.knowledge_base import NEAREST_THRESHOLD, find_scene, scene_kinds
+from spatial.knowledge.knowledge_base import NEAREST_THRESHOLD, find_scene, nearest_scenes, scene_kinds
 from spatial.knowledge.scene_search import tokens
 
 
@@ -57,3 +57,14 @@ def test_what_is_no_place_is_not_made_up(concept):
 
 def test_words_are_compared_in_the_singular():
     assert tokens("Children's Parties, benches & glasses") == ("children", "party", "bench", "glass")
+
+
+@pytest.mark.parametrize("concept", ["kitchen", "a street market in the rain", "cat on sofa", "kichen", "zzyzx", "the"])
+def test_as_many_nearest_scenes_as_are_asked_for_come_best_first(concept: str):
+    found = nearest_scenes(concept, 5)
+    assert len({match.scene for match in found}) == 5
+    assert [match.score for match in found] == sorted((match.score for match in found), reverse=True)
+    chosen = find_scene(concept)
+    if chosen is not None:
+        assert found[0].scene == chosen.scene, "the first is the one that is taken"
+    assert [match.scene for match in found if match.exact] == ([concept] if concept == "kitchen" else [])
