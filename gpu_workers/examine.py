@@ -90,16 +90,16 @@ class ExamineHandler:
     def begin(self, events: Sequence[Event]) -> Callable[[], Results]:
         """For each event a QAEvent, a Rejection, a Rejection with the graph for another attempt, or the failure.
 
-        All work is done before this returns: an examination has no second half that could overlap with the next batch.
+        What needs a device is done before this returns. The returned callable judges: a judge mostly waits for its server,
+        and the pictures of the next batch are looked at meanwhile.
         """
-        results = self._examine_all(events)
-        return lambda: results
-
-    def _examine_all(self, events: Sequence[Event]) -> Results:
         pictures = self._with_measured_truths([self._open(event) for event in events])
-        if self._judge is None or len(events) < 2:
+        return lambda: self._outcomes(pictures)
+
+    def _outcomes(self, pictures: Sequence[_OpenedPicture | Exception]) -> Results:
+        if self._judge is None or len(pictures) < 2:
             return [self._outcome(opened) for opened in pictures]
-        with ThreadPoolExecutor(len(events), thread_name_prefix="look") as pool:  # a judge mostly waits for its server
+        with ThreadPoolExecutor(len(pictures), thread_name_prefix="look") as pool:
             return list(pool.map(self._outcome, pictures))
 
     def _open(self, event: Event) -> _OpenedPicture | Exception:

@@ -183,6 +183,11 @@ RENDERERS = PluginTable(GROUP, _BUILT_IN, RendererSpec)
 """By the name in SKG_RENDERER."""
 
 
+def drawn_with(renderer: str, structure: str) -> tuple[str, ...]:
+    """A renderer, and the one over whose pictures it draws, where it draws over any."""
+    return (renderer, structure) if renderer in RENDERERS and RENDERERS[renderer].structured else (renderer,)
+
+
 def capabilities_of(renderer: str, view_share: float = 0.0, structure: str = DEFAULT_RENDERER) -> RendererCapabilities:
     """What a renderer can draw, by its name with or without a version (`collage`, `collage-1`), and of what share of its
     worlds further cameras are wanted.

@@ -378,10 +378,20 @@ class VisionSettings(_Settings):
         None, description="zero-shot detector: a folder, a hub's owner/name, or tiny (never finds anything)"
     )
     detector_revision: Annotated[str | None, JUDGES] = Field(None, description="revision of a hub's detector, pinned")
-    detector_firm: Annotated[float, JUDGES] = Field(0.35, gt=0, lt=1, description="score from which a detection counts")
-    detector_weak: Annotated[float, JUDGES] = Field(0.2, gt=0, lt=1, description="score from which a detection casts doubt")
+    detector_firm: Annotated[float | None, JUDGES] = Field(
+        None, gt=0, lt=1, description="score from which a detection counts; unset: 0.35 for Grounding DINO, 0.25 for OWLv2"
+    )
+    detector_weak: Annotated[float | None, JUDGES] = Field(
+        None, gt=0, lt=1, description="score from which one casts doubt; unset: 0.2 for Grounding DINO, 0.12 for OWLv2"
+    )
+    eyes_dtype: Annotated[Literal["auto", "float32", "float16", "bfloat16"], JUDGES] = Field(
+        "auto", description="number format of detector and depth estimator; auto: half precision on a GPU"
+    )
     depth: Annotated[str | None, JUDGES] = Field(
         None, description="depth estimator: a folder or a hub's owner/name; unset: no depth"
+    )
+    depth_spreads: Annotated[float, JUDGES] = Field(
+        9.0, ge=0, description="by how many of a pair's own spreads two measured depths differ before one is nearer"
     )
     depth_revision: Annotated[str | None, JUDGES] = Field(None, description="revision of a hub's depth estimator, pinned")
     salvage: Annotated[bool, JUDGES] = Field(

@@ -19,7 +19,7 @@ def run_grounding_dino(
     torch = lazy_imports.torch()
     texts = [joined_labels(asked) for asked in labels]
     inputs = loaded.processor(images=list(pictures), text=texts, padding=True, truncation=True, return_tensors="pt")
-    found = loaded.model(**inputs.to(loaded.device))
+    found = loaded.model(**loaded.taken(inputs))
     answers = []
     for number, asked in enumerate(labels):
         logits = found.logits[number].sigmoid()

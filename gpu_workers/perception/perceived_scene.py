@@ -13,19 +13,17 @@ from io import BytesIO
 import numpy as np
 from PIL import Image
 
+from gpu_workers.perception.depth_order import SPREADS, box_depths
 from gpu_workers.perception.detection_filter import Thresholds, confirmed_attributes, filter_detections
 from gpu_workers.perception.interfaces import Box, DepthMap, DepthModel, Detection, Detector
 from gpu_workers.perception.label_prompts import descriptions_of, labels_of
 from gpu_workers.perception.matching import ExpectedObject, ambiguous_detections, match_objects
-from schemas.bounds import MAX_DEPTH, MAX_SEEN
+from schemas.bounds import MAX_SEEN
 from schemas.events import RenderedImage, SeenObject, Truth
 from schemas.graph import SpatialGraph
 
 DOUBTFUL_VISIBILITY = 0.2
 """Below `spatial.relations.scene_extraction.MIN_VISIBLE`: nothing is asserted of doubtful detections."""
-
-NO_DEPTH = 0.0
-"""The depth of every object where depth is not measured: nothing is in front of anything."""
 
 
 @dataclass(frozen=True)
@@ -44,8 +42,16 @@ class _SeenThing:
 class SceneDetector:
     """Implements `gpu_workers.exam_policy.ObjectDetector`."""
 
-    def __init__(self, detector: Detector, depth: DepthModel | None = None, thresholds: Thresholds | None = None) -> None:
+    def __init__(
+        self,
+        detector: Detector,
+        depth: DepthModel | None = None,
+        thresholds: Thresholds | None = None,
+        depth_spreads: float = SPREADS,
+    ) -> None:
+        """`depth_spreads`: by how many of a pair's own spreads two depths must differ for an order."""
         self._detector, self._depth, self._thresholds = detector, depth, thresholds or Thresholds()
+        self._depth_spreads = depth_spreads
 
     @property
     def name(self) -> str:
@@ -65,7 +71,7 @@ class SceneDetector:
     ) -> Truth:
         seen = _limited(list(self._seen_things(graph, size, detections)))
         boxes = [each.box(size) for each in seen]
-        depths = box_depths(depth, boxes)
+        depths = box_depths(depth, boxes, self._depth_spreads)
         return Truth(
             objects=tuple(
                 SeenObject(
@@ -122,28 +128,6 @@ def _pixel_box(box: Box, size: tuple[int, int]) -> tuple[int, int, int, int]:
     top, bottom = (min(max(round(value), 0), size[1]) for value in (box[1], box[1] + box[3]))
     left, top = min(left, size[0] - 1), min(top, size[1] - 1)
     return left, top, max(1, right - left), max(1, bottom - top)
-
-
-def box_depths(depth: DepthMap | None, boxes: Sequence[tuple[int, int, int, int]]) -> list[float]:
-    """The depth of each box: the median over its central half, where its object most likely is.
-
-    NO_DEPTH for all where depth is not measured, where the map has invalid values, and where it varies as much within the
-    boxes as between them: that is noise.
-    """
-    alike = [NO_DEPTH] * len(boxes)
-    if depth is None or not boxes:
-        return alike
-    middles = [_central_half(depth, box) for box in boxes]
-    if not all(part.size and np.isfinite(part).all() and np.abs(part).max() <= MAX_DEPTH for part in middles):
-        return alike
-    depths = [float(np.median(part)) for part in middles]
-    within = float(np.median([np.subtract(*np.percentile(part, (75, 25))) for part in middles]))
-    return depths if max(depths) - min(depths) > within else alike
-
-
-def _central_half(depth: DepthMap, box: tuple[int, int, int, int]) -> DepthMap:
-    x, y, width, height = box
-    return depth[y + height // 4 : y + height - height // 4, x + width // 4 : x + width - width // 4]
 
 
 def _decoded(data: bytes) -> Image.Image:

@@ -1,7 +1,7 @@
 """Zero-shot detectors and depth estimators of transformers, as they are published.
 
 In: pictures and labels.  Out: detections and depth maps.  Grounding DINO reads all labels as one text, OWLv2 each by
-itself; both give a score for every label, so that "red cat" is not hidden by a better "cat".
+itself as "a photo of a …"; both give a score for every label, so that "red cat" is not hidden by a better "cat".
 """
 
 from collections.abc import Iterator, Sequence
@@ -12,10 +12,12 @@ from PIL import Image
 
 from gpu_workers.diffusion import lazy_imports
 from gpu_workers.diffusion.device_errors import raising_device_lost
+from gpu_workers.perception.detection_filter import Thresholds
 from gpu_workers.perception.grounding_dino import label_batches, run_grounding_dino
 from gpu_workers.perception.interfaces import DepthMap, Detection
-from gpu_workers.perception.loaded_models import LoadedModel, RawDetections, RunsDetector, load
+from gpu_workers.perception.loaded_models import AUTO, LoadedModel, RawDetections, RunsDetector, load
 from schemas.errors import UserError
+from spatial.questions.wording.lexicon import indefinite
 
 MIN_SCORE = 0.1
 """Detections below it are dropped; bounds the size of the result."""
@@ -24,28 +26,34 @@ METRIC_MODELS = ("zoedepth", "depth_pro", "glpn")
 """Model types that give metres. All others give disparity, which is larger for what is nearer."""
 
 
-def load_detector(folder: Path, name: str) -> "ZeroShotDetector":
+def load_detector(folder: Path, name: str, dtype: str = AUTO) -> "ZeroShotDetector":
     """The detector in a folder. Raises UserError for one of an unknown kind, MissingExtra."""
     transformers = lazy_imports.transformers()
-    loaded = load(folder, name, transformers.AutoModelForZeroShotObjectDetection, transformers.AutoProcessor)
+    loaded = load(folder, name, transformers.AutoModelForZeroShotObjectDetection, transformers.AutoProcessor, dtype)
     kind = loaded.model.config.model_type
     if kind not in DETECTOR_RUNNERS:
         raise UserError(f"{name} is a {kind}; detectors are: {', '.join(DETECTOR_RUNNERS)}")
     return ZeroShotDetector(loaded, DETECTOR_RUNNERS[kind])
 
 
-def load_depth(folder: Path, name: str) -> "DepthEstimator":
+def load_depth(folder: Path, name: str, dtype: str = AUTO) -> "DepthEstimator":
     """The depth estimator in a folder. Raises MissingExtra."""
     transformers = lazy_imports.transformers()
-    return DepthEstimator(load(folder, name, transformers.AutoModelForDepthEstimation, transformers.AutoImageProcessor))
+    model, processor = transformers.AutoModelForDepthEstimation, transformers.AutoImageProcessor
+    return DepthEstimator(load(folder, name, model, processor, dtype))
 
 
 def _run_owl(loaded: LoadedModel, pictures: Sequence[Image.Image], labels: Sequence[Sequence[str]]) -> list[RawDetections]:
-    texts = [list(asked) for asked in labels]
+    texts = [[owl_prompt(label) for label in asked] for asked in labels]
     inputs = loaded.processor(images=list(pictures), text=texts, truncation=True, return_tensors="pt")
-    found = loaded.model(**inputs.to(loaded.device))
+    found = loaded.model(**loaded.taken(inputs))
     scores = found.logits.sigmoid()
     return [(scores[i, :, : len(asked)], found.pred_boxes[i]) for i, asked in enumerate(labels)]
+
+
+def owl_prompt(label: str) -> str:
+    """A label in the words that OWL-ViT and OWLv2 were trained on."""
+    return f"a photo of {indefinite(label)}"
 
 
 DETECTOR_RUNNERS: dict[str, RunsDetector] = {
@@ -55,6 +63,15 @@ DETECTOR_RUNNERS: dict[str, RunsDetector] = {
     "owlvit": _run_owl,
 }
 """By the model type of transformers."""
+
+USUAL_THRESHOLDS = {
+    "grounding-dino": Thresholds(0.35, 0.2),
+    "mm-grounding-dino": Thresholds(0.35, 0.2),
+    "owlv2": Thresholds(0.25, 0.12),
+    "owlvit": Thresholds(0.2, 0.1),
+}
+"""Of each kind, above what its authors' examples use, since an object that is not there costs more than one that is missed.
+They were not measured on published weights: `skg eyes measure` does that."""
 
 
 class ZeroShotDetector:
@@ -67,6 +84,11 @@ class ZeroShotDetector:
     def name(self) -> str:
         """The model's name."""
         return self._loaded.name
+
+    @property
+    def usual(self) -> Thresholds:
+        """The thresholds of its kind."""
+        return USUAL_THRESHOLDS[self._loaded.model.config.model_type]
 
     @raising_device_lost()
     def detect(self, pictures: Sequence[Image.Image], labels: Sequence[Sequence[str]]) -> list[list[Detection]]:
@@ -125,7 +147,7 @@ class DepthEstimator:
     def _depth_maps(self, pictures: Sequence[Image.Image]) -> list[DepthMap]:
         torch, loaded = lazy_imports.torch(), self._loaded
         with torch.no_grad():
-            inputs = loaded.processor(images=list(pictures), return_tensors="pt").to(loaded.device)
+            inputs = loaded.taken(loaded.processor(images=list(pictures), return_tensors="pt"))
             raw = loaded.model(**inputs).predicted_depth.float()
             maps = [
                 torch.nn.functional.interpolate(each[None, None], picture.size[::-1], mode="bilinear")[0, 0]

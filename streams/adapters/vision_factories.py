@@ -16,6 +16,7 @@ from streams.settings import RenderSettings, VisionSettings
 
 if TYPE_CHECKING:
     from gpu_workers.exam_policy import ObjectDetector
+    from gpu_workers.perception.detection_filter import Thresholds
 
 TINY = "tiny"
 
@@ -48,17 +49,26 @@ def detector_of(settings: VisionSettings) -> "ObjectDetector | None":
     """The detector and depth estimator, or None. Raises UserError and RetryableError."""
     if settings.detector is None:
         return None
-    from gpu_workers.perception.detection_filter import Thresholds
     from gpu_workers.perception.perceived_scene import SceneDetector
     from gpu_workers.perception.vision_models import load_depth, load_detector
 
-    if settings.detector_weak > settings.detector_firm:
-        raise Misconfigured("SKG_DETECTOR_WEAK is above SKG_DETECTOR_FIRM")
-    detector = load_detector(*_model_folder(settings.detector, settings.detector_revision, settings.model_cache, "blind"))
+    detector = load_detector(
+        *_model_folder(settings.detector, settings.detector_revision, settings.model_cache, "blind"), settings.eyes_dtype
+    )
     depth = None
     if settings.depth is not None:
-        depth = load_depth(*_model_folder(settings.depth, settings.depth_revision, settings.model_cache, "depth"))
-    return SceneDetector(detector, depth, Thresholds(settings.detector_firm, settings.detector_weak))
+        depth = load_depth(
+            *_model_folder(settings.depth, settings.depth_revision, settings.model_cache, "depth"), settings.eyes_dtype
+        )
+    return SceneDetector(detector, depth, _thresholds(settings, detector.usual), settings.depth_spreads)
+
+
+def _thresholds(settings: VisionSettings, usual: "Thresholds") -> "Thresholds":
+    """Those of the settings, and the detector's usual ones where they are silent. Raises Misconfigured."""
+    firm, weak = settings.detector_firm or usual.firm, settings.detector_weak or usual.weak
+    if weak > firm:
+        raise Misconfigured(f"SKG_DETECTOR_WEAK ({weak:g}) is above SKG_DETECTOR_FIRM ({firm:g})")
+    return replace(usual, firm=firm, weak=weak)
 
 
 def policy_of(settings: VisionSettings) -> Policy:

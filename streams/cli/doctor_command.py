@@ -77,7 +77,7 @@ def _extras() -> Iterator[Finding]:
 
 def _sprites() -> Iterator[Finding]:
     from gpu_workers.collage.sprites.fetch import default_sprites_dir, is_complete
-    from gpu_workers.renderers import DEFAULT_RENDERER
+    from gpu_workers.renderers import DEFAULT_RENDERER, drawn_with
     from streams.settings import RenderSettings
 
     settings = RenderSettings()
@@ -85,12 +85,13 @@ def _sprites() -> Iterator[Finding]:
     if is_complete(folder):
         yield Finding("sprites", "ok", str(folder))
     else:
-        is_needed = settings.renderer == DEFAULT_RENDERER
+        is_needed = DEFAULT_RENDERER in drawn_with(settings.renderer, settings.render_structure)
         remedy = "python -m gpu_workers.collage.sprites.fetch"
         yield Finding("sprites", "wrong" if is_needed else "absent", f"none in {folder}", remedy)
 
 
 def _blender() -> Iterator[Finding]:
+    from gpu_workers.renderers import drawn_with
     from gpu_workers.solid.solid_renderer import interpreter_of
     from schemas.errors import UserError
     from streams.settings import RenderSettings
@@ -99,7 +100,8 @@ def _blender() -> Iterator[Finding]:
     try:
         yield Finding("Blender", "ok", str(interpreter_of({"solid_python": settings.solid_python})))
     except UserError as error:
-        yield Finding("Blender", "wrong" if settings.renderer == "solid" else "absent", *str(error).split(": ", 1))
+        is_needed = "solid" in drawn_with(settings.renderer, settings.render_structure)
+        yield Finding("Blender", "wrong" if is_needed else "absent", *str(error).split(": ", 1))
 
 
 def _settings() -> Iterator[Finding]:

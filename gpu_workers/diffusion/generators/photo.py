@@ -22,6 +22,7 @@ from gpu_workers.diffusion.families.regional_attention import RegionalAttention,
 from gpu_workers.diffusion.generators.photo_models import PhotoModels, PhotoSettings, check, mode_of, task_of
 from gpu_workers.diffusion.generators.stock_pipelines import drawing_by, pipeline_parameters
 from gpu_workers.photo.condition_pictures import CONDITION_PICTURES
+from gpu_workers.photo.resizing import resized
 from gpu_workers.photo.structure import Structure
 from schemas.ids import derived_seed
 
@@ -67,9 +68,10 @@ class PhotoGenerator:
         return self._side or side_of(self._models.family, self._first.pipeline)
 
     def draw(self, conditionings: Sequence[Conditioning], seeds: Sequence[int], size: tuple[int, int]) -> list[Image.Image]:
-        """One photograph per conditioning, each of which has a structure of that size."""
-        batch = Batch(conditionings, seeds, size)
-        pictures = [_structure(each).image() for each in conditionings] if self._task is None else self._whole(batch)
+        """One photograph per conditioning, each of which has a structure."""
+        fitted = [replace(each, structure=resized(_structure(each), size)) for each in conditionings]
+        batch = Batch(fitted, seeds, size)
+        pictures = [_structure(each).image() for each in fitted] if self._task is None else self._whole(batch)
         return pictures if self._again is None else self._object_by_object(self._again, batch, pictures)
 
     def _whole(self, batch: Batch) -> list[Image.Image]:

@@ -9,6 +9,7 @@ from functools import cached_property
 from gpu_workers.diffusion.families.family_pipeline import FamilyPipeline
 from gpu_workers.diffusion.families.family_table import Condition, Family, Task, family_of, net_of
 from gpu_workers.diffusion.families.pipeline_loading import Model
+from gpu_workers.diffusion.generators.stock_pipelines import is_union
 from schemas.errors import UserError
 
 
@@ -97,7 +98,7 @@ def mode_of(models: PhotoModels, settings: PhotoSettings, drawn: FamilyPipeline)
     """The condition's number in a ControlNet for several, None in one for one. Raises UserError where it has none."""
     if models.net is None or getattr(drawn.pipeline, "controlnet", None) is None:
         return None
-    if not (drawn.way.listed or getattr(drawn.pipeline.controlnet.config, "num_mode", None)):
+    if not is_union(drawn):
         return None
     modes = models.family.nets[models.net].modes
     if settings.condition not in modes:

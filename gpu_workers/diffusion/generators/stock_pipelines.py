@@ -70,7 +70,16 @@ def text2image(model: Model, sampling: Sampling) -> PipelineGenerator:
 def controlnet(model: Model, control: Model, sampling: Sampling) -> PipelineGenerator:
     """A model with a ControlNet that reads the boxes as a picture of filled rectangles. Raises UserError."""
     drawn = drawing_by(family_of(model.folder, model.source.model), "control", model, sampling, control)
+    if is_union(drawn):
+        raise UserError(
+            f"{control.source.model} knows depth, edges and others, and no boxes: the renderer photo draws with it"
+        )
     return PipelineGenerator("controlnet", drawn, [model.source, control.source], sampling, boxed=True)
+
+
+def is_union(drawn: FamilyPipeline) -> bool:
+    """Whether the ControlNet was trained for several conditions, whose number it is given."""
+    return drawn.way.listed or bool(getattr(drawn.pipeline.controlnet.config, "num_mode", None))
 
 
 def drawing_by(

@@ -75,7 +75,8 @@ def _settings(given: Mapping[str, str]) -> "ExamineSettings":
         if name not in fields:
             raise
         raise Misused(f"SKG_{name.upper()}: {in_plain_words(fault)} (got {fault['input']!r})") from None
-    if settings.detector_weak > settings.detector_firm:
+    weak, firm = settings.detector_weak, settings.detector_firm
+    if weak is not None and firm is not None and weak > firm:
         raise Misused("SKG_DETECTOR_WEAK is above SKG_DETECTOR_FIRM")
     return settings
 

@@ -10,11 +10,12 @@ from hypothesis import strategies as st
 
 from gpu_workers.exam_policy import Policy
 from gpu_workers.examine import ExamineHandler, Examiners
+from gpu_workers.perception.depth_order import box_depths
 from gpu_workers.perception.detection_filter import FilteredDetections, Thresholds, confirmed_attributes, filter_detections
 from gpu_workers.perception.interfaces import Detection
 from gpu_workers.perception.label_prompts import descriptions_of, labels_of
 from gpu_workers.perception.matching import ExpectedObject, ambiguous_detections
-from gpu_workers.perception.perceived_scene import SceneDetector, box_depths
+from gpu_workers.perception.perceived_scene import SceneDetector
 from schemas.events import QAEvent, Rejection
 from schemas.interfaces import StoredObject
 from spatial.relations.scene_extraction import MIN_VISIBLE

@@ -9,6 +9,7 @@ from PIL import Image
 
 from gpu_workers.exam_policy import Policy
 from gpu_workers.examine import WHOLE_SCENE_KINDS, ExamineHandler, Examiners
+from gpu_workers.judge.interfaces import Judgement, PictureContext
 from gpu_workers.perception.interfaces import DepthMap, Detection
 from gpu_workers.perception.label_prompts import labels_of
 from gpu_workers.perception.matching import ExpectedObject, match_objects
@@ -258,3 +259,26 @@ def test_a_detector_that_sees_things_everywhere_is_heard_as_far_as_a_truth_can_h
     [truth] = SceneDetector(Scripted(*cats, doubt)).perceive([data], [event])
     assert len(cats) > len(truth.objects) == MAX_SEEN
     assert "bicycle" in {thing.category for thing in truth.objects}
+
+
+def test_the_next_pictures_are_looked_at_while_a_judge_is_waited_for():
+    """What needs the device is over when a batch is begun; judging is what its second half does."""
+    event, data = rendered()
+    store, detector = InMemoryStore(), Scripted(CAT, BENCH, RED_CAT)
+    store.put_if_absent(event.image.key, StoredObject(data, "image/png"))
+    judged = list[str]()
+
+    class Waits:
+        def judge(self, picture: bytes, known: PictureContext) -> Judgement:
+            judged.append(known.sample)
+            return Judgement(None, known.scene, known.questions, {})
+
+    handler = ExamineHandler(store, InMemoryStore(), Examiners(SceneDetector(detector, Sloping()), Waits()))
+    first = handler.begin([event])
+    assert len(detector.asked) == 1
+    assert not judged
+    second = handler.begin([event])
+    assert len(detector.asked) == 2
+    assert not judged, "the device is not waited for"
+    assert [len(outcomes) for outcomes in (first(), second())] == [1, 1]
+    assert len(judged) == 2

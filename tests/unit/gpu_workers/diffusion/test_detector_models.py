@@ -9,17 +9,24 @@ import pytest
 from PIL import Image
 
 from gpu_workers.diffusion import lazy_imports
+from gpu_workers.perception.detection_filter import Thresholds
 from gpu_workers.perception.grounding_dino import joined_labels, label_batches, run_grounding_dino
 from gpu_workers.perception.loaded_models import LoadedModel, load
 from gpu_workers.perception.vision_models import (
     DETECTOR_RUNNERS,
+    MIN_SCORE,
+    USUAL_THRESHOLDS,
     DepthEstimator,
     ZeroShotDetector,
     load_depth,
     load_detector,
+    owl_prompt,
 )
 from gpu_workers.tiny_models import tiny_detectors
 from schemas.errors import RetryableError, UserError
+from streams.adapters.vision_factories import detector_of
+from streams.errors import Misconfigured
+from streams.settings import VisionSettings
 
 torch = pytest.importorskip("torch", reason="the gpu extra is not installed")
 
@@ -190,3 +197,54 @@ def test_what_is_no_detector_is_named_in_one_line(models: Path, tmp_path: Path):
     assert "\n" not in str(caught.value)
     with pytest.raises(UserError, match="no tiny model"):
         tiny_detectors.build(tmp_path, "eagle")
+
+
+@pytest.mark.parametrize("kind", ["owlv2", "grounding-dino"])
+@pytest.mark.parametrize(("dtype", "off"), [("bfloat16", 0.2), ("float16", 0.03)])
+def test_a_detector_in_half_precision_scores_about_the_same(models: Path, kind: str, dtype: str, off: float):
+    """The tiny ones score every label alike, so that a rounded score might pass a threshold: all are compared."""
+    folder = tiny_detectors.build(models / kind, kind)
+    single, half = (load(folder, kind, *_classes(), each) for each in ("float32", dtype))
+    assert half.model.dtype == getattr(torch, dtype)
+    with torch.no_grad():
+        one, other = (DETECTOR_RUNNERS[kind](loaded, PICTURES[:1], [["cat", "dog"]])[0][0] for loaded in (single, half))
+    assert other.shape == one.shape
+    assert (one - other.float()).abs().max() < off
+
+
+@pytest.mark.parametrize("dtype", ["bfloat16", "float16"])
+def test_depths_in_half_precision_are_about_the_same(models: Path, dtype: str):
+    folder = tiny_detectors.build(models / "depth", "depth")
+    [one], [other] = (load_depth(folder, "depth", each).measure(PICTURES[:1]) for each in ("float32", dtype))
+    assert other.dtype == np.float32
+    assert np.abs(one - other).max() <= 0.02 * np.abs(one).max() + 1e-3
+
+
+def test_each_kind_has_thresholds_of_its_own_and_settings_come_first(models: Path):
+    kinds = ("owlv2", "grounding-dino")
+    usual = {kind: load_detector(tiny_detectors.build(models / kind, kind), kind).usual for kind in kinds}
+    assert usual["owlv2"].firm < usual["grounding-dino"].firm
+    assert set(USUAL_THRESHOLDS) == set(DETECTOR_RUNNERS)
+    assert all(MIN_SCORE <= each.weak < each.firm for each in USUAL_THRESHOLDS.values())
+    given = VisionSettings(detector=str(models / "owlv2"), detector_firm=0.6)
+    eyes = detector_of(given)
+    assert eyes is not None
+    assert eyes._thresholds == Thresholds(0.6, usual["owlv2"].weak)  # type: ignore[attr-defined]
+    with pytest.raises(Misconfigured, match=r"SKG_DETECTOR_WEAK \(0\.5\) is above SKG_DETECTOR_FIRM \(0\.25\)"):
+        detector_of(VisionSettings(detector=str(models / "owlv2"), detector_weak=0.5))
+
+
+def test_an_owl_is_asked_in_the_words_that_it_was_trained_on(models: Path):
+    assert owl_prompt("cat") == "a photo of a cat"
+    assert owl_prompt("open book") == "a photo of an open book"
+    loaded = load(tiny_detectors.build(models / "owlv2", "owlv2"), "owlv2", *_classes())
+    asked = list[object]()
+    processor = loaded.processor
+
+    def listening(**given: object) -> object:
+        asked.append(given["text"])
+        return processor(**given)
+
+    with torch.no_grad():
+        DETECTOR_RUNNERS["owlv2"](replace(loaded, processor=listening), PICTURES, LABELS)
+    assert asked == [[["a photo of a cat", "a photo of a red cat", "a photo of a dog"], ["a photo of a soccer ball"]]]

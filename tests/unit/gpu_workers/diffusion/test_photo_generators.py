@@ -13,6 +13,7 @@ from gpu_workers.diffusion.families.family_table import FAMILIES
 from gpu_workers.diffusion.families.pipeline_loading import Model
 from gpu_workers.diffusion.generators.photo import MARGIN_SHARE, PhotoGenerator
 from gpu_workers.diffusion.generators.photo_models import PhotoModels, PhotoSettings
+from gpu_workers.diffusion.generators.stock_pipelines import controlnet
 from gpu_workers.diffusion.model_components import Machine
 from gpu_workers.diffusion.weight_files import Source
 from gpu_workers.photo.structure import Structure
@@ -192,6 +193,17 @@ def test_a_picture_without_objects_large_enough_is_drawn_as_a_whole(shelf: Shelf
     [alone] = drawer.draw([empty], [2], (SIDE, SIDE))
     assert mixed.size == bare.size
     assert apart(bare, alone) <= 1
+
+
+def test_a_structure_of_another_size_is_fitted(shelf: Shelf):
+    drawer = shelf.drawer("SD1.5", "SD1.5", ANEW)
+    [picture] = drawer.draw([HERE], [1], (128, 64))
+    assert picture.size == (128, 64)
+
+
+def test_a_network_for_several_conditions_is_shown_no_boxes(shelf: Shelf):
+    with pytest.raises(UserError, match="the renderer photo draws with it"):
+        controlnet(shelf.model("FLUX.1"), shelf.net("FLUX.1 Union"), SAMPLING)
 
 
 @pytest.mark.parametrize(("family", "net"), [("SD1.5", "SD1.5"), pytest.param("SDXL", "SDXL", marks=pytest.mark.slow)])
