@@ -254,7 +254,10 @@ class JudgeSettings(_Settings):
         None, description="limit of one reply of a judge; unset: 300 to 2000 by stage, twice as many after a cut"
     )
     mllm_images: Literal["data", "presigned"] = Field(
-        "data", description="how pictures reach the model: in the request, or as links"
+        "data", description="how pictures reach the model: in the request as JPEG or PNG, or as links to the stored files"
+    )
+    mllm_image_side: Annotated[int, JUDGES] = Field(
+        1024, ge=64, le=8192, description="pixels of the longer side of pictures in requests at most"
     )
     llm_prices: Path | None = Field(None, description="YAML of prices by model; unset: tokens are counted, money is not")
 

@@ -24,6 +24,7 @@ from gpu_workers.judge.question_gate import (
     with_attribute,
 )
 from gpu_workers.judge.scene_sentences import described_objects, sentences_for
+from gpu_workers.judge.shown_picture import shown_picture
 from schemas.events import Question, Scene
 from schemas.ids import derived_seed
 from schemas.llm.contract import Fault, LanguageModel, Picture, Reply, answer_key, ledger
@@ -45,13 +46,13 @@ AUTHOR_TEMPERATURE, JUDGE_TEMPERATURE = 0.7, 0.0
 class LanguageJudge:
     """Implements `gpu_workers.judge.interfaces.PictureJudge`."""
 
-    def __init__(self, models: Models, wait: RunsCoroutine) -> None:
-        self._models, self._wait = models, wait
+    def __init__(self, models: Models, wait: RunsCoroutine, most_side: int | None = None) -> None:
+        """`most_side`: of the pictures that the models are shown, in pixels; None for stored files as they are."""
+        self._models, self._wait, self._most_side = models, wait, most_side
 
     def judge(self, picture: bytes, known: PictureContext) -> Judgement:
         """The judgement. Raises RetryableError and PermanentError."""
-        image = known.event.image
-        shown = Picture(picture, image.media_type, image.sha256, image.key)
+        shown = shown_picture(picture, known.event.image, self._most_side)
         return self._wait(_PictureRun(self._models, shown, known).run())
 
 

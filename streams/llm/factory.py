@@ -112,10 +112,11 @@ def make_judge(settings: ExamineSettings, store: ObjectStore, link: Link) -> "Pi
     metrics = LanguageMetrics("examine", _judging(author.model, checker.model), prices.models)
     account = Account(metrics, prices, Budget(None, lambda _: None))
     limit = ConcurrencyLimit(settings.mllm_in_flight, metrics.set_calls)
-    url_of = data_url if settings.mllm_images == "data" else partial(_linked, link)
+    embedded = settings.mllm_images == "data"
+    url_of = data_url if embedded else partial(_linked, link)
     first, other = (wrap_client(OpenAIClient(end, url_of), limit, store, account) for end in (author, checker))
     models = Models(first, other, metrics, CallTokens(settings.mllm_call_max_tokens))
-    judge: PictureJudge = LanguageJudge(models, LoopThread().run)
+    judge: PictureJudge = LanguageJudge(models, LoopThread().run, settings.mllm_image_side if embedded else None)
     return judge
 
 

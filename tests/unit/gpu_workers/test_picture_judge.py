@@ -177,10 +177,13 @@ def wrote(*pairs: tuple[str, str]) -> dict[str, Any]:
 class Court:
     """A judge with two models, looking at one picture."""
 
-    def __init__(self, scene: Scene = SCENE, call_max_tokens: int | None = None, **odd: Any) -> None:
+    def __init__(
+        self, scene: Scene = SCENE, call_max_tokens: int | None = None, most_side: int | None = None, **odd: Any
+    ) -> None:
         self.first, self.other = ScriptedModel(Looks(**odd), "first"), ScriptedModel(Looks(**odd), "other")
         self.counts = KeptCounts()
-        self.judge = LanguageJudge(Models(self.first, self.other, self.counts, CallTokens(call_max_tokens)), _wait)
+        models = Models(self.first, self.other, self.counts, CallTokens(call_max_tokens))
+        self.judge = LanguageJudge(models, _wait, most_side)
         own = (admitted("Is the cat to the left of the dog?", "yes"),)
         graph = make_graph()
         self.known = PictureContext(make_rendered(graph), "ab" * 16, scene, own)
