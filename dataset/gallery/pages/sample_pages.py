@@ -13,6 +13,7 @@ from starlette.routing import Route
 from dataset.gallery.pages.answers import html, layer, missing, stored_picture
 from dataset.gallery.sample_search import PAGE, SampleFilter, SampleSearch
 from dataset.gallery.search_request import MAX_CHARS, filter_of, page_links, page_of, search_page
+from dataset.gallery.views.floor_plan import floor_plan
 from dataset.gallery.views.layer_pictures import depth_picture, masks_picture
 from dataset.gallery.views.row_views import View, other_views, tile, view
 
@@ -64,16 +65,18 @@ class SamplePages:
 
     def sample(self, request: Request) -> Response:
         """One sample with everything that is known of it."""
-        return html("sample.html", **self._shown(request))
+        return html("sample.html", **self._shown(request, with_plan=True))
 
     def beside(self, request: Request) -> Response:
         """A sample's picture with its questions beside it: what the contact sheet opens."""
         return html("beside.html", **self._shown(request), kind=request.query_params.get("kind", "")[:MAX_CHARS])
 
-    def _shown(self, request: Request) -> View:
+    def _shown(self, request: Request, with_plan: bool = False) -> View:
         row = self._row(request)
-        others = other_views(row, self._samples.views(row["sample_id"])) if row.get("camera") is not None else []
-        return {"sample": sample_view(row), "others": others}
+        views = self._samples.views(row["sample_id"]) if row.get("camera") is not None else []
+        sample = sample_view(row)
+        plan = {"plan": floor_plan(row, sample["objects"], views)} if with_plan else {}
+        return {"sample": sample, "others": other_views(row, views), **plan}
 
     def _row(self, request: Request) -> dict[str, Any]:
         row = self._samples.sample(request.path_params["sample_id"])

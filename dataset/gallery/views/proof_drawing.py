@@ -46,6 +46,7 @@ class Proof:
     things: Sequence[int]
     boxes: Mapping[int, Box]
     depths: Mapping[int, float]
+    distances: Mapping[int, float | None]
     premises: Sequence[Mapping[str, Any]]
     answer: str
     size: tuple[int, int]
@@ -92,6 +93,7 @@ def _proof_of(question: Mapping[str, Any], row: Mapping[str, Any]) -> Proof | No
         things=list(question["objects"]),
         boxes={thing["id"]: thing["box"] for thing in row["objects"]},
         depths={thing["id"]: thing["depth"] for thing in row["objects"]},
+        distances={thing["id"]: thing.get("distance") for thing in row["objects"]},
         premises=premises,
         answer=question["answer"],
         size=(row["width"], row["height"]),
@@ -200,7 +202,7 @@ def _deeper(proof: Proof) -> Iterator[Mark]:
 def _depths(proof: Proof, numbers: Sequence[int]) -> Iterator[Mark]:
     for number in numbers:
         depth = proof.depths[number]
-        yield words(_foot(proof.boxes[number]), f"{depth:.2f} m away" if proof.in_metres else f"depth {depth:.2f}")
+        yield words(_foot(proof.boxes[number]), f"depth {depth:.2f}{' m' if proof.in_metres else ''}")
 
 
 def _foot(box: Box) -> Point:
@@ -331,7 +333,12 @@ def _is_body(premise: Mapping[str, Any]) -> bool:
 
 
 def _from_camera(proof: Proof) -> Iterator[Mark]:
-    yield from _depths(proof, [number for number in proof.things if number in proof.boxes])
+    """How far each thing is from the camera; its depth where that is not known."""
+    for number in proof.things:
+        if number in proof.boxes and proof.distances.get(number) is not None:
+            yield words(_foot(proof.boxes[number]), f"{proof.distances[number]:.2f} m")
+        elif number in proof.boxes:
+            yield from _depths(proof, [number])
 
 
 def _attribute(proof: Proof) -> Iterator[Mark]:

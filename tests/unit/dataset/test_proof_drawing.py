@@ -63,7 +63,13 @@ def test_depth_is_an_arrow_from_the_nearer_to_the_farther_with_both_depths():
     marks = proof_marks(question(query, (1, 0)), ROW)
     assert [(mark["x1"], mark["x2"]) for mark in marks if mark["form"] == "line"] == [(30.0, 330.0)]
     assert texts(marks) == ["depth 0.20", "depth 0.60"]
-    assert texts(proof_marks(question(query, (1, 0)), {**ROW, "camera": {}})) == ["0.20 m away", "0.60 m away"]
+    assert texts(proof_marks(question(query, (1, 0)), {**ROW, "camera": {}})) == ["depth 0.20 m", "depth 0.60 m"]
+
+
+def test_distances_from_the_camera_are_those_that_the_row_states():
+    objects = [{**thing, "distance": 3.21 if thing["id"] else None} for thing in ROW["objects"]]
+    marks = proof_marks(question({"op": "nearest_camera", "things": [{}, {}]}, (0, 1)), {**ROW, "objects": objects})
+    assert texts(marks) == ["depth 0.20", "3.21 m"]
 
 
 def test_counted_things_are_numbered_and_the_reference_is_the_line_between_them():
