@@ -94,8 +94,14 @@ def row_of(plain: Json) -> SampleRow:
         objects={thing["id"]: thing for thing in plain["objects"]},
         relations=tuple((each["subject"], each["predicate"], each["object"]) for each in plain["relations"]),
         questions=tuple(_question(each) for each in plain["questions"]),
-        plain={name: value for name, value in plain.items() if name != "provenance"},
+        plain={**{name: value for name, value in plain.items() if name != "provenance"}, "views": _views(plain)},
     )
+
+
+def _views(plain: Json) -> list[dict[str, Any]] | None:
+    """What further cameras see, without the pictures: all rows are in memory together."""
+    views = plain.get("views")
+    return views and [{name: value for name, value in view.items() if name != "image"} for view in views]
 
 
 def _question(asked: Json) -> AskedQuestion:

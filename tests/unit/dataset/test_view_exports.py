@@ -14,6 +14,7 @@ import pytest
 
 from dataset.evaluation.eval_items import FileQuestions, SplitQuestions
 from dataset.exports import Source, export
+from dataset.quality.quality_rows import read_rows
 from dataset.table.row_encoding import rows_of
 from schemas.interfaces import Sample
 from tests.fakes.line import store_rows
@@ -227,3 +228,9 @@ def test_lines_of_samples_have_every_column_and_their_pictures_beside_them(
         assert {k: v for k, v in line.items() if k not in pictures} == {k: v for k, v in row.items() if k not in pictures}
     loaded = datasets.load_dataset("json", data_files=str(out / "train.jsonl"), cache_dir=str(tmp_path / "cache"))
     assert loaded["train"]["sample_id"][:] == [line["sample_id"] for line in lines]
+
+
+def test_the_measures_of_quality_keep_no_picture_in_memory(table: str):
+    kept = [row.plain for row in read_rows(table)]
+    assert any(row["views"] for row in kept)
+    assert "bytes" not in repr(kept)
