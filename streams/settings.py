@@ -300,6 +300,9 @@ class DiffusionSettings(_Settings):
     render_dtype: Literal["auto", "float32", "float16", "bfloat16"] = Field(
         "auto", description="number format; auto: on a GPU what the model was made for, float32 on a CPU"
     )
+    render_variant: Literal["fp16", "bf16"] | None = Field(
+        None, description="copy of the weights that is fetched and read, where a part has it; unset: the usual one"
+    )
     render_method: str | None = Field(
         None, description="a guided method's settings that differ from its reference program's, as a JSON object"
     )
@@ -329,7 +332,7 @@ class DiffusionSettings(_Settings):
         None, ge=64, le=4096, description="pixels of a photograph's longer side; unset: the model's own"
     )
     render_linger_s: Seconds = Field(0.05, description="how long a batch of graphs may wait to fill")
-    model_cache: Path = Field(Path(".skg/models"), description="folder for the tiny models")
+    model_cache: Path = Field(Path(".skg/models"), description="folder for the tiny models and the hashes of weights")
 
 
 class SplitSettings(_Settings):

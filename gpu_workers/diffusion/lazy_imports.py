@@ -101,10 +101,29 @@ def snapshot(model: str, revision: str, patterns: list[str], ignored: list[str],
             snapshot_download(model, revision=revision, allow_patterns=patterns, ignore_patterns=ignored, endpoint=endpoint)
         )
     except (HfHubHTTPError, OSError) as error:
-        status = _status(error)
-        if status in REFUSALS:
-            raise UserError(f"{model} at {revision}: {REFUSALS[status]}") from error
-        raise RetryableError(f"the hub does not give {model} at {revision}: {error}") from error
+        raise _failure(model, revision, error) from error
+
+
+def files_of(model: str, revision: str, endpoint: str | None = None) -> dict[str, int]:
+    """The files of one revision of a hub's repository, with their sizes in bytes. `endpoint`, errors: as `snapshot`."""
+    try:
+        from huggingface_hub import HfApi
+        from huggingface_hub.errors import HfHubHTTPError
+    except ImportError as error:
+        raise MissingExtra("huggingface_hub", "gpu") from error
+    try:
+        found = HfApi(endpoint=endpoint).model_info(model, revision=revision, files_metadata=True)
+    except (HfHubHTTPError, OSError) as error:
+        raise _failure(model, revision, error) from error
+    return {each.rfilename: each.size or 0 for each in found.siblings or ()}
+
+
+def _failure(model: str, revision: str, error: Exception) -> UserError | RetryableError:
+    """What a hub's refusal or silence means."""
+    status = _status(error)
+    if status in REFUSALS:
+        return UserError(f"{model} at {revision}: {REFUSALS[status]}")
+    return RetryableError(f"the hub does not give {model} at {revision}: {error}")
 
 
 def _status(error: BaseException | None) -> int | None:

@@ -11,6 +11,7 @@ from typing import Any
 
 from gpu_workers.diffusion import lazy_imports
 from gpu_workers.diffusion.lazy_imports import Tensor
+from gpu_workers.diffusion.weight_files import is_variant
 from schemas.errors import UserError
 
 MODEL = "model"
@@ -96,8 +97,11 @@ class Parts:
         return ((raw.float() / 2 + 0.5).clamp(0, 1) * 255).round().byte().permute(0, 2, 3, 1).cpu()
 
 
-def load(folder: Path, machine: Machine) -> Parts:
-    """Load a checkpoint's parts. Raises UserError for a folder that is no such checkpoint, MissingExtra."""
+def load(folder: Path, machine: Machine, variant: str | None = None) -> Parts:
+    """Load a checkpoint's parts, of each the variant where it has one.
+
+    Raises UserError for a folder that is no such checkpoint, MissingExtra.
+    """
     torch, diffusers, transformers = lazy_imports.torch(), lazy_imports.diffusers(), lazy_imports.transformers()
     for part in ("unet", "vae", "text_encoder", "tokenizer", "scheduler"):
         if not (folder / part).is_dir():
@@ -105,9 +109,13 @@ def load(folder: Path, machine: Machine) -> Parts:
     dtype = getattr(torch, machine.dtype)
     own = {"use_safetensors": True, "torch_dtype": dtype}
     try:
-        unet = diffusers.UNet2DConditionModel.from_pretrained(folder, subfolder="unet", **own, **_gated(folder))
-        vae = diffusers.AutoencoderKL.from_pretrained(folder, subfolder="vae", **own)
-        encoder = transformers.CLIPTextModel.from_pretrained(folder / "text_encoder", use_safetensors=True, dtype=dtype)
+        unet = diffusers.UNet2DConditionModel.from_pretrained(
+            folder, subfolder="unet", **own, **_copy_of(folder / "unet", variant), **_gated(folder)
+        )
+        vae = diffusers.AutoencoderKL.from_pretrained(folder, subfolder="vae", **own, **_copy_of(folder / "vae", variant))
+        encoder = transformers.CLIPTextModel.from_pretrained(
+            folder / "text_encoder", use_safetensors=True, dtype=dtype, **_copy_of(folder / "text_encoder", variant)
+        )
     except lazy_imports.load_errors() as error:
         raise UserError(f"{folder} cannot be loaded: {str(error).splitlines()[0]}") from error
     for model in (unet, vae, encoder):
@@ -117,6 +125,11 @@ def load(folder: Path, machine: Machine) -> Parts:
         tokenizer=transformers.CLIPTokenizer.from_pretrained(folder / "tokenizer"),
         scheduler=_scheduler(diffusers, folder), machine=machine,
     )  # fmt: skip
+
+
+def _copy_of(part: Path, variant: str | None) -> dict[str, str]:
+    """The argument that has a part's variant read, if it has one."""
+    return {"variant": variant} if variant and any(is_variant(file.name, variant) for file in part.iterdir()) else {}
 
 
 def _gated(folder: Path) -> dict[str, str]:

@@ -49,7 +49,7 @@ class DiffusionConfig:
     `guidance` and `beta` are the method's or the model's own where they are None.
     `method` is a JSON object with changes of a guided method's settings.  `control` is the second model of the renderer
     `controlnet`, and of `photo` where it has one; `refiner` refines any renderer's pictures to `refined_side` pixels.
-    `side`: of photographs in pixels, None for the model's own.
+    `side`: of photographs in pixels, None for the model's own.  `variant`: which copy of the weights is read.
     """
 
     renderer: str
@@ -71,6 +71,7 @@ class DiffusionConfig:
     compile_mode: str = "default"
     photo: PhotoSettings = field(default_factory=PhotoSettings)
     side: int | None = None
+    variant: str | None = None
 
 
 def diffusion_config(renderer: str, given: Mapping[str, Any]) -> DiffusionConfig:
@@ -86,6 +87,7 @@ def diffusion_config(renderer: str, given: Mapping[str, Any]) -> DiffusionConfig
         given["render_compile"], second.get("control"), second.get("refiner"), given["render_refine_side"],
         given["render_method"], given["render_scheduler"],
         (given["render_guidance_from"], given["render_guidance_until"]), given["render_compile_mode"],
+        variant=given["render_variant"],
     )  # fmt: skip
 
 
@@ -125,8 +127,8 @@ def _sampling(config: DiffusionConfig, usual_guidance: float = Sampling.guidance
 
 
 def _loop_generator(config: DiffusionConfig) -> ImageGenerator:
-    folder, source = locate(config.model, config.revision, config.cache)
-    parts, sampling = load(folder, machine_of(config)), _sampling(config)
+    folder, source = locate(config.model, config.revision, config.cache, variant=config.variant)
+    parts, sampling = load(folder, machine_of(config), config.variant), _sampling(config)
     parts = replace(parts, scheduler=scheduled(parts.scheduler, sampling.scheduler))
     return LatentGenerator(parts, source, sampling, VARIANTS[config.renderer](parts, sampling, config.method))
 
@@ -149,7 +151,7 @@ def _pipeline_generator(config: DiffusionConfig) -> ImageGenerator:
 
 def _family_model(config: DiffusionConfig) -> tuple[Model, Family]:
     """The model, in the number format that its family was made for, and its family."""
-    folder, source = locate(config.model, config.revision, config.cache, "text")
+    folder, source = locate(config.model, config.revision, config.cache, "text", config.variant)
     family = family_of(folder, source.model)
     return Model(folder, source, machine_of(config, family.half)), family
 
@@ -167,7 +169,7 @@ def _refuse_ignored(config: DiffusionConfig) -> None:
 
 
 def _model(config: DiffusionConfig, weights: Weights, tiny_kind: str = "text", half: str = HALF) -> Model:
-    folder, source = locate(weights.model, weights.revision, config.cache, tiny_kind)
+    folder, source = locate(weights.model, weights.revision, config.cache, tiny_kind, config.variant)
     return Model(folder, source, machine_of(config, half))
 
 

@@ -4,17 +4,17 @@ In: the name of a model.  Out: a folder and a `Source` for provenance.  Loads no
 model's repository.
 """
 
-import hashlib
 import json
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass
 from fnmatch import fnmatch
 from pathlib import Path
 
 from gpu_workers.diffusion import lazy_imports
+from gpu_workers.diffusion.weight_hash import fingerprint
 from gpu_workers.tiny_models import tiny_diffusion, tiny_sdxl
-from schemas.errors import UserError
+from schemas.errors import RetryableError, UserError
 
 TINY = "tiny"
 """The name of the test kit's model."""
@@ -25,8 +25,11 @@ INDEX = "model_index.json"
 FETCHED_KINDS = ("*.json", "*.jinja", "*.txt", "*.model", "*.safetensors")
 """Files that are fetched from a hub's repository: no pickles, no code. (Processors store their chat template as Jinja.)"""
 
-VARIANTS = ["*.fp16.safetensors", "*.fp16-*.safetensors", "*.bf16.safetensors", "*.non_ema.safetensors"]
-"""Copies of weights in other number formats, which are not read."""
+VARIANTS = ("fp16", "bf16", "non_ema")
+"""Copies of weights in other number formats, by the word before `.safetensors`: one is read where it is asked for."""
+
+ENDS = (".safetensors", "-*.safetensors")
+"""Of one file, and of one piece of several."""
 
 UNUSED_PARTS = ("safety_checker", "feature_extractor", "image_encoder")
 """Parts of a pipeline that are not loaded: a safety checker blackens pictures in silence, where `SKG_NSFW_ABOVE` rejects
@@ -35,22 +38,31 @@ them with their score."""
 COMMIT = re.compile(r"[0-9a-f]{40}")
 """A revision that stays the same; branches and tags move."""
 
-CHUNK_BYTES = 1 << 22
-
 
 @dataclass(frozen=True)
 class Source:
-    """The weights in a picture's provenance. `sha256` is over the safetensors files that are read, in order of names."""
+    """The weights in a picture's provenance. `sha256` is over the safetensors files that are read, in order of names.
+
+    `variant`: the copy that is read of the parts that have it.
+    """
 
     model: str
     revision: str
     licence: str
     sha256: str
+    variant: str | None = None
+
+    def stated(self) -> dict[str, str]:
+        """What provenance says: no variant where the usual weights are read."""
+        return {name: value for name, value in asdict(self).items() if value is not None}
 
 
-def locate(model: str, revision: str | None, cache: Path, kind: str = "gligen") -> tuple[Path, Source]:
+def locate(
+    model: str, revision: str | None, cache: Path, kind: str = "gligen", variant: str | None = None
+) -> tuple[Path, Source]:
     """The folder of a model and its source. `kind` is of the tiny model: gligen, text, sdxl or control.
 
+    `variant`: the copy of its weights in another number format that is to be read, of the parts that have it.
     Raises UserError where there is none, or a hub's revision is not pinned.
     """
     if model == TINY:
@@ -58,8 +70,12 @@ def locate(model: str, revision: str | None, cache: Path, kind: str = "gligen") 
     elif Path(model).is_dir():
         folder = Path(model)
     else:
-        folder = _fetch(model, revision)
-    return folder, Source(_name(model), revision or "local", licence_of(folder), fingerprint(folder))
+        folder = _fetch(model, revision, variant)
+    files = used_weights(folder, variant)
+    if not files:
+        raise UserError(f"{folder} holds no safetensors")
+    read = variant if any(is_variant(file.name, variant) for file in files) else None
+    return folder, Source(_name(model), revision or "local", licence_of(folder), fingerprint(folder, files, cache), read)
 
 
 def _tiny(place: Path, kind: str) -> Path:
@@ -74,14 +90,46 @@ def _name(model: str) -> str:
     return Path(model).name if Path(model).is_dir() else model
 
 
-def _fetch(model: str, revision: str | None) -> Path:
+def _fetch(model: str, revision: str | None, variant: str | None) -> Path:
     if "/" not in model or model.startswith((".", "/", "~")):
         raise UserError(f"{model} is neither a folder nor a hub's owner/name")
     if revision is None or not COMMIT.fullmatch(revision):
         given = "" if revision is None else f", not by {revision}, which may move"
         raise UserError(f"{model} comes from a hub: pin it by a commit's 40 hex digits with SKG_RENDER_REVISION{given}")
     folder = Path(lazy_imports.snapshot(model, revision, [INDEX, "README.md"], []))
-    return Path(lazy_imports.snapshot(model, revision, needed_patterns(folder), VARIANTS))
+    wanted = needed_patterns(folder)
+    if variant is None:
+        return Path(lazy_imports.snapshot(model, revision, wanted, ignored_files(None)))
+    return Path(lazy_imports.snapshot(model, revision, _with_variant(model, revision, wanted, variant), []))
+
+
+def _with_variant(model: str, revision: str, wanted: list[str], variant: str) -> list[str]:
+    """The files of a repository that are needed with a variant; patterns for what was fetched before if no hub answers."""
+    try:
+        listed = lazy_imports.files_of(model, revision)
+    except RetryableError:
+        return wanted
+    return sorted(needed_files((name for name in listed if any(fnmatch(name, each) for each in wanted)), variant))
+
+
+def ignored_files(variant: str | None) -> list[str]:
+    """Patterns of the copies of weights that are not read."""
+    return [f"*.{other}{end}" for other in VARIANTS if other != variant for end in ENDS]
+
+
+def is_variant(name: str, variant: str | None) -> bool:
+    """Whether a file's name says that it is that copy of the weights."""
+    return variant is not None and any(fnmatch(name, f"*.{variant}{end}") for end in ENDS)
+
+
+def needed_files(names: Iterable[str], variant: str | None) -> list[str]:
+    """Of files of a model those that are read: of each folder's weights the variant if it has one, else the usual ones."""
+    kept = [name for name in names if not any(fnmatch(name, each) for each in ignored_files(variant))]
+    having = {name.rpartition("/")[0] for name in kept if is_variant(name, variant)}
+    return [
+        name for name in kept
+        if not name.endswith(".safetensors") or name.rpartition("/")[0] not in having or is_variant(name, variant)
+    ]  # fmt: skip
 
 
 def needed_patterns(folder: Path) -> list[str]:
@@ -115,31 +163,12 @@ def index_of(folder: Path) -> dict[str, object]:
     return listed if isinstance(listed, dict) else {}
 
 
-def used_weights(folder: Path) -> list[Path]:
+def used_weights(folder: Path, variant: str | None = None) -> list[Path]:
     """The safetensors files that are read, in the order of their names."""
     parts = used_parts(folder)
-    places = [folder] if parts is None else [folder / part for part in parts]
-    files = {file for place in places for file in place.rglob("*.safetensors")}
-    return sorted(file for file in files if not any(fnmatch(file.name, variant) for variant in VARIANTS))
-
-
-def fingerprint(folder: Path) -> str:
-    """The SHA-256 of the weights that are read. Raises UserError where a folder has none in safetensors."""
-    files = used_weights(folder)
-    if not files:
-        raise UserError(f"{folder} holds no safetensors")
-    digest = hashlib.sha256()
-    for file in files:
-        digest.update(file.relative_to(folder).as_posix().encode())
-        for chunk in _chunks(file):
-            digest.update(chunk)
-    return digest.hexdigest()
-
-
-def _chunks(file: Path) -> Iterator[bytes]:
-    with file.open("rb") as stream:
-        while chunk := stream.read(CHUNK_BYTES):
-            yield chunk
+    places: Sequence[Path] = [folder] if parts is None else [folder / part for part in parts]
+    files = {file.relative_to(folder).as_posix() for place in places for file in place.rglob("*.safetensors")}
+    return sorted(folder / name for name in needed_files(files, variant))
 
 
 def licence_of(folder: Path) -> str:

@@ -17,7 +17,6 @@ from monitoring.redaction import hide_in_tracebacks, redacted
 from schemas.errors import MissingExtra
 from streams.address_redaction import passwords_in
 from streams.cli import (
-    capacity_command,
     doctor_command,
     phrase_commands,
     process_commands,
@@ -38,6 +37,7 @@ from streams.cli.environments import go_on_with, interpreter_with
 from streams.cli.failures import EXIT_FAILURE, FAILURES, report
 from streams.cli.recovery_commands import rejection_commands, replay_commands, request_commands, whatif_commands
 from streams.cli.seed_commands import ingest_command, knowledge_commands, seed_command
+from streams.cli.setup_commands import capacity_command, model_commands
 
 END_S = 15.0
 """How long a process lives on after its command: a library's thread that hangs would keep it forever."""
@@ -78,6 +78,7 @@ def build() -> typer.Typer:
     app.add_typer(of_dataset, name="dataset")
     app.add_typer(rejection_commands.build(), name="rejections")
     app.add_typer(review_commands.build(), name="review")
+    app.add_typer(model_commands.build(), name="models")
     app.add_typer(spatial_commands.build(), name="spatial")
     app.add_typer(knowledge_commands.build(), name="knowledge")
     app.add_typer(phrase_commands.build(), name="phrases")

@@ -68,8 +68,9 @@ def _unchecked(folder: Path) -> dict[str, Any]:
 def read_model(loader: Any, model: Model, **parts: Any) -> Any:
     """A network or pipeline in safetensors. Raises UserError for a folder that cannot be read."""
     dtype = getattr(lazy_imports.torch(), model.machine.dtype)
+    copy = {} if model.source.variant is None else {"variant": model.source.variant}
     try:
-        return loader.from_pretrained(model.folder, use_safetensors=True, torch_dtype=dtype, **parts)
+        return loader.from_pretrained(model.folder, use_safetensors=True, torch_dtype=dtype, **copy, **parts)
     except lazy_imports.load_errors() as error:
         raise UserError(f"{model.source.model} cannot be loaded: {str(error).splitlines()[0]}") from error
 

@@ -6,7 +6,6 @@ classifier-free guidance is the model's own.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
 from typing import Any
 
 from PIL import Image
@@ -41,7 +40,7 @@ class Flux3Generator:
     @property
     def parameters(self) -> Mapping[str, object]:
         """Weights, steps, number format."""
-        return {**asdict(self._model.source), "steps": self._sampling.steps, "dtype": self._model.machine.dtype}
+        return {**self._model.source.stated(), "steps": self._sampling.steps, "dtype": self._model.machine.dtype}
 
     def draw(self, conditionings: Sequence[Conditioning], seeds: Sequence[int], size: tuple[int, int]) -> list[Image.Image]:
         """One picture per conditioning, one after the other."""

@@ -53,7 +53,7 @@ class LatentGenerator:
         """Weights, sampling parameters, dtype and scheduler."""
         machine = self._parts.machine
         return {
-            **asdict(self._source),
+            **self._source.stated(),
             **asdict(self._sampling),
             **self._kind.settings,
             "dtype": machine.dtype,

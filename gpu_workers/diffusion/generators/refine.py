@@ -5,7 +5,6 @@ them as shares of the picture, and the examiner scales a graph's boxes to the pi
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
 
 from PIL import Image
 
@@ -38,7 +37,7 @@ class RefinedGenerator:
     @property
     def parameters(self) -> Mapping[str, object]:
         """The inner generator's parameters, and the second model's."""
-        second = {"strength": STRENGTH, "steps": STEPS, **asdict(self._model.source)}
+        second = {"strength": STRENGTH, "steps": STEPS, **self._model.source.stated()}
         return {**self._inner.parameters, "inner_side": self._inner.side, "refined": second}
 
     @property

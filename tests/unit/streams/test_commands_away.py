@@ -33,8 +33,9 @@ FILTERS = ("normalise", "relate", "check", "solve", "ask", "verify")
 PHRASES = ("list", "check")
 WORDS = ("scenes", "categories", "relations", "families", "attributes")
 LOCAL = {
-    "demo", "up", "down", "config", "capacity", "doctor", *(f"spatial {name}" for name in FILTERS),
-    *(f"knowledge {kind}" for kind in WORDS), *(f"phrases {name}" for name in PHRASES)
+    "demo", "up", "down", "config", "capacity", "doctor", "models list", "models check",
+    *(f"spatial {name}" for name in FILTERS), *(f"knowledge {kind}" for kind in WORDS),
+    *(f"phrases {name}" for name in PHRASES)
 }  # fmt: skip
 """They reach nothing, or start what they reach."""
 

@@ -18,7 +18,7 @@ from gpu_workers.diffusion.generators.refine import RefinedGenerator
 from gpu_workers.diffusion.generators.stock_pipelines import colour_of, control_picture, controlnet, text2image
 from gpu_workers.diffusion.model_components import Machine
 from gpu_workers.diffusion.model_registry import DiffusionConfig, make_renderer
-from gpu_workers.diffusion.weight_files import Source, fingerprint, licence_of
+from gpu_workers.diffusion.weight_files import Source, licence_of
 from gpu_workers.tiny_models import tiny_diffusion
 from schemas.errors import UserError
 from streams.adapters import vision_factories
@@ -41,7 +41,7 @@ SAMPLING = Sampling(steps=2)
 def model(tmp_path_factory: pytest.TempPathFactory) -> Model:
     torch.set_num_threads(1)
     folder = tiny_diffusion.build(tmp_path_factory.mktemp("models") / "text", gated=False)
-    return Model(folder, Source("tiny", "local", licence_of(folder), fingerprint(folder)), Machine())
+    return Model(folder, Source("tiny", "local", licence_of(folder), ""), Machine())
 
 
 def pixels(picture: Image.Image) -> "np.ndarray[tuple[int, ...], np.dtype[np.int64]]":

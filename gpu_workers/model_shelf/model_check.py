@@ -1,0 +1,142 @@
+"""Whether a model fits, and what for: by its index, its configurations and the names and sizes of its files.
+
+In: the files of a model.  Out: a `Verdict`: what it is, which settings take it, and every fault that would stop a stage.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from fnmatch import fnmatch
+
+from gpu_workers.diffusion.families.family_table import FAMILIES, Family
+from gpu_workers.diffusion.guidance_methods import GROUNDED
+from gpu_workers.diffusion.guidance_methods import VARIANTS as METHODS
+from gpu_workers.diffusion.weight_files import (
+    INDEX,
+    VARIANTS,
+    ignored_files,
+    is_variant,
+    licence_of,
+    needed_files,
+    used_parts,
+)
+from gpu_workers.model_shelf.model_files import ModelFiles
+
+LOOPED = tuple(name for name in METHODS if name not in GROUNDED)
+"""Renderers with a loop of their own over Stable Diffusion 1."""
+
+DETECTORS = ("grounding-dino", "mm-grounding-dino", "owlv2", "owlvit")
+DEPTH_ESTIMATORS = ("depth_anything", "prompt_depth_anything", "dpt", "glpn", "zoedepth", "depth_pro")
+"""Model types of transformers."""
+
+MODULAR = "modular_model_index.json"
+
+WITHOUT_WEIGHTS = ("Scheduler", "Tokenizer", "TokenizerFast", "Processor", "ImageProcessor", "FeatureExtractor")
+"""How classes end that have no weights."""
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """`what` it is.  `fits`: settings that take it.  `faults`: why it cannot be loaded, empty where it can.
+
+    `weights`: the files that are read, with their bytes.  `variants`: other copies that SKG_RENDER_VARIANT reads.
+    """
+
+    what: str
+    fits: tuple[str, ...]
+    faults: tuple[str, ...]
+    weights: dict[str, int]
+    variants: tuple[str, ...]
+    licence: str
+
+
+def checked(files: ModelFiles) -> Verdict:
+    """The verdict on a model. Raises UserError for an index or a configuration that cannot be read."""
+    what, fits, faults = _recognised(files)
+    parts = used_parts(files.place) if INDEX in files.sizes else None
+    read = [name for name in needed_files(files.sizes, None) if name.endswith(".safetensors") and _is_used(name, parts)]
+    found = [*faults, *_part_faults(files, parts, read), *_file_faults(files, read)]
+    return Verdict(
+        what, () if found else fits, tuple(found), {name: files.sizes[name] for name in sorted(read)},
+        tuple(variant for variant in VARIANTS[:2] if any(is_variant(name, variant) for name in files.sizes)),
+        licence_of(files.place),
+    )  # fmt: skip
+
+
+def _recognised(files: ModelFiles) -> tuple[str, tuple[str, ...], list[str]]:
+    """What it is, what it fits, and why it is nothing that a stage loads."""
+    index = files.json_of(INDEX)
+    if index is not None:
+        return _pipeline(files, str(index.get("_class_name")))
+    if MODULAR in files.sizes:
+        return "a modular pipeline", ("SKG_RENDERER=flux3-boxes",), []
+    config = files.json_of("config.json") or {}
+    return _network(str(config.get("_class_name", "")), str(config.get("model_type", "")))
+
+
+def _pipeline(files: ModelFiles, kind: str) -> tuple[str, tuple[str, ...], list[str]]:
+    family = next((each for each in FAMILIES if kind in each.index), None)
+    unet = files.json_of("unet/config.json") or {}
+    if unet.get("attention_type") == "gated" or unet.get("use_gated_attention"):
+        return f"a GLIGEN ({kind})", tuple(f"SKG_RENDERER={name}" for name in (*GROUNDED, *LOOPED)), []
+    if family is None:
+        names = ", ".join(each.name for each in FAMILIES)
+        return f"a {kind}", (), [f"no family of models has the pipeline {kind}; there are {names}"]
+    looped = LOOPED if family.name == "SD1.5" else ()
+    return f"{family.name} ({kind})", tuple(f"SKG_RENDERER={name}" for name in (*looped, *_stock(family))), []
+
+
+def _stock(family: Family) -> list[str]:
+    """The renderers that draw with a stock pipeline of a family."""
+    has = {"text2image": "text" in family.ways, "controlnet": bool(family.nets)}
+    over = {"image", "edit", "inpaint", "control_image", "control_inpaint"} & family.ways.keys() or family.nets
+    return [name for name, does in {**has, "photo": bool(over)}.items() if does]
+
+
+def _network(kind: str, model_type: str) -> tuple[str, tuple[str, ...], list[str]]:
+    taking = [family.name for family in FAMILIES if kind in family.nets]
+    if taking:
+        return f"a ControlNet ({kind})", (f"SKG_RENDER_CONTROLNET with {' or '.join(taking)}",), []
+    for setting, known in (("SKG_DETECTOR", DETECTORS), ("SKG_DEPTH", DEPTH_ESTIMATORS)):
+        if model_type in known:
+            return f"a {model_type}", (setting,), []
+    said, known_types = kind or model_type, ", ".join((*DETECTORS, *DEPTH_ESTIMATORS))
+    if not said:
+        return "nothing that is known", (), ["it has no index and no configuration"]
+    return f"a {said}", (), [f"a {said} is none of: a pipeline, a ControlNet of a family, {known_types}"]
+
+
+def _is_used(name: str, parts: list[str] | None) -> bool:
+    return parts is None or name.partition("/")[0] in parts
+
+
+def _part_faults(files: ModelFiles, parts: list[str] | None, read: list[str]) -> Iterator[str]:
+    """Parts of an index that are not there, or have no weights that are read."""
+    index = files.json_of(INDEX) or {}
+    for part in parts or ():
+        inside = [name for name in files.sizes if name.startswith(f"{part}/")]
+        if not inside:
+            yield f"its index names the part {part}, and there is no such folder"
+        elif not str(index[part][1]).endswith(WITHOUT_WEIGHTS) and not any(name.startswith(f"{part}/") for name in read):
+            yield _without_safetensors(part, inside)
+    if parts is None and MODULAR not in files.sizes and not read:
+        yield _without_safetensors("it", list(files.sizes))
+
+
+def _without_safetensors(what: str, inside: list[str]) -> str:
+    pickled = [name for name in inside if name.endswith((".bin", ".ckpt", ".pt", ".pth"))]
+    other = [name for name in inside if any(fnmatch(name, each) for each in ignored_files(None))]
+    if other:
+        return f"of {what} there is only another copy, {other[0]}: set SKG_RENDER_VARIANT"
+    return f"{what} has no safetensors{f', only pickles as {pickled[0]}, which are not read' if pickled else ''}"
+
+
+def _file_faults(files: ModelFiles, read: list[str]) -> Iterator[str]:
+    """Files that are cut, and pieces of weights that an index names and that are not there."""
+    yield from (f"{name} is cut or no safetensors: fetch it again" for name in read if not files.is_whole(name))
+    for name in files.sizes:
+        if name.endswith(".safetensors.index.json"):
+            pieces = set(((files.json_of(name) or {}).get("weight_map") or {}).values())
+            folder = name.rpartition("/")[0]
+            lacking = sorted(piece for piece in pieces if f"{folder}/{piece}".lstrip("/") not in files.sizes)
+            if lacking:
+                yield f"{name} names {lacking[0]}{f' and {len(lacking) - 1} others' if lacking[1:] else ''}, not there"

@@ -1,0 +1,1 @@
+"""Commands before a factory runs: how large it must be, and which models fit."""

@@ -1,0 +1,57 @@
+"""A copy of the weights in another number format is read where it is asked for, by the loop and by stock pipelines."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+torch = pytest.importorskip("torch", reason="the gpu extra is not installed")
+
+from safetensors.torch import load_file, save_file  # noqa: E402
+
+from gpu_workers.diffusion.families.family_table import family_of  # noqa: E402
+from gpu_workers.diffusion.families.pipeline_loading import Model, load_pipeline  # noqa: E402
+from gpu_workers.diffusion.model_components import Machine, load  # noqa: E402
+from gpu_workers.diffusion.weight_files import locate  # noqa: E402
+from gpu_workers.model_shelf.model_check import checked  # noqa: E402
+from gpu_workers.model_shelf.model_files import files_in  # noqa: E402
+from gpu_workers.tiny_models import tiny_diffusion  # noqa: E402
+
+WEIGHTS = "diffusion_pytorch_model.safetensors"
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A tiny checkpoint whose UNet has a copy of zeros."""
+    made = tmp_path_factory.mktemp("models") / "tiny"
+    shutil.copytree(tiny_diffusion.build(made.parent / "built", gated=False), made)
+    unet = load_file(made / "unet" / WEIGHTS)
+    copy = {name: torch.zeros_like(each) for name, each in unet.items()}
+    save_file(copy, made / "unet" / WEIGHTS.replace(".", ".fp16.", 1))
+    return made
+
+
+def largest(network: object) -> float:
+    return max(float(each.abs().max()) for each in network.parameters())  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize("variant", [None, "fp16"])
+def test_the_loop_reads_the_copy_that_is_asked_for_and_the_usual_weights_else(folder: Path, variant: str | None):
+    parts = load(folder, Machine(), variant)
+    assert (largest(parts.unet) == 0) is (variant == "fp16")
+    assert largest(parts.vae) > 0
+
+
+@pytest.mark.parametrize("variant", [None, "fp16"])
+def test_a_stock_pipeline_reads_the_copy_that_is_asked_for(folder: Path, tmp_path: Path, variant: str | None):
+    place, source = locate(str(folder), None, tmp_path, variant=variant)
+    way = family_of(place, "tiny").way("text")
+    assert way is not None
+    pipeline = load_pipeline(Model(place, source, Machine()), way)
+    assert (largest(pipeline.unet) == 0) is (variant == "fp16")
+    assert source.stated().get("variant") == variant
+
+
+def test_a_check_says_which_copies_there_are(folder: Path):
+    found = checked(files_in(folder))
+    assert (found.faults, found.variants) == ((), ("fp16",))

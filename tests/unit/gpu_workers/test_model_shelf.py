@@ -1,0 +1,217 @@
+"""Listed models are of kinds that are drawn and seen with, and a check finds what would stop a stage, loading nothing."""
+
+import json
+import os
+import re
+import shutil
+import struct
+import subprocess
+import sys
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+import pytest
+
+from gpu_workers.diffusion.families.family_table import FAMILIES
+from gpu_workers.diffusion.guidance_methods import GROUNDED
+from gpu_workers.model_shelf.listed_models import TASKS, listed_models
+from gpu_workers.model_shelf.model_check import DEPTH_ESTIMATORS, DETECTORS, LOOPED, Verdict, checked
+from gpu_workers.model_shelf.model_files import declared_bytes, files_in
+from gpu_workers.perception.vision_models import DETECTOR_RUNNERS, METRIC_MODELS
+from gpu_workers.renderers import RENDERERS
+from tests.fakes.hub import COMMIT, Hub, serving
+
+DOCS = Path(__file__).parents[3] / "docs" / "models.md"
+
+
+def safetensors(file: Path, numbers: int = 4) -> None:
+    """A file of one tensor of single precision."""
+    tensor = {"dtype": "F32", "shape": [numbers], "data_offsets": [0, 4 * numbers]}
+    text = json.dumps({"weight": tensor, "__metadata__": {"format": "pt"}}).encode()
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_bytes(struct.pack("<Q", len(text)) + text + bytes(4 * numbers))
+
+
+def written(file: Path, value: Mapping[str, object]) -> None:
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(json.dumps(value), "utf-8")
+
+
+def pipeline(folder: Path, kind: str = "StableDiffusionPipeline") -> Path:
+    """A checkpoint with the files of Stable Diffusion's parts."""
+    index = {
+        "_class_name": kind, "unet": ["diffusers", "UNet2DConditionModel"], "vae": ["diffusers", "AutoencoderKL"],
+        "scheduler": ["diffusers", "PNDMScheduler"], "tokenizer": ["transformers", "CLIPTokenizer"],
+        "safety_checker": ["stable_diffusion", "StableDiffusionSafetyChecker"],
+    }  # fmt: skip
+    written(folder / "model_index.json", index)
+    for part in ("unet", "vae"):
+        written(folder / part / "config.json", {})
+        safetensors(folder / part / "diffusion_pytorch_model.safetensors")
+    written(folder / "scheduler" / "scheduler_config.json", {})
+    written(folder / "tokenizer" / "vocab.json", {})
+    (folder / "README.md").write_text("---\nlicense: openrail\n---\n", "utf-8")
+    return folder
+
+
+def verdict_on(folder: Path) -> Verdict:
+    return checked(files_in(folder))
+
+
+def test_every_listed_model_is_for_what_exists():
+    families, known = {family.name for family in FAMILIES}, {*DETECTORS, *DEPTH_ESTIMATORS}
+    for row in listed_models():
+        assert row.task in TASKS
+        assert re.fullmatch(r"[\w.-]+/[\w.-]+", row.model)
+        assert set(row.fits) <= RENDERERS.keys(), row.model
+        assert row.family is None or row.family in families, row.model
+        assert row.kind is None or row.kind in known, row.model
+        assert row.revision is None or re.fullmatch("[0-9a-f]{40}", row.revision)
+        assert (row.size_gb is None and row.memory_gb is None) or row.source, f"{row.model}: a figure has its source"
+    assert {row.task for row in listed_models()} == set(TASKS)
+    assert len({row.model for row in listed_models()}) == len(listed_models())
+
+
+def test_the_page_of_models_names_each_and_says_what_is_not_verified():
+    page = DOCS.read_text("utf-8")
+    for row in listed_models():
+        assert f"`{row.model}`" in page
+        assert row.licence is None or row.licence in page
+    assert "not verified" in page
+
+
+def test_detectors_and_depth_estimators_are_those_that_the_adapters_run():
+    assert set(DETECTORS) == DETECTOR_RUNNERS.keys()
+    assert set(METRIC_MODELS) <= set(DEPTH_ESTIMATORS)
+
+
+def test_a_whole_checkpoint_fits_and_says_what_it_fits(tmp_path: Path):
+    found = verdict_on(pipeline(tmp_path))
+    assert found.faults == ()
+    assert found.what == "SD1.5 (StableDiffusionPipeline)"
+    assert {f"SKG_RENDERER={name}" for name in (*LOOPED, "text2image", "controlnet", "photo")} == set(found.fits)
+    assert found.licence == "openrail"
+    assert list(found.weights) == ["unet/diffusion_pytorch_model.safetensors", "vae/diffusion_pytorch_model.safetensors"]
+
+
+@pytest.mark.parametrize("words", [{"attention_type": "gated"}, {"use_gated_attention": True}])
+def test_a_gligen_fits_what_needs_boxes_in_either_layout(tmp_path: Path, words: dict[str, object]):
+    written(pipeline(tmp_path, "StableDiffusionGLIGENPipeline") / "unet" / "config.json", words)
+    assert {f"SKG_RENDERER={name}" for name in GROUNDED} <= set(verdict_on(tmp_path).fits)
+
+
+def without_a_part(folder: Path) -> None:
+    shutil.rmtree(folder / "vae")
+
+
+def with_pickles_only(folder: Path) -> None:
+    (folder / "unet" / "diffusion_pytorch_model.safetensors").rename(folder / "unet" / "diffusion_pytorch_model.bin")
+
+
+def with_a_variant_only(folder: Path) -> None:
+    whole = folder / "unet" / "diffusion_pytorch_model.safetensors"
+    whole.rename(folder / "unet" / "diffusion_pytorch_model.fp16.safetensors")
+
+
+def cut(folder: Path) -> None:
+    file = folder / "vae" / "diffusion_pytorch_model.safetensors"
+    file.write_bytes(file.read_bytes()[:-3])
+
+
+def with_a_page_in_its_place(folder: Path) -> None:
+    (folder / "vae" / "diffusion_pytorch_model.safetensors").write_text("<!doctype html>", "utf-8")
+
+
+def without_a_piece(folder: Path) -> None:
+    pieces = {"a": "model-00001-of-00002.safetensors", "b": "model-00002-of-00002.safetensors"}
+    written(folder / "unet" / "model.safetensors.index.json", {"weight_map": pieces})
+    safetensors(folder / "unet" / "model-00001-of-00002.safetensors")
+
+
+def of_no_family(folder: Path) -> None:
+    written(folder / "model_index.json", {"_class_name": "KandinskyPipeline"})
+
+
+@pytest.mark.parametrize(
+    ("spoil", "says"),
+    [
+        (without_a_part, "names the part vae"),
+        (with_pickles_only, "only pickles as unet/diffusion_pytorch_model.bin"),
+        (with_a_variant_only, "set SKG_RENDER_VARIANT"),
+        (cut, "vae/diffusion_pytorch_model.safetensors is cut"),
+        (with_a_page_in_its_place, "is cut or no safetensors"),
+        (without_a_piece, "names model-00002-of-00002.safetensors"),
+        (of_no_family, "no family of models has the pipeline KandinskyPipeline; there are SD1.5, SDXL"),
+    ],
+)
+def test_what_would_stop_a_stage_is_a_fault(tmp_path: Path, spoil: Callable[[Path], None], says: str):
+    spoil(pipeline(tmp_path))
+    found = verdict_on(tmp_path)
+    assert any(says in fault for fault in found.faults), found.faults
+    assert found.fits == ()
+
+
+@pytest.mark.parametrize(
+    ("config", "fits"),
+    [
+        ({"model_type": "owlv2"}, "SKG_DETECTOR"),
+        ({"model_type": "depth_anything"}, "SKG_DEPTH"),
+        ({"_class_name": "ControlNetModel"}, "SKG_RENDER_CONTROLNET with SD1.5 or SDXL"),
+    ],
+)
+def test_networks_are_known_by_their_configuration(tmp_path: Path, config: dict[str, object], fits: str):
+    written(tmp_path / "config.json", config)
+    assert verdict_on(tmp_path).faults == ("it has no safetensors",)
+    safetensors(tmp_path / "model.safetensors")
+    assert verdict_on(tmp_path).fits == (fits,)
+
+
+def test_an_unknown_network_is_told_what_there_is(tmp_path: Path):
+    written(tmp_path / "config.json", {"model_type": "bert"})
+    safetensors(tmp_path / "model.safetensors")
+    assert "a bert is none of" in verdict_on(tmp_path).faults[0]
+
+
+@pytest.mark.parametrize("data", [b"", b"1234567", struct.pack("<Q", 1 << 40), struct.pack("<Q", 2) + b"[]", b"\xff" * 64])
+def test_what_is_no_safetensors_is_not_believed(tmp_path: Path, data: bytes):
+    (tmp_path / "x.safetensors").write_bytes(data)
+    assert declared_bytes(tmp_path / "x.safetensors") is None
+
+
+def skg(*words: str, **more: str) -> subprocess.CompletedProcess[str]:
+    given = {**os.environ, "HF_HUB_DISABLE_XET": "1", **more}
+    asked = [sys.executable, "-m", "streams.cli", *words]
+    return subprocess.run(asked, env=given, capture_output=True, text=True, timeout=120, check=False)
+
+
+def test_the_command_checks_a_repository_by_its_list_and_its_small_files(tmp_path: Path):
+    pytest.importorskip("huggingface_hub", reason="the gpu extra is not installed")
+    pipeline(tmp_path / "whole")
+    without_a_part(pipeline(tmp_path / "part"))
+    with serving(Hub({"someone/whole": tmp_path / "whole", "someone/part": tmp_path / "part"})) as hub:
+        at = {"HF_ENDPOINT": hub.address, "HF_HOME": str(tmp_path / "home")}
+        fits = skg("models", "check", "someone/whole", "--revision", COMMIT, **at)
+        assert (fits.returncode, "SKG_RENDERER=photo" in fits.stdout) == (0, True), fits.stdout + fits.stderr
+        lacks = skg("models", "check", "someone/part", "--revision", COMMIT, "--json", **at)
+        assert lacks.returncode == 1
+        assert "names the part vae" in json.loads(lacks.stdout)["faults"][0]
+        nobody = skg("models", "check", "someone/nobody", "--revision", COMMIT, **at)
+        assert nobody.returncode != 0
+        assert "no such repository" in nobody.stderr
+    assert not [name for name in hub.asked if name.endswith(".safetensors")], "no weights were fetched"
+    for words in (("someone/whole",), ("someone/whole", "--revision", "main")):
+        refused = skg("models", "check", *words)
+        assert refused.returncode != 0
+        assert "40 hex digits" in refused.stderr
+
+
+def test_the_list_can_be_read_by_people_and_programs():
+    told = skg("models", "list", "--task", "gligen")
+    assert told.returncode == 0
+    assert "masterful/gligen-1-4-generation-text-box" in told.stdout
+    assert "not verified" in told.stdout
+    rows = [json.loads(line) for line in skg("models", "list", "--json").stdout.splitlines()]
+    assert {row["model"] for row in rows} == {row.model for row in listed_models()}
+    wrong = skg("models", "list", "--task", "paint")
+    assert wrong.returncode != 0
+    assert "there are base, gligen, controlnet, detector, depth, judge" in wrong.stderr
