@@ -60,7 +60,7 @@ def floor_plan(row: Row, objects: Sequence[Row], views: Sequence[Row] = ()) -> D
         "bodies": [_body(thing, outlines[thing["id"]], scale) for thing in bodies],
         "cameras": [_camera(eye, number, scale) for number, eye in enumerate(eyes, start=1)],
         **_grid(scale),
-        "proofs": _proofs(row, eyes[0].place, scale),
+        "proofs": _proofs(row, [eye.place for eye in eyes], scale),
     }
 
 
@@ -120,13 +120,13 @@ def _multiples(first: float, last: float, step: float) -> Iterator[float]:
         yield number * step
 
 
-def _proofs(row: Row, camera: Point, scale: _Scale) -> list[Drawing]:
+def _proofs(row: Row, cameras: Sequence[Point], scale: _Scale) -> list[Drawing]:
     """Lines with what they measure, by question."""
     placed = [thing for thing in row["objects"] if thing.get("position")]
     places = {thing["id"]: (thing["position"][0], thing["position"][1]) for thing in placed}
     found = []
     for question in row["questions"]:
-        measured = _measured(question, row, places, camera)
+        measured = _measured(question, row, places, cameras)
         if measured:
             lines = [
                 {"from": scale.place(start), "to": scale.place(end), "text": text, "at": _between(scale, start, end)}
@@ -140,14 +140,22 @@ def _between(scale: _Scale, start: Point, end: Point) -> Point:
     return scale.place(((start[0] + end[0]) / 2, (start[1] + end[1]) / 2))
 
 
-def _measured(question: Row, row: Row, places: Mapping[int, Point], camera: Point) -> list[tuple[Point, Point, str]]:
+def _measured(
+    question: Row, row: Row, places: Mapping[int, Point], cameras: Sequence[Point]
+) -> list[tuple[Point, Point, str]]:
+    """Lines from and to, with what they measure."""
     op = _op(question)
+    shown: Sequence[int] = question.get("views") or []
     things = [number for number in question["objects"] if number in places]
     if op in ("how_far", "fits_between") and len(things) == 2:
         return [(places[things[0]], places[things[1]], question["answer"])]
     if op == "nearest_camera":
         far = {thing["id"]: thing.get("distance") for thing in row["objects"]}
-        return [(camera, places[number], "" if far.get(number) is None else f"{far[number]:.2f} m") for number in things]
+        return [
+            (cameras[0], places[number], "" if far.get(number) is None else f"{far[number]:.2f} m") for number in things
+        ]
+    if op == "camera_moved" and len(shown) == 2 and max(shown) < len(cameras):
+        return [(cameras[shown[0]], cameras[shown[1]], question["answer"])]
     if op in ("own_side", "faces", "viewed_side") and len(things) >= 2:
         return [(places[things[0]], places[number], "") for number in things[1:]]
     return []

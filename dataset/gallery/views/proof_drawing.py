@@ -68,15 +68,23 @@ class Proof:
 
 
 def proof_marks(question: Mapping[str, Any], row: Mapping[str, Any]) -> list[Mark]:
-    """The drawing of a question's proof; nothing of a question about several pictures, or of an unreadable certificate."""
+    """The drawing of a question's proof over the row's own picture; nothing for an unreadable certificate."""
     if question.get("views"):
-        return []
+        return second_marks(question, 0)
     proof = _proof_of(question, row)
     if proof is None:
         return []
     draw = DRAWINGS.get(str(proof.query.get("op")))
     marks = [] if draw is None else list(draw(proof))
     return [*_hops(proof), *(marks or _relations(proof))]
+
+
+def second_marks(question: Mapping[str, Any], number: int) -> list[Mark]:
+    """What is drawn of a question about two pictures over one of them (0 is the row's own): an answer that is a box, over
+    the second.
+    """
+    views: Sequence[int] = question.get("views") or []
+    return list(_place_of(question["answer"])) if len(views) == 2 and views[1] == number else []
 
 
 def _proof_of(question: Mapping[str, Any], row: Mapping[str, Any]) -> Proof | None:
@@ -286,11 +294,17 @@ def _larger(proof: Proof) -> Iterator[Mark]:
 
 
 def _located(proof: Proof) -> Iterator[Mark]:
-    """The box or the point that is the answer."""
+    """The box or the point that is the answer, or the box that is asked about."""
+    box = proof.query.get("box")
+    yield from _place_of(json.dumps(box) if _is_box(box) else proof.answer)
+
+
+def _place_of(answer: str) -> Iterator[Mark]:
+    """A box or a point, written as JSON."""
     try:
-        found = json.loads(proof.answer)
+        found = json.loads(answer)
     except ValueError:
-        found = proof.query.get("box")
+        return
     if _is_box(found):
         yield area(found)
         yield words((found[0] + found[2] / 2, found[1] + found[3] / 2), f"{found[2]} × {found[3]} px")

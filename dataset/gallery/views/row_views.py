@@ -11,7 +11,7 @@ from typing import Any
 
 from dataset.analysis.certificate_text import ids_of, names_of, proof_in_words, relation_in_words
 from dataset.gallery.views.graph_drawing import graph_drawing
-from dataset.gallery.views.proof_drawing import proof_marks
+from dataset.gallery.views.proof_drawing import proof_marks, second_marks
 from schemas.llm.contract import ledger_totals
 from spatial.relations.predicate_table import PREDICATES
 
@@ -121,6 +121,7 @@ def other_views(row: Mapping[str, Any], views: Sequence[Mapping[str, Any]], addr
             "scene": row["scene"],
             "picture": address.format(number),
             "layers": [],
+            "questions": [{"id": each["id"], "marks": second_marks(each, number)} for each in row["questions"]],
             **{name: seen[name] for name in ("width", "height")},
             "objects": [
                 _object_view(thing, names, numbers[thing["id"]]) for thing in seen["objects"] if thing["id"] in numbers

@@ -89,6 +89,20 @@ def test_questions_in_metres_are_measured_in_the_plan(query, things, texts):
     assert [line["text"] for proof in plan["proofs"] for line in proof["lines"]] == (texts or [])
 
 
+def test_a_cameras_way_is_drawn_from_the_first_picture_to_the_second():
+    objects = [thing(0, 0, 0)]
+    asked = {"id": "q", "objects": [0], "answer": "left", "certificate": json.dumps({"query": {"op": "camera_moved"}})}
+    further = {
+        "width": 500,
+        "camera": {"intrinsics": [500.0, 500.0, 250.0, 250.0], "world_to_camera": [1, 0, 0, 2, *SOUTH[4:]]},
+    }
+    plan = floor_plan(row(objects, [{**asked, "views": [1, 0]}]), objects, [further])
+    assert plan is not None
+    ((line,),) = (proof["lines"] for proof in plan["proofs"])
+    assert (line["from"], line["to"]) == (plan["cameras"][1]["at"], plan["cameras"][0]["at"])
+    assert line["from"][0] < line["to"][0], "2 m to the left of the first one"
+
+
 def test_a_scene_that_is_not_in_metres_has_no_plan():
     assert floor_plan({"width": 500, "camera": None}, [{"id": 0, "position": None, "size": None}]) is None
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from dataset.gallery.views.proof_drawing import DRAWINGS, proof_marks
+from dataset.gallery.views.proof_drawing import DRAWINGS, proof_marks, second_marks
 from dataset.gallery.views.proof_marks import measure, nearest_points
 from dataset.table.row_encoding import rows_of
 from schemas.interfaces import Sample
@@ -110,8 +110,13 @@ def test_what_cannot_be_read_is_not_drawn(certificate):
     assert proof_marks({**question({}, (0,)), "certificate": certificate}, ROW) == []
 
 
-def test_a_question_about_two_pictures_is_not_drawn_over_one():
-    assert proof_marks({**question({"op": "side", "subject": {}, "object": {}}, (0, 1)), "views": [0, 1]}, ROW) == []
+def test_of_a_question_about_two_pictures_a_box_that_is_the_answer_is_drawn_over_the_second():
+    sides = {**question({"op": "side", "subject": {}, "object": {}}, (0, 1)), "views": [0, 1]}
+    assert proof_marks(sides, ROW) == second_marks(sides, 1) == []
+    boxes = {**question({"op": "same_box", "subject": {}}, (0,), "[10, 20, 30, 40]"), "views": [1, 0]}
+    assert forms(proof_marks(boxes, ROW)) == ["area", "text"]
+    assert second_marks(boxes, 1) == []
+    assert forms(second_marks({**boxes, "views": [0, 2]}, 2)) == ["area", "text"]
 
 
 def test_a_measure_of_nothing_is_its_text_alone():
