@@ -95,13 +95,13 @@ def install_hint(extra: str, clone: Path = CLONE) -> str:
 
 
 def _wheel() -> str:
-    """The path of the wheel that this was installed from, as installers note it; else a wheel's name."""
+    """The path of the wheel that this was installed from, as installers note it, if it is still there; else its name."""
     try:
         found = distribution(DISTRIBUTION)
     except PackageNotFoundError:
         return "skg_factory-VERSION-py3-none-any.whl"
     path = unquote(urlparse(json.loads(found.read_text("direct_url.json") or "{}").get("url", "")).path)
-    return path if path.endswith(".whl") else f"skg_factory-{found.version}-py3-none-any.whl"
+    return path if path.endswith(".whl") and Path(path).is_file() else f"skg_factory-{found.version}-py3-none-any.whl"
 
 
 def require_extras(*extras: str) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 import typer
-from typer.core import TyperGroup
+from typer.core import TyperCommand, TyperGroup
 
 
 class NamedCommands(TyperGroup):
@@ -25,9 +25,27 @@ class NamedCommands(TyperGroup):
             raise
 
 
+class PlainCommand(TyperCommand):
+    """A command that says in plain words which values an option takes."""
+
+    def make_context(self, *given: Any, **named: Any) -> Any:
+        """As Click does, with the project's words for what Typer's validation found."""
+        from pydantic import ValidationError
+
+        from schemas.texts.fault_words import in_plain_words
+
+        try:
+            return super().make_context(*given, **named)
+        except typer.BadParameter as error:
+            if isinstance(error.__cause__, ValidationError):
+                fault = error.__cause__.errors()[0]
+                error.message = f"{in_plain_words(fault)} (got {fault['input']!r})"
+            raise
+
+
 def add(app: typer.Typer, name: str, function: Callable[..., None]) -> None:
     """Add a command whose docstring is one line that ends with an example."""
-    app.command(name, short_help=" ".join((function.__doc__ or "").split()))(function)
+    app.command(name, cls=PlainCommand, short_help=" ".join((function.__doc__ or "").split()))(function)
 
 
 def family_of(text: str) -> typer.Typer:

@@ -75,7 +75,6 @@ SEAMS = {
         "spatial/questions/answering.py",
         "spatial/verify/wordings.py",
         "streams/address_redaction.py",
-        "streams/cli/command_help.py",
         "streams/operations/seed_publisher.py",
         "streams/steps/dead_letter_publisher.py",
         "streams/worker/call_age.py",

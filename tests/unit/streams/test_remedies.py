@@ -181,3 +181,18 @@ def test_every_command_says_of_a_missing_dataset_which_there_are(here: Path, sai
     for name in ("info", "prove-split", "quality"):
         assert run(["dataset", name, "nowhere"]) in (1, 2)
         assert said.readouterr().err == "skg: there is no dataset at nowhere; there are out/dataset\n"
+
+
+@pytest.mark.parametrize(
+    ("command", "fault"),
+    [
+        (["demo", "--graphs", "0"], "'--graphs': at least 1 is needed (got '0')"),
+        (["gallery", "--port", "99999"], "'--port': at most 65535 is allowed (got '99999')"),
+        (["dataset", "follow", "--after", "two"], "'--after': a whole number is needed (got 'two')"),
+    ],
+)
+def test_an_option_says_in_plain_words_which_values_it_takes(
+    command: list[str], fault: str, said: pytest.CaptureFixture[str]
+):
+    assert run(command) == 2
+    assert f"Invalid value for {fault}\n" in said.readouterr().err
