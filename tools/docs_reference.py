@@ -276,14 +276,51 @@ def _kinds() -> Iterator[str]:
         "[descriptions](../dataset.md#descriptions), [questions in metres](../dataset.md#questions-in-metres).",
         "",
     )
+    examples = _examples()
     rows = [
         (
-            _code(name), row.meaning, str(row.fewest_things), str(row.in_all),
+            _code(name), row.meaning, " ".join(f"*{text}*" for text in examples[name]), str(row.fewest_things),
+            str(row.in_all),
             "two pictures of a scene in metres" if row.in_views else "scenes in metres" if row.in_metres else "all",
         )
         for name, row in KINDS.items()
     ]  # fmt: skip
-    yield from _table(("kind", "what is asked", "fewest things", "most in a sample", "asked of"), rows)
+    yield from _table(("kind", "what is asked", "as in", "fewest things", "most in a sample", "asked of"), rows)
+
+
+HOPS = "What colour is the thing to the left of the cat in the picture?"
+"""Of the kind whose questions name a thing by its relation alone."""
+
+
+def _examples() -> dict[str, list[str]]:
+    """A question of each shape, by its kind: sentences of the grammar about a cat and the like."""
+    from spatial.questions.kind_table import KINDS, kind_of
+    from spatial.questions.wording.question_parsing import parse
+    from spatial.questions.wording.realisation import grammar
+
+    found: dict[str, list[str]] = {name: [] for name in KINDS}
+    found[kind_of(parse(HOPS))].append(HOPS)
+    for shape, sentences in grammar().items():
+        kind, text = _example(shape, sentences)
+        found[kind].append(text)
+    return found
+
+
+def _example(shape: str, sentences: Sequence[str]) -> tuple[str, str]:
+    """The kind of a shape, and a question about things that differ."""
+    from spatial.questions.kind_table import kind_of
+    from spatial.questions.wording.phrase_samples import sample_queries, slots_of
+    from spatial.questions.wording.realisation import realise
+
+    queries = [query for sentence in sentences for query in sample_queries(shape, slots_of(sentence))]
+    texts = [(realise(query), query) for query in queries]
+    text, query = min(texts, key=lambda each: _repeats(each[0]))
+    return kind_of(query), text
+
+
+def _repeats(text: str) -> int:
+    words = [word.strip(",?") for word in text.lower().split()]
+    return len(words) - len(set(words))
 
 
 def main() -> None:
