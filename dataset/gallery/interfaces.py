@@ -3,7 +3,7 @@
 Declares only: the implementation is in `streams`, the fakes in `tests`.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -100,6 +100,6 @@ class Factory(Protocol):
         """The current state of every stage."""
         ...
 
-    def replay(self, rejection_id: str) -> str:
-        """Publish a rejected event again, to be judged anew; what was done. Raises UserError, RetryableError."""
+    def replay(self, rejection_ids: Collection[str]) -> str:
+        """Publish rejected events again, to be judged anew; what was done. Raises UserError, RetryableError."""
         ...

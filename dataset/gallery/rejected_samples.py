@@ -6,7 +6,7 @@ The rejected events stay in the table; all other columns are small and are queri
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -140,6 +140,17 @@ class RejectionSearch:
                 fields = dict(zip(_LISTED, row, strict=True))
                 moment = moment_of(fields["time"])
                 yield {**fields, "time": None if moment is None else moment.isoformat(timespec="milliseconds")}
+
+    def ended(self, wanted: RejectionFilter) -> int:
+        """The number of matching rejections that are their request's outcome."""
+        outcome = replace(wanted, outcome=ENDED)
+        return 0 if wanted.outcome not in ("", ENDED) else len(self._searches.locations(outcome, *_where(outcome)))
+
+    def ended_ids(self, wanted: RejectionFilter) -> list[str]:
+        """The ids of all matching rejections that are their request's outcome, newest first."""
+        if wanted.outcome not in ("", ENDED):
+            return []
+        return [one["rejection_id"] for one in self.listed(replace(wanted, outcome=ENDED))]
 
     def one(self, rejection_id: str) -> dict[str, Any] | None:
         """A rejection as a page shows it, None where there is none."""

@@ -7,7 +7,7 @@ Serves nothing and opens no connection before its first use.
 import re
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import fields
 from functools import lru_cache
 from pathlib import Path
@@ -40,8 +40,8 @@ NEAREST = 5
 
 Publish = Callable[[Sequence[SeedConcept]], None]
 
-Replay = Callable[[str], str]
-"""From a rejection's id to what was done."""
+Replay = Callable[[Collection[str]], str]
+"""From ids of rejections to what was done."""
 
 MIN_QUERY_GAP_S = 0.5
 """Least seconds between two queries of the processes: pages share them, and a rate needs an interval."""
@@ -50,7 +50,7 @@ MIN_QUERY_GAP_S = 0.5
 class RunningFactory:
     """Implements `dataset.gallery.interfaces.Factory`. Thread-safe; a recent funnel is reused.
 
-    `report` asks processes, broker and store; `replay` publishes the event of a rejection again.
+    `report` asks processes, broker and store; `replay` publishes the events of rejections again.
     """
 
     def __init__(self, report: Callable[[], Report], publish: Publish, replay: Replay) -> None:
@@ -85,9 +85,9 @@ class RunningFactory:
                 self._last = last = (now, Report(stages, found.away))
             return FactoryView(tuple(self._view(*entry) for entry in last[1].stages.items()), last[1].away)
 
-    def replay(self, rejection_id: str) -> str:
-        """Publish a rejected event again. Raises UserError, RetryableError."""
-        return self._replay(rejection_id)
+    def replay(self, rejection_ids: Collection[str]) -> str:
+        """Publish rejected events again. Raises UserError, RetryableError."""
+        return self._replay(rejection_ids)
 
     def _view(self, stage: str, row: StageStatus) -> StageView:
         shared = {each.name: getattr(row, each.name) for each in _SHARED}

@@ -1,10 +1,10 @@
-"""Publishes the event behind one stored rejection again, for the gallery's button.
+"""Publishes the events behind stored rejections again, for the gallery's buttons.
 
-In: a rejection's id.  Out: the judged event on its topic, acknowledged; what was done, in words.
-The same as `skg rejections replay --id`: judging again is idempotent.
+In: ids of rejections.  Out: each judged event on its topic, acknowledged; what was done, in words.
+The same as `skg rejections replay`: judging again is idempotent.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from contextlib import closing
 from dataclasses import dataclass
 
@@ -27,17 +27,25 @@ class RejectionResender:
     options: Options
     publish: Publish
 
-    def __call__(self, rejection_id: str) -> str:
-        """Publish it. Raises UserError where there is no such rejection or its event cannot be sent, RetryableError."""
-        done = RejectionReplay()
-        chosen = find(self.uri, self.options, RejectionFilter(ids=[rejection_id]))
+    def __call__(self, rejection_ids: Collection[str]) -> str:
+        """Publish them. Raises UserError where none of them is there or can be sent, RetryableError."""
+        wanted, done = frozenset(rejection_ids), RejectionReplay()
+        chosen = [row for row in find(self.uri, self.options, RejectionFilter()) if row["rejection_id"] in wanted]
+        if not chosen:
+            raise UserError("none of these rejections is in the table any more")
         send(judged_messages(full_rows(self.uri, self.options, chosen), done), self.publish, done)
-        if done.unreadable:
-            raise UserError("its judged event cannot be read by this version")
-        if done.too_large:
-            raise UserError("the broker takes no message of this size")
-        (topic,) = done.topics
-        return f"Sent to {topic}: it is judged again, and what comes of it stands here instead."
+        return _said(done)
+
+
+def _said(done: RejectionReplay) -> str:
+    """What was sent where, and what could not be. Raises UserError where nothing was sent."""
+    faults = [f"{len(done.unreadable)} cannot be read by this version"] if done.unreadable else []
+    faults += [f"{len(done.too_large)} are larger than the broker takes"] if done.too_large else []
+    if not done.events:
+        raise UserError("; ".join(faults) or "nothing could be sent")
+    topics = ", ".join(f"{count:,} to {topic}" for topic, count in sorted(done.topics.items()) if count)
+    sent = f"Sent {topics}: judged again, and what comes of it stands here instead."
+    return f"{sent} Not sent: {'; '.join(faults)}." if faults else sent
 
 
 def resender(settings: KafkaSettings, uri: str, options: Options) -> RejectionResender:

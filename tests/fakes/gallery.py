@@ -5,7 +5,7 @@ In: events.  Out: tables on disk; a running gallery's address.
 
 import json
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
@@ -65,10 +65,10 @@ class NotedFactory:
             self.away,
         )
 
-    def replay(self, rejection_id: str) -> str:
+    def replay(self, rejection_ids: Collection[str]) -> str:
         if self.refuse is not None:
             raise self.refuse
-        self.replayed.append(rejection_id)
+        self.replayed += rejection_ids
         return "Sent to skg.images."
 
 

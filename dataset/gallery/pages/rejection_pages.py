@@ -3,6 +3,7 @@
 In: requests.  Out: HTML, pictures, files.
 """
 
+from collections.abc import Sequence
 from pathlib import PurePosixPath
 
 from starlette.requests import Request
@@ -28,6 +29,7 @@ class RejectionPages:
         return [
             Route("/rejected", self.page),
             Route("/rejected/image/{rejection_id}", self.image),
+            Route("/rejected/replay", self.replay_all, methods=["POST"]),
             Route("/rejected/replay/{rejection_id}", self.replay, methods=["POST"]),
             *(Route(f"/rejected{ending}", self.file) for ending in FORMS),
         ]
@@ -44,6 +46,7 @@ class RejectionPages:
             pages=page_links(total, page, ROWS, wanted),
             pictures=self._pictures is not None,
             may_replay=self._factory is not None,
+            ended=found.ended(wanted),
             query=request.url.query,
         )
 
@@ -61,15 +64,25 @@ class RejectionPages:
         row = self._rejected.one(request.path_params["rejection_id"])
         if row is None:
             raise missing("rejection")
-        said, status = self._replay(row["rejection_id"])
-        template = "replayed.html" if "hx-request" in request.headers else "replayed_page.html"
-        return html_of(status, template, row=row, said=said, is_sent=status == 200)
+        return self._replayed(request, [row["rejection_id"]], row["seed_id"])
 
-    def _replay(self, rejection_id: str) -> tuple[str, int]:
+    def replay_all(self, request: Request) -> Response:
+        """Have all rejections judged again that match the filters and are their request's outcome."""
+        ids = self._rejected.ended_ids(filter_of(RejectionFilter, request))
+        if not ids:
+            raise missing("rejection")
+        return self._replayed(request, ids, "")
+
+    def _replayed(self, request: Request, ids: Sequence[str], seed_id: str) -> Response:
+        said, status = self._replay(ids)
+        template = "replayed.html" if "hx-request" in request.headers else "replayed_page.html"
+        return html_of(status, template, said=said, seed_id=seed_id, is_sent=status == 200)
+
+    def _replay(self, ids: Sequence[str]) -> tuple[str, int]:
         if self._factory is None:
             return "This gallery was started without a factory: nothing can be judged again.", 409
         try:
-            return self._factory.replay(rejection_id), 200
+            return self._factory.replay(ids), 200
         except UserError as error:
             return f"Not sent: {error}", 422
         except RetryableError as error:

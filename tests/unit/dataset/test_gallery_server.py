@@ -172,6 +172,26 @@ def test_what_is_wrong_with_a_seed_is_said_and_the_form_keeps_it(client, factory
     assert 'value="market"' in answer.text
 
 
+def test_all_that_the_filters_leave_and_that_is_an_outcome_is_judged_again(uri, factory):
+    store_samples(uri, [make_qa()])
+    lost = [make_rejection(make_seed("lost"), index) for index in range(3)]
+    other = make_rejection(make_seed("other"), 0).model_copy(
+        update={"stage": "examine", "gate": "image", "reason": "blank"}
+    )
+    again = make_rejection(make_seed("again"), 0).model_copy(update={"retried": True})
+    store_rejections(uri, [*lost, other, again])
+    pages = TestClient(application(shown(uri, factory)), base_url="http://127.0.0.1:80")
+    html = pages.get("/rejected?reason=no_layout").text
+    assert "Judge 3 again" in html
+    (target,) = {unescape(found) for found in re.findall(r'action="(/rejected/replay[?][^"]*)"', html)}
+    assert pages.post(target, headers=OWN).status_code == 200
+    assert set(factory.replayed) == {each.rejection_id for each in lost}
+    assert pages.post("/rejected/replay?reason=nothing", headers=OWN).status_code == 404
+    assert pages.post("/rejected/replay?outcome=drawn_again", headers=OWN).status_code == 404
+    assert "Judge all" not in pages.get("/rejected?outcome=drawn_again").text
+    assert pages.post(target).status_code == 403
+
+
 def test_it_is_said_how_a_concept_is_understood_before_anything_is_published(client, factory):
     def read(concept: str) -> str:
         return client.post("/factory/reading", data={"concept": concept}, headers=OWN).text

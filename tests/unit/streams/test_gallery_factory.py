@@ -122,12 +122,28 @@ def test_a_rejection_is_sent_to_be_judged_again(tmp_path):
     sent: list[Message] = []
     resend = RejectionResender(uri, None, sent.extend)
     (row,) = find(uri, None, RejectionFilter())
-    assert SEEDS in resend(row["rejection_id"])
+    assert resend([row["rejection_id"]]).startswith(f"Sent 1 to {SEEDS}:")
     (message,) = sent
     event = decode(message.topic, message.value, message.headers)
     assert (event.seed_id, event.first, event.count) == (seed.seed_id, 2, 1), "only the rejected graph"
-    with pytest.raises(UserError, match="no rejection of 1 begins with"):
-        resend("0" * 32)
+    with pytest.raises(UserError, match="none of these rejections"):
+        resend(["0" * 32])
+
+
+def test_what_cannot_be_sent_is_said_beside_what_was(tmp_path):
+    uri, seed = str(tmp_path / "dataset"), make_seed("cats", 5)
+    store_samples(uri, make_samples(1))
+    whole = make_rejection(seed, 2).model_copy(update={"source": encode(seed), "source_topic": SEEDS})
+    damaged = make_rejection(seed, 3).model_copy(
+        update={"source": b"damaged", "source_topic": SEEDS, "rejection_id": "ab" * 16}
+    )
+    store_rejections(uri, [whole, damaged])
+    sent: list[Message] = []
+    resend = RejectionResender(uri, None, sent.extend)
+    assert "Not sent: 1 cannot be read" in resend([whole.rejection_id, damaged.rejection_id])
+    assert len(sent) == 1
+    with pytest.raises(UserError, match="1 cannot be read by this version"):
+        resend([damaged.rejection_id])
 
 
 def skg(*arguments: str) -> subprocess.CompletedProcess[str]:
