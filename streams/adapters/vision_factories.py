@@ -4,7 +4,7 @@ In: settings.  Out: a renderer that is ready to draw, detectors, a policy.
 Imports no model library itself, and loads none before its first use.
 """
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,6 +17,7 @@ from streams.settings import RenderSettings, VisionSettings
 if TYPE_CHECKING:
     from gpu_workers.exam_policy import ObjectDetector
     from gpu_workers.perception.detection_filter import Thresholds
+    from gpu_workers.perception.vision_models import DepthEstimator, ZeroShotDetector
 
 TINY = "tiny"
 
@@ -45,25 +46,41 @@ def renderer_of(settings: RenderSettings) -> Renderer:
     return spec.make({name: getattr(settings, name) for name in spec.settings})
 
 
-def detector_of(settings: VisionSettings) -> "ObjectDetector | None":
-    """The detector and depth estimator, or None. Raises UserError and RetryableError."""
+@dataclass(frozen=True)
+class LoadedEyes:
+    """The models that look at pictures."""
+
+    detector: "ZeroShotDetector"
+    depth: "DepthEstimator | None"
+
+
+def eyes_of(settings: VisionSettings) -> LoadedEyes | None:
+    """The detector and depth estimator of the settings; None without a detector. Raises UserError and RetryableError."""
     if settings.detector is None:
         return None
-    from gpu_workers.perception.perceived_scene import SceneDetector
     from gpu_workers.perception.vision_models import load_depth, load_detector
 
     detector = load_detector(
         *_model_folder(settings.detector, settings.detector_revision, settings.model_cache, "blind"), settings.eyes_dtype
     )
-    depth = None
-    if settings.depth is not None:
-        depth = load_depth(
-            *_model_folder(settings.depth, settings.depth_revision, settings.model_cache, "depth"), settings.eyes_dtype
-        )
-    return SceneDetector(detector, depth, _thresholds(settings, detector.usual), settings.depth_spreads)
+    if settings.depth is None:
+        return LoadedEyes(detector, None)
+    folder = _model_folder(settings.depth, settings.depth_revision, settings.model_cache, "depth")
+    return LoadedEyes(detector, load_depth(*folder, settings.eyes_dtype))
 
 
-def _thresholds(settings: VisionSettings, usual: "Thresholds") -> "Thresholds":
+def detector_of(settings: VisionSettings) -> "ObjectDetector | None":
+    """The eyes that measure truths, or None. Raises UserError and RetryableError."""
+    eyes = eyes_of(settings)
+    if eyes is None:
+        return None
+    from gpu_workers.perception.perceived_scene import SceneDetector
+
+    thresholds = thresholds_of(settings, eyes.detector.usual)
+    return SceneDetector(eyes.detector, eyes.depth, thresholds, settings.depth_spreads)
+
+
+def thresholds_of(settings: VisionSettings, usual: "Thresholds") -> "Thresholds":
     """Those of the settings, and the detector's usual ones where they are silent. Raises Misconfigured."""
     firm, weak = settings.detector_firm or usual.firm, settings.detector_weak or usual.weak
     if weak > firm:

@@ -28,6 +28,7 @@ from streams.cli import (
 from streams.cli.command_help import NamedCommands
 from streams.cli.dataset_commands import (
     evaluation_commands,
+    eyes_commands,
     gallery_commands,
     growth_commands,
     quality_commands,
@@ -82,6 +83,7 @@ def build() -> typer.Typer:
     app.add_typer(spatial_commands.build(), name="spatial")
     app.add_typer(knowledge_commands.build(), name="knowledge")
     app.add_typer(phrase_commands.build(), name="phrases")
+    app.add_typer(eyes_commands.build(), name="eyes")
     return app
 
 

@@ -22,7 +22,7 @@ pytestmark = pytest.mark.thorough
 
 COMMANDS = (  # noqa: SIM905 - rows of words read best
     "demo up down topics seed agents render examine write status tail replay requests dataset spatial config gallery eval "
-    "audit lineage balance rejections whatif lag-exporter knowledge phrases ingest capacity doctor models"
+    "audit lineage balance rejections whatif lag-exporter knowledge phrases ingest capacity doctor models eyes"
 ).split()
 
 

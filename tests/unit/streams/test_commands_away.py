@@ -56,6 +56,7 @@ STORE = {
     "gallery": ["--static", "{out}"],
     "eval": ["--out", "{out}"],
     "audit": [TABLE],
+    "eyes measure": ["--dataset", TABLE],
     "lineage": ["3fa9"],
     "whatif": [],
     "dataset info": [],

@@ -1,0 +1,170 @@
+"""How well eyes see: detections and depths of pictures of known contents, counted.
+
+In: truths, detections, depth maps.  Out: precision and recall by category and threshold, calibration, errors in the order
+of depths, and the settings that follow.
+A detection is right if it overlaps a thing of its label by MATCH_IOU that no better one has; of one that overlaps a thing
+that is hardly seen nothing is said.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from itertools import combinations
+
+import numpy as np
+
+from gpu_workers.perception.depth_order import box_depths
+from gpu_workers.perception.detection_filter import SAME_PLACE_IOU, clip_to_picture
+from gpu_workers.perception.interfaces import DepthMap, Detection
+from schemas.events import SeenObject
+from spatial.relations.boxes import iou
+from spatial.relations.scene_extraction import DEPTH_SHARE, MIN_VISIBLE
+
+MATCH_IOU = 0.5
+"""The usual bound for one thing in a detection and an annotation."""
+
+STEPS = tuple(round(0.1 + 0.05 * step, 2) for step in range(18))
+"""Thresholds: 0.1, below which detectors report nothing here, to 0.95."""
+
+BINS = 10
+"""Of scores, for calibration."""
+
+FACTORS = (0.0, 1.0, 2.0, 3.0, 4.0, 6.0, 9.0, 12.0, 16.0)
+"""Numbers of spreads by which an order of depths may be believed."""
+
+EQUAL_SHARE = 0.01
+"""Share of a scene's range of depths within which two things are at one depth."""
+
+PRECISION_GOAL, FOUND_GOAL, WRONG_GOAL = 0.95, 0.98, 0.02
+"""What the settings are to give: right ones among firm detections, things found at all that are at least in doubt, wrong
+ones among believed orders of depth, and believed ones among pairs at one depth."""
+
+LEAST_COUNT = 20
+"""Detections, or pairs, below which no setting follows."""
+
+
+@dataclass(frozen=True)
+class Judged:
+    """A detection that was right or wrong."""
+
+    label: str
+    score: float
+    right: bool
+
+
+@dataclass
+class EyeScores:
+    """What was counted so far. `found`: the best score of each thing that was found at all, at MATCH_IOU."""
+
+    judged: list[Judged] = field(default_factory=list)
+    things: Counter[str] = field(default_factory=Counter)
+    found: list[float] = field(default_factory=list)
+    pictures: int = 0
+    asked_absent: int = 0
+    apart: dict[float, Counter[bool]] = field(default_factory=lambda: {factor: Counter() for factor in FACTORS})
+    pairs: Counter[str] = field(default_factory=Counter)
+    level: dict[float, int] = field(default_factory=lambda: dict.fromkeys(FACTORS, 0))
+
+    def add(
+        self, things: Sequence[SeenObject], asked: Sequence[str], detections: Sequence[Detection], size: tuple[int, int]
+    ) -> None:
+        """Count one picture of `size` (width, height) in which these labels were asked for."""
+        self.pictures += 1
+        there = {thing.category for thing in things}
+        self.asked_absent += len(set(asked) - there)
+        for label in dict.fromkeys(asked):
+            clear = [thing for thing in things if thing.category == label and thing.visible >= MIN_VISIBLE]
+            faint = [thing for thing in things if thing.category == label and thing.visible < MIN_VISIBLE]
+            self.things[label] += len(clear)
+            sound = (clip_to_picture(each, size) for each in detections if each.label == label)
+            self._judge(clear, faint, [each for each in sound if each is not None])
+
+    def _judge(self, clear: Sequence[SeenObject], faint: Sequence[SeenObject], detections: Sequence[Detection]) -> None:
+        left = list(clear)
+        kept = list[Detection]()
+        for each in sorted(detections, key=lambda one: (-one.score, one.box)):
+            if any(iou(each.box, other.box) >= SAME_PLACE_IOU for other in kept):
+                continue
+            kept.append(each)
+            best = max(left, key=lambda thing: iou(each.box, thing.box), default=None)
+            if best is not None and iou(each.box, best.box) >= MATCH_IOU:
+                left.remove(best)
+                self.found.append(each.score)
+                self.judged.append(Judged(each.label, each.score, True))
+            elif not any(iou(each.box, thing.box) >= MATCH_IOU for thing in faint):
+                self.judged.append(Judged(each.label, each.score, False))
+
+    def add_depths(self, things: Sequence[SeenObject], depth: DepthMap) -> None:
+        """Count the pairs of one picture whose things have known depths."""
+        clear = [thing for thing in things if thing.visible >= MIN_VISIBLE]
+        if len(clear) < 2:
+            return
+        span = max(thing.depth for thing in clear) - min(thing.depth for thing in clear)
+        for factor in FACTORS:
+            found = box_depths(depth, [thing.box for thing in clear], factor)
+            for a, b in combinations(range(len(clear)), 2):
+                self._pair(factor, clear[a].depth - clear[b].depth, found[a] - found[b], span)
+
+    def _pair(self, factor: float, true: float, seen: float, span: float) -> None:
+        if abs(true) <= EQUAL_SHARE * span:
+            self.pairs["level"] += factor == FACTORS[0]
+            self.level[factor] += seen != 0
+        elif abs(true) >= DEPTH_SHARE * span:
+            self.pairs["apart"] += factor == FACTORS[0]
+            if seen != 0:
+                self.apart[factor][(seen > 0) == (true > 0)] += 1
+
+    def rates(self, threshold: float, label: str | None = None) -> tuple[float | None, float | None]:
+        """Precision and recall of the detections from a threshold on, of one category or of all; None without any."""
+        of_it = [each for each in self.judged if each.score >= threshold and label in (None, each.label)]
+        right, things = sum(each.right for each in of_it), self.things.total() if label is None else self.things[label]
+        return right / len(of_it) if of_it else None, right / things if things else None
+
+    def calibration(self) -> list[tuple[int, float, float]]:
+        """Of each bin of scores that has any: how many, their mean, the share of right ones."""
+        scores = np.array([each.score for each in self.judged], float)
+        right = np.array([each.right for each in self.judged], float)
+        places = np.minimum((scores * BINS).astype(int), BINS - 1)
+        bins = (places == number for number in range(BINS))
+        return [(int(one.sum()), float(scores[one].mean()), float(right[one].mean())) for one in bins if one.any()]
+
+    def calibration_error(self) -> float | None:
+        """The mean distance of scores and shares of right ones over bins (expected calibration error); None without any."""
+        bins = self.calibration()
+        total = sum(count for count, _, _ in bins)
+        return sum(count * abs(score - share) for count, score, share in bins) / total if total else None
+
+    def firm(self) -> float | None:
+        """The least threshold from which on enough detections are right; None where there is none."""
+        for step in STEPS:
+            counted = sum(each.score >= step for each in self.judged)
+            if counted >= LEAST_COUNT and (self.rates(step)[0] or 0.0) >= PRECISION_GOAL:
+                return step
+        return None
+
+    def weak(self) -> float | None:
+        """The highest threshold, up to the firm one, that enough of what is found at all reaches."""
+        firm = self.firm()
+        fitting = [
+            step for step in STEPS
+            if firm is not None and step <= firm and np.mean([score >= step for score in self.found]) >= FOUND_GOAL
+        ]  # fmt: skip
+        return fitting[-1] if fitting else None
+
+    def spreads(self) -> float | None:
+        """The least number of spreads from which on few believed orders are wrong, and few things at one depth ordered."""
+        if self.pairs["apart"] < LEAST_COUNT:
+            return None
+        return next((factor for factor in FACTORS if self._is_safe(factor)), None)
+
+    def _is_safe(self, factor: float) -> bool:
+        believed, level = self.apart[factor].total(), self.pairs["level"]
+        wrong = self.apart[factor][False] <= WRONG_GOAL * max(1, believed)
+        return wrong and (not level or self.level[factor] <= WRONG_GOAL * level)
+
+
+def absent_labels(there: Iterable[str], known: Sequence[str], count: int, number: int) -> list[str]:
+    """Labels of what is not in a picture, taken from all known ones in turn, so that each is asked for about as often."""
+    others = [name for name in known if name not in set(there)]
+    start = number * count
+    return list(dict.fromkeys(others[(start + step) % len(others)] for step in range(min(count, len(others)))))

@@ -1,0 +1,122 @@
+"""How well eyes see is counted as it is usually counted, and settings follow from enough of it."""
+
+import numpy as np
+import pytest
+
+from gpu_workers.perception.eye_scores import FACTORS, EyeScores, absent_labels
+from gpu_workers.perception.interfaces import Detection
+from schemas.events import SeenObject
+
+SIZE = (200, 100)
+BOX = (10, 10, 40, 40)
+
+
+def thing(category: str, box: tuple[int, int, int, int] = BOX, visible: float = 1.0, depth: float = 0.0) -> SeenObject:
+    return SeenObject(id=0, category=category, box=box, depth=depth, visible=visible)
+
+
+def seen(label: str, score: float, box: tuple[float, float, float, float] = BOX) -> Detection:
+    return Detection(label, box, score)
+
+
+def counted(things: list[SeenObject], *detections: Detection, asked: tuple[str, ...] = ("cat", "dog")) -> EyeScores:
+    scores = EyeScores()
+    scores.add(things, asked, detections, SIZE)
+    return scores
+
+
+def test_a_detection_is_right_where_a_thing_of_its_label_is():
+    scores = counted([thing("cat")], seen("cat", 0.9), seen("dog", 0.4))
+    assert [(one.label, one.right) for one in scores.judged] == [("cat", True), ("dog", False)]
+    assert scores.rates(0.1) == (0.5, 1.0)
+    assert scores.rates(0.5) == (1.0, 1.0)
+    assert scores.rates(0.95) == (None, 0.0)
+    assert scores.rates(0.1, "dog") == (0.0, None)
+    assert scores.asked_absent == 1
+
+
+def test_two_detections_of_one_thing_are_one_right_and_one_wrong_unless_they_are_one_place():
+    beside = (20.0, 10.0, 40.0, 40.0)  # IoU 0.6
+    scores = counted([thing("cat")], seen("cat", 0.5, beside), seen("cat", 0.9))
+    assert [(one.score, one.right) for one in scores.judged] == [(0.9, True), (0.5, False)]
+    assert len(counted([thing("cat")], seen("cat", 0.5, (11.0, 10.0, 40.0, 40.0)), seen("cat", 0.9)).judged) == 1
+
+
+def test_nothing_is_said_of_what_overlaps_a_thing_that_is_hardly_seen():
+    scores = counted([thing("cat", visible=0.1)], seen("cat", 0.9))
+    assert not scores.judged
+    assert scores.things["cat"] == 0
+
+
+def test_two_things_are_found_by_two_detections_in_order_of_score():
+    two = [thing("cat"), thing("cat", (20, 10, 40, 40))]
+    scores = counted(two, seen("cat", 0.9), seen("cat", 0.8, (20.0, 10.0, 40.0, 40.0)))
+    assert scores.rates(0.1) == (1.0, 1.0)
+    assert scores.rates(0.85) == (1.0, 0.5)
+
+
+def test_calibration_compares_scores_with_the_share_that_is_right():
+    scores = EyeScores()
+    for number in range(10):
+        scores.add([thing("cat")] if number < 9 else [], ("cat",), [seen("cat", 0.75)], SIZE)
+    assert scores.calibration() == [(10, pytest.approx(0.75), pytest.approx(0.9))]
+    assert scores.calibration_error() == pytest.approx(0.15)
+    assert EyeScores().calibration_error() is None
+
+
+def simulated(right: int, wrong: int, low: float) -> EyeScores:
+    """Right detections from 0.3 on and 0.9, wrong ones at `low`."""
+    scores = EyeScores()
+    for number in range(right):
+        scores.add([thing("cat")], ("cat",), [seen("cat", 0.3 if number % 10 == 0 else 0.9)], SIZE)
+    for _ in range(wrong):
+        scores.add([], ("cat",), [seen("cat", low)], SIZE)
+    return scores
+
+
+def test_the_settings_that_follow_keep_wrong_ones_out_and_right_ones_at_least_in_doubt():
+    scores = simulated(100, 50, 0.42)
+    assert scores.firm() == 0.45, "the least threshold above the wrong ones"
+    assert scores.weak() == 0.3, "the highest that the weakest right ones reach"
+    assert simulated(10, 0, 0.5).firm() is None, "ten detections say too little"
+    assert simulated(30, 300, 0.93).firm() is None, "no threshold keeps the wrong ones out"
+    assert simulated(30, 300, 0.93).weak() is None
+
+
+def test_an_order_of_depths_is_counted_by_how_many_spreads_it_takes():
+    """Of two things one is nearer by three pixel spreads, in truth it is farther; two others are told rightly by twenty."""
+    rng, scores = np.random.default_rng(1), EyeScores()
+    boxes = [(0, 0, 40, 40), (50, 0, 40, 40), (100, 0, 40, 40)]
+    for _ in range(30):
+        depth = np.zeros((100, 200), np.float32)
+        for (x, y, w, h), middle in zip(boxes, (10.0, 9.4, 3.0), strict=True):
+            depth[y : y + h, x : x + w] = middle + rng.normal(0, 0.1, (h, w))
+        things = [thing("cat", box, depth=far) for box, far in zip(boxes, (5.0, 6.0, 1.0), strict=True)]
+        scores.add_depths(things, depth)
+    assert scores.pairs == {"apart": 90}
+    assert scores.apart[0.0] == {True: 60, False: 30}
+    assert scores.apart[6.0] == {True: 60}
+    assert scores.spreads() == min(factor for factor in FACTORS if factor > 0.6 / (0.1 * 2**0.5))
+
+
+def test_things_at_one_depth_are_not_to_be_ordered():
+    rng, scores = np.random.default_rng(2), EyeScores()
+    boxes = [(0, 0, 40, 40), (50, 0, 40, 40), (100, 0, 40, 40)]
+    for _ in range(30):
+        depth = np.zeros((100, 200), np.float32)
+        for (x, y, w, h), middle in zip(boxes, (5.0, 5.25, 1.0), strict=True):
+            depth[y : y + h, x : x + w] = middle + rng.normal(0, 0.1, (h, w))
+        scores.add_depths([thing("cat", box, depth=far) for box, far in zip(boxes, (5.0, 5.0, 1.0), strict=True)], depth)
+    assert scores.pairs == {"apart": 60, "level": 30}
+    assert scores.level[0.0] == 30
+    assert scores.level[3.0] == 0
+    assert scores.spreads() == 2.0
+    assert EyeScores().spreads() is None
+
+
+def test_labels_that_are_not_there_are_asked_for_in_turn():
+    known = ["bus", "cat", "cup", "dog"]
+    asked = [absent_labels(["cat"], known, 2, number) for number in range(3)]
+    assert asked == [["bus", "cup"], ["dog", "bus"], ["cup", "dog"]]
+    assert absent_labels(known, known, 2, 0) == []
+    assert absent_labels([], ["bus"], 3, 0) == ["bus"]

@@ -1,0 +1,199 @@
+"""Eyes are measured on annotated pictures, on stored ones, and on pictures that are drawn for it."""
+
+import json
+from collections.abc import Callable, Sequence
+from itertools import islice
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from agents.planner import RulePlanner
+from gpu_workers.collage import CollageRenderer
+from gpu_workers.perception.interfaces import DepthMap, Detection
+from gpu_workers.renderers import capabilities_of
+from schemas.events import SeenObject
+from streams.adapters.eye_measures import (
+    Eyes,
+    KnownPicture,
+    NothingKnown,
+    annotated,
+    as_json,
+    drawn,
+    lines_of,
+    measure,
+    stored,
+)
+from streams.cli.root import run
+from tests.fakes.boxed_bodies import BodyBoxesRenderer
+from tests.fakes.coco_form import HEIGHT, WIDTH
+from tests.fakes.collage import make_sprites
+from tests.fakes.events import make_seed
+from tests.fakes.line import Line, store_rows
+
+pytestmark = pytest.mark.thorough
+
+
+class TruthfulEyes:
+    """Sees all that is asked for, surely, but for one label that it sees everywhere, and depths as the picture has them."""
+
+    name = "truthful-1"
+
+    def __init__(self, pictures: Sequence[KnownPicture], everywhere: str = "") -> None:
+        self._truths = iter(pictures)
+        self._depths = iter(pictures)
+        self._everywhere = everywhere
+
+    def detect(self, pictures: Sequence[Image.Image], labels: Sequence[Sequence[str]]) -> list[list[Detection]]:
+        return [self._found(next(self._truths), asked) for asked in labels]
+
+    def _found(self, picture: KnownPicture, asked: Sequence[str]) -> list[Detection]:
+        found = [Detection(thing.category, thing.box, 0.9) for thing in picture.things if thing.category in asked]
+        return [*found, *(Detection(label, (0, 0, 9, 9), 0.8) for label in asked if label == self._everywhere)]
+
+    def measure(self, pictures: Sequence[Image.Image]) -> list[DepthMap]:
+        return [self._map(next(self._depths), picture.size) for picture in pictures]
+
+    def _map(self, picture: KnownPicture, size: tuple[int, int]) -> DepthMap:
+        depth = np.full(size[::-1], 99.0, np.float32)
+        for thing in sorted(picture.things, key=lambda each: -each.depth):
+            x, y, w, h = thing.box
+            depth[y : y + h, x : x + w] = thing.depth
+        return depth
+
+
+def of_eyes(pictures: Sequence[KnownPicture], everywhere: str = "") -> Eyes:
+    eyes = TruthfulEyes(pictures, everywhere)
+    return Eyes(eyes, eyes)
+
+
+@pytest.fixture(scope="module")
+def collages(tmp_path_factory: pytest.TempPathFactory) -> list[KnownPicture]:
+    renderer = CollageRenderer(make_sprites(tmp_path_factory.mktemp("sprites")))
+    return list(islice(drawn(renderer, RulePlanner(capabilities_of("collage"))), 40))
+
+
+def test_eyes_that_see_what_is_there_have_all_of_it_right(collages: list[KnownPicture]):
+    scores = measure(collages, of_eyes(collages), 40)
+    assert scores.pictures == 40
+    assert scores.asked_absent > 80
+    assert scores.rates(0.5) == (1.0, 1.0)
+    assert scores.firm() == 0.1
+    found = as_json(scores, ["truthful-1"])
+    assert found["settings"]["SKG_DETECTOR_FIRM"] == 0.1
+    assert found["depth"]["apart"] > 20
+    json.dumps(found)
+
+
+def test_a_label_that_is_seen_everywhere_is_told_by_its_category(collages: list[KnownPicture]):
+    [worst, *_] = sorted({thing.category for picture in collages for thing in picture.things})
+    scores = measure(collages, of_eyes(collages, worst), 40)
+    found = as_json(scores, ["truthful-1"])
+    at = {step["threshold"]: step for step in found["categories"][worst]["thresholds"]}
+    assert at[0.5]["precision"] < 0.6
+    assert at[0.85]["precision"] in (1.0, None)
+    others = [each for name, each in found["categories"].items() if name != worst]
+    assert all(step["precision"] in (1.0, None) for each in others for step in each["thresholds"])
+
+
+def test_lines_say_what_was_measured_and_what_to_set(collages: list[KnownPicture]):
+    scores = measure(collages, of_eyes(collages), 40)
+    text = "\n".join(lines_of(scores, ["truthful-1"], 0.35))
+    assert "pictures   40" in text
+    assert "to set     SKG_DETECTOR_FIRM=0.1" in text
+    assert "order of depths" in text
+    assert "nan" not in text
+
+
+def test_scenes_in_metres_are_drawn_for_it_as_well():
+    pictures = list(islice(drawn(BodyBoxesRenderer(128), RulePlanner(capabilities_of("solid"))), 3))
+    assert all(picture.depth_known for picture in pictures)
+    assert measure(pictures, of_eyes(pictures), 3).pictures == 3
+
+
+def test_stored_pictures_whose_renderer_knew_are_taken_from_a_dataset(tmp_path: Path):
+    line = Line(CollageRenderer(make_sprites(tmp_path / "sprites")))
+    samples = line.samples([make_seed("kitchen", 3)])
+    pictures = list(stored(store_rows(str(tmp_path / "dataset"), samples)))
+    assert len(pictures) == len(samples)
+    assert [len(each.things) for each in pictures] == [len(sample.event.graph.objects) for sample in samples]
+
+
+def test_annotated_pictures_have_no_depths_unless_someone_annotated_them(tmp_path: Path):
+    pixels = np.random.default_rng(1).integers(0, 255, (HEIGHT, WIDTH, 3), np.uint8)
+    Image.fromarray(pixels).save(tmp_path / "one.png")
+    boxes = [{"category": "cat", "box": [10, 10, 60, 60]}, {"category": "dog", "box": [120, 30, 70, 70]}]
+    lines = [
+        {"image": "one.png", "objects": boxes},
+        {"image": "one.png", "objects": [box | {"depth": number + 1.0} for number, box in enumerate(boxes)]},
+        {"image": "gone.png", "objects": boxes},
+    ]
+    file = tmp_path / "lines.jsonl"
+    file.write_text("\n".join(map(json.dumps, lines)), "utf-8")
+    found = list(annotated(tmp_path, file))
+    assert [picture.depth_known for picture in found] == [False, True]
+    assert [[thing.category for thing in picture.things] for picture in found] == [["cat", "dog"]] * 2
+    scores = measure(found, of_eyes([*found, *found]), 9)
+    assert scores.rates(0.5) == (1.0, 1.0)
+
+
+def test_no_picture_at_all_is_said():
+    with pytest.raises(NothingKnown, match="no picture"):
+        measure([], of_eyes([]), 5)
+
+
+def test_a_thing_without_depth_pairs_is_counted_by_boxes_alone():
+    lone = KnownPicture(_png(), (SeenObject(id=0, category="cat", box=(1, 1, 20, 20), depth=1.0, visible=1.0),), True)
+    scores = measure([lone], of_eyes([lone]), 1)
+    assert not scores.pairs.total()
+    assert not any("order of depths" in line for line in lines_of(scores, ["x"], 0.3))
+
+
+def _png() -> bytes:
+    from io import BytesIO
+
+    buffer = BytesIO()
+    Image.new("RGB", (64, 64)).save(buffer, "PNG")
+    return buffer.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        ([], "name one source"),
+        (["--images", "x"], "name one source"),
+        (["--dataset", "x", "--drawn", "collage"], "name one source"),
+        (["--drawn", "gligen"], "collage, solid do"),
+        (["--drawn", "collage"], "set SKG_DETECTOR"),
+    ],
+)
+def test_the_command_says_what_it_lacks(
+    arguments: list[str], words: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+):
+    monkeypatch.setenv("SKG_SPRITES_DIR", str(make_sprites(tmp_path)))
+    monkeypatch.delenv("SKG_DETECTOR", raising=False)
+    assert run(["eyes", "measure", *arguments]) in (1, 2)
+    said = capsys.readouterr().err
+    assert words in said
+    assert said.count("\n") <= 2
+
+
+Reads = Callable[[], str]
+
+
+def test_the_command_measures_the_configured_eyes(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+):
+    pytest.importorskip("torch", reason="the gpu extra is not installed")
+    for name, value in {"SKG_DETECTOR": "tiny", "SKG_DEPTH": "tiny", "SKG_MODEL_CACHE": str(tmp_path / "models")}.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setenv("SKG_SPRITES_DIR", str(make_sprites(tmp_path / "sprites")))
+    assert run(["eyes", "measure", "--drawn", "collage", "--count", "4", "--json"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert found["eyes"] == ["tiny-blind", "tiny-depth"]
+    assert found["pictures"] == 4
+    assert all(step["recall"] == 0 for step in found["thresholds"]), "the tiny detector never finds anything"
+    assert found["settings"].keys() <= {"SKG_DEPTH_SPREADS"}
+    assert run(["eyes", "measure", "--drawn", "collage", "--count", "2"]) == 0
+    assert "nothing was found" in capsys.readouterr().out
