@@ -17,10 +17,7 @@ ANALYSIS = HERE.parents[1] / "analysis"
 
 ASSETS = {
     "gallery.css": "text/css",
-    "gallery.js": "text/javascript",
-    "sheet.js": "text/javascript",
-    "maps.js": "text/javascript",
-    "htmx.min.js": "text/javascript",
+    **{f"{name}.js": "text/javascript" for name in ("htmx.min", "pointing", "layers", "sheet", "maps", "keys")},
 }
 """Static files by media type. `htmx.min.js` is htmx 2.0.11 as published, under `htmx.LICENSE.txt`."""
 

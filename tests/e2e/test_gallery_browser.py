@@ -168,6 +168,19 @@ def test_a_question_lights_up_its_things_and_has_its_proof_drawn(page):
     assert drawing.evaluate("one => getComputedStyle(one).opacity") == "1", "an opened question stays drawn"
 
 
+def test_a_relation_that_is_pointed_at_is_an_arrow_between_its_things(page):
+    page.goto(f"/sample/{PROVEN.sample_id}")
+    arrow = page.locator(".relation-arrow")
+    assert arrow.count() == 0
+    page.locator(".relations li", has_text="cat left of dog").hover()
+    assert arrow.locator("text").text_content() == "left of"
+    assert page.locator(".box.lit").count() == 2
+    page.locator("h1").hover()
+    assert arrow.count() == 0
+    page.locator(".graph .word").first.hover()
+    assert arrow.locator("line").count() == 1
+
+
 def test_the_keyboard_alone_reaches_filters_samples_and_proofs(page):
     page.goto("/")
     page.keyboard.press("Tab")
