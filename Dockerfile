@@ -88,3 +88,4 @@ RUN tools/bin/pip --python /opt/skg/bin/python install --require-hashes --no-dep
 
 FROM base AS gpu
 COPY --from=torch /opt/skg /opt/skg
+COPY --from=sprites /sprites /opt/skg/share/skg/sprites

@@ -253,6 +253,9 @@ class JudgeSettings(_Settings):
     mllm_call_max_tokens: Annotated[CallMaxTokens, JUDGES] = Field(
         None, description="limit of one reply of a judge; unset: 300 to 2000 by stage, twice as many after a cut"
     )
+    mllm_one_request: Annotated[bool, JUDGES] = Field(
+        False, description="verdict and questions by one request, so that each picture is sent once less"
+    )
     mllm_images: Literal["data", "presigned"] = Field(
         "data", description="how pictures reach the model: in the request as JPEG or PNG, or as links to the stored files"
     )

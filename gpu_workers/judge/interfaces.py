@@ -52,9 +52,11 @@ class RunsCoroutine(Protocol):
 
 @dataclass(frozen=True)
 class Models:
-    """`first` filters pictures and writes questions; `other` answers them independently and checks them."""
+    """`first` filters pictures and writes questions, in `one_request` if that is wanted; `other` answers them independently
+    and checks them."""
 
     first: LanguageModel
     other: LanguageModel
     counts: Counts
     call_tokens: CallTokens = field(default_factory=CallTokens)
+    one_request: bool = False

@@ -46,6 +46,12 @@ class Authored(BaseModel):
     questions: Annotated[list[Written], Field(max_length=40)]
 
 
+class Looked(Verdict):
+    """Whether a picture is fit, and questions about one that is."""
+
+    questions: Annotated[list[Written], Field(max_length=40)] = []
+
+
 class Seen(BaseModel):
     """One of the choices of a numbered question."""
 
@@ -79,6 +85,7 @@ PROMPTS = {
     for prompt in (
         Prompt(_PACKAGE, "filter", 1, Verdict, 300),
         Prompt(_PACKAGE, "author", 1, Authored, 2000),
+        Prompt(_PACKAGE, "look", 1, Looked, 2300),
         Prompt(_PACKAGE, "second", 1, SecondLook, 800),
         Prompt(_PACKAGE, "check", 1, Beliefs, 800),
     )

@@ -14,7 +14,7 @@ from pydantic import BaseModel
 
 from gpu_workers.graph_check import Finding
 from gpu_workers.judge.interfaces import Judgement, Models, PictureContext, RunsCoroutine
-from gpu_workers.judge.judge_forms import PROMPTS, REASONS, Authored, Beliefs, SecondLook, Verdict
+from gpu_workers.judge.judge_forms import PROMPTS, REASONS, Authored, Beliefs, Looked, SecondLook, Verdict, Written
 from gpu_workers.judge.question_gate import (
     AdmittedQuestion,
     QuestionDropped,
@@ -67,14 +67,23 @@ class _PictureRun:
 
     async def run(self) -> Judgement:
         """Filter first: no questions are written for a rejected picture."""
-        finding = await self._filter()
+        looked = await self._look() if self.models.one_request else None
+        finding = await self._filter() if looked is None else self._rejection(looked)
         scene, questions = self.known.scene, self.known.questions
         if finding is None:
-            scene, questions = await self._collect_questions()
+            written = await self._author() if looked is None else looked.questions
+            scene, questions = await self._collect_questions(self._admitted(written))
         else:
             finding.evidence["judge_ledger"] = ledger(self.replies)
         names = f"{self.models.first.name}, checked by {self.models.other.name}"
         return Judgement(finding, scene, questions, {"judges": names, "judge_ledger": ledger(self.replies)})
+
+    async def _look(self) -> Looked | None:
+        """Verdict and questions by one request; None where the model does not manage both: then it is asked for each."""
+        try:
+            return await self._ask(self.models.first, "look", self._known_for_author(), (Looked, _verdict_fault))
+        except Unanswered:
+            return None
 
     async def _filter(self) -> Finding | None:
         graph = self.known.event.graph
@@ -84,6 +93,9 @@ class _PictureRun:
             answer = await self._ask(self.models.first, "filter", given, (Verdict, _verdict_fault))
         except Unanswered as failure:
             return _unanswered(failure, self.models.first.name)
+        return self._rejection(answer)
+
+    def _rejection(self, answer: Verdict) -> Finding | None:
         if answer.verdict == "accept":
             return None
         reason = REASONS[answer.reasons[0]]
@@ -91,10 +103,9 @@ class _PictureRun:
         evidence: dict[str, object] = {"model": self.models.first.name, "reasons": list(answer.reasons)}
         return Finding("judge", reason, f"a model rejects the picture: {said}", evidence)
 
-    async def _collect_questions(self) -> tuple[Scene, tuple[Question, ...]]:
+    async def _collect_questions(self, candidates: list[AdmittedQuestion]) -> tuple[Scene, tuple[Question, ...]]:
         """The scene and the questions, with those of the author that pass all checks."""
         own, scene = self.known.questions, self.known.scene
-        candidates = await self._author_questions()
         candidates = [*(c for c in candidates if c.supposed is None), *await self._second_look(candidates)]
         believed = await self._check_answers(candidates)
         for candidate in believed:
@@ -108,25 +119,31 @@ class _PictureRun:
             self.models.counts.dropped("not_verified")
         return scene, standing
 
-    async def _author_questions(self) -> list[AdmittedQuestion]:
-        """The author's questions whose answers geometry entails."""
-        scene, sample = self.known.scene, self.known.sample
-        given: StageInput = {
+    def _known_for_author(self) -> StageInput:
+        scene = self.known.scene
+        return {
             "most": MAX_AUTHORED,
             "things": described_objects(scene),
             "absent": list(scene.excluded),
             **sentences_for(scene),
         }
+
+    async def _author(self) -> list[Written]:
+        """What the author writes."""
         try:
-            answer = await self._ask(self.models.first, "author", given, (Authored, accept))
+            return (await self._ask(self.models.first, "author", self._known_for_author(), (Authored, accept))).questions
         except Unanswered:
             self.models.counts.dropped("no_answer")
             return []
+
+    def _admitted(self, questions: Sequence[Written]) -> list[AdmittedQuestion]:
+        """The author's questions whose answers geometry entails."""
+        scene, sample = self.known.scene, self.known.sample
         split = split_of(self.known.event.graph, self.known.event.held_out_per_mille)
         taken, strictness = queries_of(self.known.questions), self.known.strictness
         gate = QuestionGate(scene, sample, self.models.first.name, split, taken, strictness)
         rng, found = Random(derived_seed("author choices", sample)), list[AdmittedQuestion]()
-        for written in answer.questions:
+        for written in questions:
             try:
                 if len(found) == MAX_ADMITTED:
                     raise QuestionDropped("too_many")

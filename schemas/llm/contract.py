@@ -21,6 +21,7 @@ LANGUAGE_STAGES = {
     "layout": "boxes, which are only hints",
     "phrases": "other words for a question",
     "filter": "whether a picture is good enough",
+    "look": "whether a picture is good enough, and questions about it, in one request",
     "author": "questions about a picture",
     "second": "attributes, looked at once more and independently",
     "check": "whether a question and its answer are believed",

@@ -41,6 +41,11 @@ def _author(given: Given, rng: Random) -> Any:
     return {"questions": found}
 
 
+def _look(given: Given, rng: Random) -> Any:
+    verdict = _filter(given, rng)
+    return {**verdict, **(_author(given, rng) if verdict["verdict"] == "accept" else {"questions": []})}
+
+
 def _written(facet: str, question: str, answer: str) -> dict[str, str]:
     return {"facet": facet, "question": question, "answer": answer}
 
@@ -65,6 +70,7 @@ def _check(given: Given, rng: Random) -> Any:
 LOOKS: dict[str, Callable[[Given, Random], Any]] = {
     "filter": _filter,
     "author": _author,
+    "look": _look,
     "second": _second,
     "check": _check,
 }

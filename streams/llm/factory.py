@@ -115,14 +115,14 @@ def make_judge(settings: ExamineSettings, store: ObjectStore, link: Link) -> "Pi
     embedded = settings.mllm_images == "data"
     url_of = data_url if embedded else partial(_linked, link)
     first, other = (wrap_client(OpenAIClient(end, url_of), limit, store, account) for end in (author, checker))
-    models = Models(first, other, metrics, CallTokens(settings.mllm_call_max_tokens))
+    models = Models(first, other, metrics, CallTokens(settings.mllm_call_max_tokens), settings.mllm_one_request)
     judge: PictureJudge = LanguageJudge(models, LoopThread().run, settings.mllm_image_side if embedded else None)
     return judge
 
 
 def _judging(author: str, checker: str) -> tuple[tuple[str, str], ...]:
     """Each stage of judging, and the model asked in it."""
-    return ("filter", author), ("author", author), ("second", checker), ("check", checker)
+    return ("filter", author), ("author", author), ("look", author), ("second", checker), ("check", checker)
 
 
 def _endpoints(settings: ExamineSettings) -> tuple[Endpoint, Endpoint]:

@@ -162,6 +162,7 @@ class Looks:
         usual: dict[str, Callable[[], Any]] = {
             "filter": lambda: {"verdict": "accept", "reasons": []},
             "author": lambda: {"questions": []},
+            "look": lambda: {"verdict": "accept", "reasons": [], "questions": []},
             "second": lambda: {"answers": [{"number": q["number"], "answer": q["choices"][0]} for q in given["questions"]]},
             "check": lambda: {"verdicts": [{"number": q["number"], "believed": True} for q in given["questions"]]},
         }
@@ -178,12 +179,12 @@ class Court:
     """A judge with two models, looking at one picture."""
 
     def __init__(
-        self, scene: Scene = SCENE, call_max_tokens: int | None = None, most_side: int | None = None, **odd: Any
+        self, scene: Scene = SCENE, call_max_tokens: int | None = None, one_request: bool = False, **odd: Any
     ) -> None:
         self.first, self.other = ScriptedModel(Looks(**odd), "first"), ScriptedModel(Looks(**odd), "other")
         self.counts = KeptCounts()
-        models = Models(self.first, self.other, self.counts, CallTokens(call_max_tokens))
-        self.judge = LanguageJudge(models, _wait, most_side)
+        models = Models(self.first, self.other, self.counts, CallTokens(call_max_tokens), one_request)
+        self.judge = LanguageJudge(models, _wait)
         own = (admitted("Is the cat to the left of the dog?", "yes"),)
         graph = make_graph()
         self.known = PictureContext(make_rendered(graph), "ab" * 16, scene, own)
@@ -390,3 +391,38 @@ def test_every_prompt_of_the_judges_has_a_stage_and_a_text():
 def test_a_change_of_a_judges_prompt_needs_a_new_version():
     marks = {p.name: content_id("prompt", p.text, strict_schema(p.form))[:12] for p in PROMPTS.values()}
     assert marks == json.loads((Path(__file__).parent / "prompt_marks.json").read_text("utf-8"))
+
+
+WROTE = _everything(SCENE)
+
+
+def stages_of(court: Court) -> list[str]:
+    return [request.stage for request in court.first.requests]
+
+
+def test_verdict_and_questions_come_by_one_request_where_that_is_wanted():
+    apart, together = Court(author=WROTE), Court(one_request=True, look={"verdict": "accept", "reasons": [], **WROTE})
+    two, one = apart.look(), together.look()
+    assert stages_of(apart) == ["filter", "author"]
+    assert stages_of(together) == ["look"], "the picture is sent once less"
+    assert [question.question for question in one.questions] == [question.question for question in two.questions]
+    assert len(one.questions) > len(together.known.questions), "the same gate admits the same questions"
+    assert {row["stage"] for row in json.loads(one.notes["judge_ledger"])} >= {"look"}
+
+
+def test_a_rejection_by_one_request_keeps_no_question():
+    court = Court(one_request=True, look={"verdict": "reject", "reasons": ["blurry"], **WROTE})
+    finding = court.look().finding
+    assert finding is not None
+    assert (finding.gate, finding.reason) == ("judge", "quality")
+    assert stages_of(court) == ["look"]
+
+
+@pytest.mark.parametrize("answer", ["no JSON at all", {"verdict": "reject", "reasons": []}])
+def test_a_model_that_does_not_manage_both_is_asked_for_each(answer: Any):
+    court = Court(one_request=True, look=answer, author=WROTE)
+    found = court.look()
+    assert found.finding is None
+    assert set(stages_of(court)) == {"look", "filter", "author"}
+    assert stages_of(court)[-2:] == ["filter", "author"]
+    assert len(found.questions) > len(court.known.questions)
