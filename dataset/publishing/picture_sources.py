@@ -37,9 +37,9 @@ def sources_of(provenance: Iterable[str]) -> Counter[PictureSource]:
     return found
 
 
-def licence_of(sources: Iterable[PictureSource]) -> str:
-    """The identifier that the hub shows: `mit` where everything is, else `other`."""
-    return MIT if {source.licence for source in sources} <= {MIT} else "other"
+def licence_of(sources: Iterable[PictureSource]) -> str | None:
+    """The licence of everything, None where there are several."""
+    return MIT if {source.licence for source in sources} <= {MIT} else None
 
 
 def _sources(row: Mapping[str, Any]) -> Iterator[PictureSource]:

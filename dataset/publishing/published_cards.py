@@ -8,7 +8,7 @@ from typing import Any
 
 from dataset.exports.dataset_card import CardNotes, card_with
 from dataset.exports.export_source import Source
-from dataset.publishing.picture_sources import PictureSource, licence_of
+from dataset.publishing.picture_sources import PictureSource
 from dataset.publishing.push_record import PushRecord
 
 _LICENCES = """\
@@ -18,10 +18,13 @@ _LICENCES = """\
 |---:|---|---|
 {rows}
 
-Questions, answers, boxes and graphs were made by the SKG factory and are under the licence of the whole, `{whole}`.
+{whole}
 Whoever passes pictures of a model on is bound by that model's licence.
 
 """
+
+_WHOLE = "The whole, with its questions, answers, boxes and graphs, is published under `{licence}`."
+_OTHER = "No one licence holds for the whole: that of a picture is its source's."
 
 _QUALITY = """\
 ## Quality
@@ -64,7 +67,7 @@ A tag never changes: `load_dataset("path/to/this/folder", "{newest}")`; without 
 def tag_card(source: Source, record: PushRecord, sources: Mapping[PictureSource, int]) -> str:
     """The card of a tag's own folder, which is a dataset of its own."""
     files = {split: [path for path, shard in record.files.items() if shard.split == split] for split in source.splits}
-    return card_with(source, CardNotes(_head(sources, _config("default", files)), _sections(record, sources)))
+    return card_with(source, CardNotes(_head(record, _config("default", files)), _sections(record, sources)))
 
 
 def top_card(source: Source, records: Sequence[PushRecord], sources: Mapping[PictureSource, int]) -> str:
@@ -79,13 +82,12 @@ def top_card(source: Source, records: Sequence[PushRecord], sources: Mapping[Pic
         f"| `{one.tag}` | {one.origin.version} | {sum(one.rows.values()):,} | {one.published or 'now'} |" for one in records
     ]
     tags = _TAGS.format(newest=records[-1].tag, rows="\n".join(rows))
-    return card_with(source, CardNotes(_head(sources, head), tags + _sections(records[-1], sources)))
+    return card_with(source, CardNotes(_head(records[-1], head), tags + _sections(records[-1], sources)))
 
 
-def _head(sources: Mapping[PictureSource, int], configs: Sequence[str]) -> list[str]:
-    licence = licence_of(sources)
-    named = ["license_name: see-the-section-licences"] if licence == "other" else []
-    return [f"license: {licence}", *named, "configs:", *configs]
+def _head(record: PushRecord, configs: Sequence[str]) -> list[str]:
+    named = [f"license: {record.licence}"] if record.licence else ["license: other", "license_name: see-licences"]
+    return [*named, "configs:", *configs]
 
 
 def _config(name: str, files: Mapping[str, Sequence[str]], is_default: bool = False) -> list[str]:
@@ -103,7 +105,8 @@ def _sections(record: PushRecord, sources: Mapping[PictureSource, int]) -> str:
     copy = _COPY.format(
         tag=record.tag, made_by=record.made_by, version=origin.version, table=f"`{origin.table}`", part=part
     )
-    return copy + _LICENCES.format(rows=rows, whole=licence_of(sources)) + _quality(record.quality)
+    whole = _WHOLE.format(licence=record.licence) if record.licence else _OTHER
+    return copy + _LICENCES.format(rows=rows, whole=whole) + _quality(record.quality)
 
 
 def _quality(measured: Mapping[str, Any] | None) -> str:

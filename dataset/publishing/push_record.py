@@ -36,7 +36,10 @@ class Origin:
 
 @dataclass(frozen=True)
 class PushRecord:
-    """A copy under a tag; `files` by path from the tag's folder, `published` its time (ISO 8601, UTC) once complete."""
+    """A copy under a tag; `files` by path from the tag's folder, `published` its time (ISO 8601, UTC) once complete.
+
+    `licence`: that of the whole, None where none holds.
+    """
 
     tag: str
     origin: Origin
@@ -44,6 +47,7 @@ class PushRecord:
     files: Mapping[str, Shard] = field(default_factory=dict)
     published: str | None = None
     quality: Mapping[str, Any] | None = None
+    licence: str | None = None
 
     @property
     def rows(self) -> dict[str, int]:

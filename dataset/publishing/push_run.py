@@ -22,7 +22,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from dataset.exports.export_source import Source
-from dataset.publishing.picture_sources import sources_of
+from dataset.publishing.picture_sources import licence_of, sources_of
 from dataset.publishing.places import Place
 from dataset.publishing.published_cards import tag_card, top_card
 from dataset.publishing.push_record import FILE, Origin, PushRecord, Shard, read_record
@@ -32,18 +32,25 @@ from schemas.errors import BadInput, UserError
 
 CARD, TAGS = "README.md", "tags.json"
 TAG = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}", re.ASCII)
+LICENCE = re.compile(r"[a-z0-9][a-z0-9.+-]{0,39}", re.ASCII)
+"""An identifier as the hub writes it."""
+
 SHARD_BYTES = 500 * 1024 * 1024
 """The size that the hub shows and streams best."""
 
 
 @dataclass(frozen=True)
 class PushRequest:
-    """What is published: a source's snapshot, under a tag, at a time. `quality`: measures by name, None: not measured."""
+    """What is published: a source's snapshot, under a tag, at a time.
+
+    `quality`: measures by name, None: not measured.  `licence`: an identifier for the whole, None: that of all pictures.
+    """
 
     source: Source
     tag: str
     now: datetime
     quality: Mapping[str, Any] | None = None
+    licence: str | None = None
     shard_bytes: int = SHARD_BYTES
 
 
@@ -57,8 +64,10 @@ def begun_version(place: Place, tag: str) -> int | None:
 
 
 def push(request: PushRequest, place: Place) -> PushRecord:
-    """Publish; the record of the complete copy. Raises UserError where the tag is published already, or was begun from
-    something else."""
+    """Publish; the record of the complete copy. Raises BadInput for what is no tag or licence, UserError where the tag is
+    published already, or was begun from something else."""
+    if request.licence is not None and LICENCE.fullmatch(request.licence) is None:
+        raise BadInput(f"--licence {request.licence!r}: give an identifier such as cc-by-4.0")
     record = _opened(request, place)
     with tempfile.TemporaryDirectory(prefix="skg-push-") as scratch:
         desk = _Desk(place, request.tag, Path(scratch))
@@ -175,7 +184,8 @@ def _finish(request: PushRequest, record: PushRecord, desk: _Desk) -> PushRecord
     source, place = request.source, desk.place
     columns = ["sample_id", "questions", "provenance"]
     sources = sources_of(row["provenance"] for split in source.splits for row in source.rows(split, columns))
-    complete = replace(record, published=request.now.isoformat(timespec="seconds"))
+    licence = request.licence or licence_of(sources)
+    complete = replace(record, published=request.now.isoformat(timespec="seconds"), licence=licence)
     known = json.loads(place.read(TAGS) or b"[]")
     others = [tag for tag in known if tag != record.tag]
     records = [read_record(place.read(f"{tag}/{FILE}") or b"", f"{place.address}/{tag}/{FILE}") for tag in others]

@@ -36,6 +36,9 @@ def push(  # noqa: PLR0913, PLR0917 - one parameter an option of the command lin
     split: Split = None,
     version: Version = None,
     without_flagged: Annotated[bool, typer.Option("--without-flagged", help="leave out what reviewers flagged")] = False,
+    licence: Annotated[
+        str | None, typer.Option(help="of the whole, as in cc-by-4.0; default: mit where all pictures are, else other")
+    ] = None,
     quality: Annotated[
         Path | None, typer.Option(help="a quality.json of `skg dataset quality`, for the card; default: measure now")
     ] = None,
@@ -52,7 +55,7 @@ def push(  # noqa: PLR0913, PLR0917 - one parameter an option of the command lin
     source = _source(uri, place, (tag, version, split), without_flagged)
     measured = _given(quality) if quality is not None else _measured(source) if measure else None
     name = tag or f"version-{source.table.version}"
-    done = publish(PushRequest(source, name, datetime.now(UTC), measured), place)
+    done = publish(PushRequest(source, name, datetime.now(UTC), measured, licence), place)
     size = sum(shard.bytes for shard in done.files.values()) / MB
     counts = ", ".join(f"{name} {rows:,}" for name, rows in done.rows.items())
     typer.echo(f"{place.address}: tag {done.tag} of version {done.origin.version}: {counts}; {size:,.1f} MB")

@@ -59,9 +59,11 @@ def grown(lab):
 
 @pytest.fixture
 def pushed(grown, tmp_path: Path) -> Callable[..., PushRecord]:
-    def call(tag: str, place: FolderPlace | None = None, version: int | None = None) -> PushRecord:
+    def call(
+        tag: str, place: FolderPlace | None = None, version: int | None = None, licence: str | None = None
+    ) -> PushRecord:
         source = Source.open(grown.uri, version=version)
-        request = PushRequest(source, tag, NOON, {"samples": measure(60)}, shard_bytes=10_000)
+        request = PushRequest(source, tag, NOON, {"samples": measure(60)}, licence, shard_bytes=10_000)
         return push(request, place or FolderPlace(tmp_path / "pub"))
 
     return call
@@ -140,6 +142,17 @@ def test_a_copy_says_what_it_is_of_whose_it_is_and_how_good(pushed, tmp_path: Pa
     assert sum(record.rows.values()) == 60
 
 
+def test_the_licence_of_the_whole_is_what_the_publisher_says(pushed, tmp_path: Path) -> None:
+    assert pushed("v1").licence is None, "the renderer of these pictures is unknown"
+    assert "\nlicense: other\n" in (tmp_path / "pub" / "README.md").read_text("utf-8")
+    assert pushed("v2", licence="cc-by-4.0").licence == "cc-by-4.0"
+    text = (tmp_path / "pub" / "README.md").read_text("utf-8")
+    assert "\nlicense: cc-by-4.0\n" in text
+    assert "is published under `cc-by-4.0`" in text
+    with pytest.raises(BadInput, match="give an identifier such as cc-by-4"):
+        pushed("v3", licence="mine\nconfigs: []")
+
+
 def test_one_copy_is_audited_and_not_all_of_them_together(pushed, tmp_path: Path) -> None:
     pushed("v1")
     pushed("v2")
@@ -165,7 +178,7 @@ def test_licences_are_those_of_sprites_and_of_each_model() -> None:
         "unknown": "mine-1",
     }
     assert any("Fluent emoji" in source.made_with for source in found)
-    assert licence_of(found) == "other"
+    assert licence_of(found) is None
     assert licence_of([PictureSource("sprites", "mit")]) == "mit"
 
 
