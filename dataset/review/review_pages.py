@@ -16,6 +16,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
+from dataset.analysis.certificate_text import proof_in_words
 from dataset.gallery.pages.sample_pages import sample_view
 from dataset.gallery.search_request import form_fields
 from dataset.gallery.templates_engine import render
@@ -128,12 +129,14 @@ def _items(row: Row) -> list[dict[str, Any]]:
         "kind": "",
         "choices": (),
         "shown": "",
+        "proof": (),
     }
     shown = ("id", "answer", "kind", "choices", "objects")
     questions = [
         {
             "text": question["question"],
             "preset": "",
+            "proof": proof_in_words(question["certificate"], row["objects"]),
             "shown": shown_pictures(question.get("views")),
             **{name: question[name] for name in shown},
         }

@@ -72,6 +72,7 @@ def test_who_reviews_sees_what_further_cameras_see(view_samples: list[Sample], t
     page = TestClient(application(replace(data, reviews=reviews)), base_url="http://127.0.0.1:80").get("/review").text
     (sample,) = set(re.findall(r'src="/image/(\w+)"', page))
     assert f'src="/view/{sample}/1"' in page
+    assert "In the first picture" in page, "the proof, folded"
     questions = next(one.event.questions for one in several if one.event.sample_id == sample)
     assert page.count("then ") >= sum(bool(question.views) for question in questions) > 0
 
