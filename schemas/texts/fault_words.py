@@ -13,7 +13,7 @@ WHOLE, NUMBER, TRUTH, TEXT, LIST, OBJECT = (
     "true or false is needed",
     "a text is needed",
     "a list is needed",
-    "a JSON object is needed",
+    "names with values are needed",
 )
 
 PLAIN: Mapping[str, str] = {

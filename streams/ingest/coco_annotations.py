@@ -110,5 +110,6 @@ def explained(error: ValidationError) -> str:
     where = ".".join(
         part if isinstance(part, str) and part.isidentifier() else shown(str(part)).strip("'") for part in fault["loc"]
     )
-    message = in_plain_words(fault)
+    is_of_object = fault["type"] in ("model_type", "model_attributes_type")
+    message = "must be a JSON object" if is_of_object else in_plain_words(fault)
     return f"{where}: {message}" if where else message

@@ -252,7 +252,7 @@ def test_a_density_may_be_a_bare_number(tmp_path: Path):
         ("density: {4: 1}\nscenes: {kitchen: 1, kitchen: 2}", "line 2: the key 'kitchen' is there twice"),
         ("[" * 5000, "nested too deeply"),
         ("scenes: {kitchen: 1}", "density"),
-        ("[1, 2]", "valid dictionary"),
+        ("[1, 2]", "names with values are needed"),
         ("scenes: {moon: 1}\ndensity: {4: 1}\nrelations: {depth: 1}", "scenes: 'moon' is no scene"),
         ("scenes: {kitchen: 1}\ndensity: {2026-01-01: 1}\nrelations: {depth: 1}", "is no density"),
         (None, r"No such file .*SKG_BALANCE_TARGETS"),
