@@ -120,7 +120,7 @@ _MODEL_SETTINGS = (
     MODEL_SETTING, "render_revision", "render_controlnet", "render_controlnet_revision", "render_refine",
     "render_refine_revision", "render_refine_side", "render_steps", "render_guidance", "render_beta", "render_dtype",
     "render_scheduler", "render_guidance_from", "render_guidance_until", "render_compile", "render_compile_mode",
-    "render_batch", "render_method", "render_variant", "model_cache",
+    "render_batch", "render_method", "render_segmenter", "render_segmenter_revision", "render_variant", "model_cache",
 )  # fmt: skip
 
 _PHOTO_SETTINGS = (

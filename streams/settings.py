@@ -313,6 +313,10 @@ class DiffusionSettings(_Settings):
     render_compile_mode: Literal["default", "reduce-overhead", "max-autotune"] = Field(
         "default", description="torch.compile's mode: reduce-overhead and max-autotune use CUDA graphs"
     )
+    render_segmenter: str | None = Field(
+        None, description="SAM by which lmd_plus and lmd cut objects out: a folder or owner/name; unset: by attention"
+    )
+    render_segmenter_revision: str | None = Field(None, description="revision of a hub's SAM, pinned")
     render_condition: Literal["depth", "canny", "segmentation"] = Field(
         "depth", description="what a ControlNet of photographs is shown of a structure"
     )

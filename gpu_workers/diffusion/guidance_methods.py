@@ -4,7 +4,7 @@ In: a model's parts, sampling parameters, changes of the method's settings.  Out
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from functools import partial
 
 from gpu_workers.diffusion.conditioning import Conditioning, naming_all
@@ -68,7 +68,8 @@ def _composed(name: str, defaults: ComposedSettings, parts: Parts, sampling: Sam
     objects = ObjectComposition(parts, sampling, boxes, settings, alone)
     guide = EnergyGuide(parts, reader, lmd_method(settings), objects.reference)
     strategy = GuidanceStrategy(classifier_free(parts, sampling), guide, objects.after, objects.start)
-    return LoopVariant(name, boxes, strategy, said(settings), _naming(parts, settings.suffix))
+    cut_by = {} if parts.segmenter is None else {"segmenter": asdict(parts.segmenter.source)}
+    return LoopVariant(name, boxes, strategy, {**said(settings), **cut_by}, _naming(parts, settings.suffix))
 
 
 def _boxdiff(parts: Parts, sampling: Sampling, text: str | None) -> LoopVariant:

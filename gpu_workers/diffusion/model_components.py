@@ -44,7 +44,8 @@ class Machine:
 
 @dataclass(frozen=True)
 class Parts:
-    """Text encoder, UNet, scheduler, VAE. `new_scheduler` has no state of earlier pictures."""
+    """Text encoder, UNet, scheduler, VAE. `new_scheduler` has no state of earlier pictures. `segmenter`: cuts objects out
+    of pictures of them alone, a `gpu_workers.diffusion.guidance.segmentation.Segmenter`, or None."""
 
     unet: Any
     vae: Any
@@ -52,6 +53,7 @@ class Parts:
     tokenizer: Any
     scheduler: Any
     machine: Machine
+    segmenter: Any = None
 
     @property
     def pixels_per_latent(self) -> int:

@@ -19,10 +19,14 @@ from gpu_workers.diffusion.generators.photo import PhotoGenerator
 from gpu_workers.diffusion.generators.photo_models import PhotoModels, PhotoSettings
 from gpu_workers.diffusion.generators.refine import RefinedGenerator
 from gpu_workers.diffusion.generators.stock_pipelines import controlnet, text2image
+from gpu_workers.diffusion.guidance.segmentation import Segmenter, load_segmenter
 from gpu_workers.diffusion.guidance_methods import BETAS, VARIANTS
 from gpu_workers.diffusion.model_components import MODEL, Machine, load, scheduled
 from gpu_workers.diffusion.weight_files import TINY, locate
 from schemas.errors import UserError
+
+CUTTING = ("lmd_plus", "lmd")
+"""Those that cut objects out of pictures of them alone."""
 
 RENDERER_NAMES = (*VARIANTS, "text2image", "controlnet", "flux3-boxes", "photo")
 """Each also has a row in `gpu_workers.renderers`."""
@@ -48,8 +52,9 @@ class DiffusionConfig:
 
     `guidance` and `beta` are the method's or the model's own where they are None.
     `method` is a JSON object with changes of a guided method's settings.  `control` is the second model of the renderer
-    `controlnet`, and of `photo` where it has one; `refiner` refines any renderer's pictures to `refined_side` pixels.
-    `side`: of photographs in pixels, None for the model's own.  `variant`: which copy of the weights is read.
+    `controlnet`, and of `photo` where it has one; `segmenter` cuts out the objects of `lmd_plus` and `lmd`; `refiner`
+    refines any renderer's pictures to `refined_side` pixels.  `variant`: which copy of the weights is read.
+    `side`: of photographs in pixels, None for the model's own.
     """
 
     renderer: str
@@ -69,6 +74,7 @@ class DiffusionConfig:
     scheduler: str = MODEL
     guided: tuple[float, float] = (0.0, 1.0)
     compile_mode: str = "default"
+    segmenter: Weights | None = None
     photo: PhotoSettings = field(default_factory=PhotoSettings)
     side: int | None = None
     variant: str | None = None
@@ -79,6 +85,7 @@ def diffusion_config(renderer: str, given: Mapping[str, Any]) -> DiffusionConfig
     pinned = {
         "control": (given["render_controlnet"], given["render_controlnet_revision"]),
         "refiner": (given["render_refine"], given["render_refine_revision"]),
+        "segmenter": (given["render_segmenter"], given["render_segmenter_revision"]),
     }
     second = {role: Weights(name, revision) for role, (name, revision) in pinned.items() if name is not None}
     return DiffusionConfig(
@@ -87,7 +94,7 @@ def diffusion_config(renderer: str, given: Mapping[str, Any]) -> DiffusionConfig
         given["render_compile"], second.get("control"), second.get("refiner"), given["render_refine_side"],
         given["render_method"], given["render_scheduler"],
         (given["render_guidance_from"], given["render_guidance_until"]), given["render_compile_mode"],
-        variant=given["render_variant"],
+        variant=given["render_variant"], segmenter=second.get("segmenter"),
     )  # fmt: skip
 
 
@@ -129,8 +136,17 @@ def _sampling(config: DiffusionConfig, usual_guidance: float = Sampling.guidance
 def _loop_generator(config: DiffusionConfig) -> ImageGenerator:
     folder, source = locate(config.model, config.revision, config.cache, variant=config.variant)
     parts, sampling = load(folder, machine_of(config), config.variant), _sampling(config)
-    parts = replace(parts, scheduler=scheduled(parts.scheduler, sampling.scheduler))
+    parts = replace(parts, scheduler=scheduled(parts.scheduler, sampling.scheduler), segmenter=_segmenter(config))
     return LatentGenerator(parts, source, sampling, VARIANTS[config.renderer](parts, sampling, config.method))
+
+
+def _segmenter(config: DiffusionConfig) -> Segmenter | None:
+    if config.segmenter is None:
+        return None
+    if config.renderer not in CUTTING:
+        raise UserError(f"the renderer {config.renderer} takes no SKG_RENDER_SEGMENTER: {' and '.join(CUTTING)} do")
+    folder, source = locate(config.segmenter.model, config.segmenter.revision, config.cache)
+    return load_segmenter(folder, source, machine_of(config))
 
 
 def _pipeline_generator(config: DiffusionConfig) -> ImageGenerator:
@@ -160,6 +176,7 @@ def _refuse_ignored(config: DiffusionConfig) -> None:
     """Raises UserError for settings that a stock pipeline has no place for."""
     without = {
         "SKG_RENDER_METHOD": config.method is not None,
+        "SKG_RENDER_SEGMENTER": config.segmenter is not None,
         "SKG_RENDER_GUIDANCE_FROM and SKG_RENDER_GUIDANCE_UNTIL": config.guided != (0.0, 1.0),
         "SKG_RENDER_SCHEDULER": config.renderer == "flux3-boxes" and config.scheduler != MODEL,
     }

@@ -3,12 +3,15 @@
 After the phase of composed latents of Lian, Li, Yala, Darrell, "LLM-grounded Diffusion", arXiv 2305.13655 (2023), step by
 step as its program.  In: a batch.  Out: the latents that the whole picture starts from, those that replace it where objects
 are, and the attention that guides it.
-The paper segments shapes with SAM; here a shape is where the attention to the object's word is strong.
+The paper segments shapes with SAM, which a setting gives; without it a shape is where the attention to the object's word is
+strong.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from math import ceil
+
+from PIL import Image
 
 from gpu_workers.diffusion import lazy_imports
 from gpu_workers.diffusion.conditioning import Conditioning, Corners, word_positions
@@ -62,11 +65,13 @@ class _Composed:
 
 @dataclass
 class _Notes:
-    """What is kept while objects are drawn alone: latents by step, attention by step, the sum of shape maps."""
+    """What is kept while objects are drawn alone: latents by step and the last ones, attention by step, the sum of shape
+    maps."""
 
     latents: list[Tensor]
     attention: dict[int, dict[Size, Tensor]] = field(default_factory=dict)
     places: Tensor | None = None
+    last: Tensor | None = None
 
 
 class ObjectComposition:
@@ -140,7 +145,8 @@ class ObjectComposition:
             return latents
 
         steps = max(self._frozen_steps(self._sampling.steps), ceil(self._settings.alone * self._sampling.steps))
-        denoise(self._watched.parts, alone, self._sampling, GuidanceStrategy(watch, self._guide, keep), (0, steps))
+        strategy = GuidanceStrategy(watch, self._guide, keep)
+        notes.last = denoise(self._watched.parts, alone, self._sampling, strategy, (0, steps))
         return notes
 
     def _word(self, told: Conditioning) -> list[list[int]]:
@@ -172,14 +178,7 @@ class ObjectComposition:
         maps = notes.places.unflatten(1, map_size(notes.places.shape[1], size)).cpu()
         grid = min((where for kept in notes.attention.values() for where in kept), default=size)
         drawn, offsets = list[DrawnObject](), list[tuple[int, int]]()
-        for number, each in enumerate(lone):
-            named = bool(self._word(each.told)[0])
-            box = each.told.boxes[0]
-            shape = (
-                shape_of(maps[number], box, size, settings.shape_sigma, settings.shape_above)
-                if named
-                else box_mask(box, size)
-            )
+        for number, (each, shape) in enumerate(zip(lone, self._shapes(lone, maps, size, notes), strict=True)):
             offset = offset_to(shape, each.box, grid) if settings.aligned else (0, 0)
             latents = torch.stack([latents[number] for latents in notes.latents])
             drawn.append(DrawnObject(each.owner, shifted(latents, offset, grid), shifted(shape, offset, grid)))
@@ -189,6 +188,19 @@ class ObjectComposition:
             for step, sizes in notes.attention.items()
         }
         return drawn, kept
+
+    def _shapes(self, lone: Sequence[LoneObject], maps: Tensor, size: Size, notes: _Notes) -> list[Tensor]:
+        """Of each object, where it is (height, width): by the segmenter, else by the attention to its word."""
+        settings, shapes = self._settings, list[Tensor]()
+        for number, each in enumerate(lone):
+            box, named = each.told.boxes[0], bool(self._word(each.told)[0])
+            by_attention = shape_of(maps[number], box, size, settings.shape_sigma, settings.shape_above) if named else None
+            shapes.append(box_mask(box, size) if by_attention is None else by_attention)
+        if self._parts.segmenter is None or notes.last is None:
+            return shapes
+        pictures = [Image.fromarray(pixels.numpy()) for pixels in self._parts.decode(notes.last)]
+        found: list[Tensor] = self._parts.segmenter.shapes(pictures, [each.told.boxes[0] for each in lone], shapes)
+        return found
 
 
 def _each_shifted(maps: Tensor, size: Size, offsets: Sequence[tuple[int, int]], grid: Size) -> Tensor:
