@@ -168,6 +168,24 @@ def test_a_question_lights_up_its_things_and_has_its_proof_drawn(page):
     assert drawing.evaluate("one => getComputedStyle(one).opacity") == "1", "an opened question stays drawn"
 
 
+def test_arrows_scroll_the_page_until_a_picture_is_reached_and_go_on_beside_an_opened_one(page):
+    page.goto("/")
+    page.keyboard.press("ArrowDown")
+    assert page.evaluate("document.activeElement === document.body"), "nothing is taken from who scrolls"
+    page.locator(".tile .shot").first.click()
+    page.locator(".viewer.open").wait_for()
+    first = page.locator(".viewer.open").get_attribute("data-of")
+    page.locator(".viewer.open figure").first.focus()
+    page.keyboard.press("ArrowRight")
+    second = page.locator(".tile").nth(1).get_attribute("id")
+    page.locator(f'.viewer.open[data-of="{second}"]').wait_for()
+    assert first != second
+    page.evaluate("document.querySelectorAll('.tile .shot').forEach(link => link.click())")
+    last = page.locator(".tile").last.get_attribute("id")
+    page.locator(f'.viewer.open[data-of="{last}"]').wait_for()
+    assert page.locator(".viewer").count() == 1, "however fast they are opened"
+
+
 def test_a_relation_that_is_pointed_at_is_an_arrow_between_its_things(page):
     page.goto(f"/sample/{PROVEN.sample_id}")
     arrow = page.locator(".relation-arrow")

@@ -18,7 +18,9 @@
     document.dispatchEvent(new Event("sheet:opened"));
     viewer.scrollIntoView({ block: "nearest" });
   };
+  let asked = 0;
   const open = async (tile) => {
+    const mine = ++asked;
     const link = tile.querySelector(".shot");
     if (shut() === tile) return;
     const kept = document.getElementById(`open-${tile.id}`);
@@ -28,11 +30,13 @@
       return;
     }
     const answer = await fetch(link.dataset.opens);
+    const text = await answer.text();
+    if (mine !== asked) return;  // another one was opened meanwhile
     if (!answer.ok) {
       location.assign(link.href);
       return;
     }
-    tile.insertAdjacentHTML("afterend", await answer.text());
+    tile.insertAdjacentHTML("afterend", text);
     reveal(tile, tile.nextElementSibling);
   };
 
@@ -60,12 +64,17 @@
   };
   document.addEventListener("keydown", (event) => {
     if (!sheet() || event.ctrlKey || event.metaKey || event.altKey || event.target.matches("input, select, textarea")) return;
-    if (event.key === "Escape") backTo(shut());
+    if (event.key === "Escape") {
+      asked += 1;
+      backTo(shut());
+    }
     if (!event.key.startsWith("Arrow") || event.target.closest(".viewer .beside")) return;
     const list = tiles();
     const opened = list.find((tile) => tile.classList.contains("current"));
-    const here = event.target.closest(".tile") || opened;
-    const next = here ? beside(list, here, event.key) : list[0];
+    const focused = event.target.closest(".tile");
+    const isSideways = event.key === "ArrowLeft" || event.key === "ArrowRight";
+    if (!focused && !(opened && isSideways)) return;  // the page scrolls
+    const next = beside(list, focused || opened, event.key);
     if (!next) return;
     event.preventDefault();
     next.querySelector(".shot").focus();
