@@ -63,6 +63,9 @@ FAUST_END_S = 25.0
 CALLS_A_STEP = 4
 """Calls of a diffusion renderer in one step: the result of one is stored while the next one draws."""
 
+CALL, MODEL_CALL = 4, 16
+"""Graphs in one call of a renderer where no setting says it; one with a model draws as many of them together as fit."""
+
 
 def _unchanged(store: ObjectStore) -> ObjectStore:
     return store
@@ -141,11 +144,12 @@ def run_render(settings: RenderSettings, hooks: Hooks = PRODUCTION) -> None:
         renderer = hooks.renderer or start.wait(
             lambda: vision_factories.renderer_of(settings), "the models of the renderer", LOADING
         )
-        handler = RenderHandler(renderer, store, settings.render_batch, settings.held_out_per_mille)
+        handler = RenderHandler(renderer, store, at_once, settings.held_out_per_mille)
         return HandlerStep(handler, tools)
 
     spec = vision_factories.spec_of(settings.renderer)
-    batch = settings.render_batch * (CALLS_A_STEP if spec.has_model else 1)
+    at_once = settings.render_batch or (MODEL_CALL if spec.has_model else CALL)
+    batch = (settings.render_batch or CALL) * (CALLS_A_STEP if spec.has_model else 1)
     limits = BatchLimits(batch, settings.render_linger_s, max_batches=3, call_s=MODEL_CALL_S if spec.is_slow else CALL_S)
     with process("render", settings) as start:
         run_worker(Role("render", READS["render"], settings.render_group, limits), settings, start, step, hooks.test_hook)

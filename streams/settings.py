@@ -377,7 +377,12 @@ class RenderSettings(
 ):
     """`skg render`."""
 
-    render_batch: int = Field(4, ge=1, le=256, description="graphs in one render call")
+    render_batch: int | None = Field(
+        None,
+        ge=1,
+        le=256,
+        description="graphs in one render call; unset: 4, on a GPU as many as its memory holds, up to 16",
+    )
     renderer: str = Field(
         DEFAULT_RENDERER, description="renderer to draw with: collage, solid, or a diffusion renderer such as gligen"
     )

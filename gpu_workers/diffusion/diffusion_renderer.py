@@ -15,7 +15,8 @@ from PIL import Image
 
 from gpu_workers.diffusion import lazy_imports
 from gpu_workers.diffusion.conditioning import Conditioning, conditioning_of
-from gpu_workers.diffusion.oom_backoff import OomBackoff
+from gpu_workers.diffusion.oom_backoff import USUAL_BATCH, OomBackoff
+from monitoring.logs import log
 from schemas.events import Truth
 from schemas.graph import SpatialGraph
 from schemas.ids import derived_seed
@@ -125,11 +126,13 @@ class _Job:
 class DiffusionRenderer:
     """Implements `schemas.interfaces.Renderer` over an `ImageGenerator`."""
 
-    def __init__(self, generator: ImageGenerator, batch: int, conditions: Conditions | None = None) -> None:
-        """`conditions`: what it draws from, by default graphs alone."""
+    def __init__(self, generator: ImageGenerator, batch: int | None, conditions: Conditions | None = None) -> None:
+        """`batch`: pictures drawn together at first; None: as many as `warm_up` finds room for.  `conditions`: what it
+        draws from, by default graphs alone."""
         torch = lazy_imports.torch()
         self._generator, self._conditions = generator, conditions or FromGraphs()
-        self._backoff = OomBackoff(batch, torch.OutOfMemoryError, lazy_imports.release)
+        self._backoff = OomBackoff(batch or USUAL_BATCH, torch.OutOfMemoryError, lazy_imports.release)
+        self._is_batch_given = batch is not None
         self._notes = {**lazy_imports.versions(), "device": _device()}
 
     @property
@@ -150,9 +153,15 @@ class DiffusionRenderer:
         """
         size = (self._generator.side,) * 2
         placeholder = self._conditions.placeholder(size)
-        self._backoff.map(
-            [placeholder] * self._backoff.most, lambda some: self._generator.draw(some, [0] * len(some), size)
-        )
+
+        def draw(count: int) -> list[Image.Image]:
+            return self._generator.draw([placeholder] * count, [0] * count, size)
+
+        if not self._is_batch_given:
+            self._backoff.map([1], lambda ones: [draw(len(ones))])  # fits, or nothing does; and compiles
+            self._backoff.fit(draw, lazy_imports.device_memory())
+            log("render").info("pictures are drawn in batches", batch=self._backoff.most)
+        self._backoff.map([placeholder] * self._backoff.most, lambda some: draw(len(some)))
 
     def render(self, graphs: Sequence[SpatialGraph], seeds: Sequence[int]) -> list[Drawing]:
         """One drawing per graph, in order. Raises RetryableError when the device's memory does not hold one picture."""

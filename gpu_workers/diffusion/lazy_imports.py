@@ -4,6 +4,7 @@ In: nothing.  Out: the libraries, or `MissingExtra` with one line that says what
 Their types are unknown where they are not installed, so tensors and models are `Any` to the type checker.
 """
 
+from collections.abc import Callable
 from types import ModuleType
 from typing import Any
 
@@ -68,6 +69,30 @@ def release() -> None:
     """Free the device's unused cached memory."""
     if torch().cuda.is_available():
         torch().cuda.empty_cache()
+
+
+class CudaMemory:
+    """Implements `gpu_workers.diffusion.oom_backoff.Memory` for the current CUDA device."""
+
+    def peak(self, work: Callable[[], object]) -> int:
+        """The most that is allocated while `work` runs."""
+        cuda = torch().cuda
+        cuda.synchronize()
+        cuda.reset_peak_memory_stats()
+        work()
+        cuda.synchronize()
+        return int(cuda.max_memory_allocated())
+
+    def room(self) -> int:
+        """What is free on the device, and what this process holds of it."""
+        cuda = torch().cuda
+        free, _ = cuda.mem_get_info()
+        return int(free + cuda.memory_reserved())
+
+
+def device_memory() -> CudaMemory | None:
+    """The memory of the device that is drawn on; None for a CPU."""
+    return CudaMemory() if torch().cuda.is_available() else None
 
 
 def best_device() -> str:

@@ -50,7 +50,7 @@ class Weights:
 class DiffusionConfig:
     """`model` is a folder, a hub's owner/name with `revision`, or `tiny`, which is built in `cache`.
 
-    `guidance` and `beta` are the method's or the model's own where they are None.
+    `batch`: None for as many as fit.  `guidance` and `beta` are the method's or the model's own where they are None.
     `method` is a JSON object with changes of a guided method's settings.  `control` is the second model of the renderer
     `controlnet`, and of `photo` where it has one; `segmenter` cuts out the objects of `lmd_plus` and `lmd`; `refiner`
     refines any renderer's pictures to `refined_side` pixels.  `variant`: which copy of the weights is read.
@@ -61,7 +61,7 @@ class DiffusionConfig:
     model: str
     revision: str | None
     cache: Path
-    batch: int
+    batch: int | None
     steps: int = 50
     guidance: float | None = None
     beta: float | None = None

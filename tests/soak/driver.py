@@ -71,7 +71,7 @@ def main(kind: str, refusing: bool = False) -> None:
     """Carry until SIGTERM."""
     if kind == "render":
         render = RenderSettings()
-        role = Role("render", (GRAPHS,), render.render_group, BatchLimits(render.render_batch, max_batches=3))
+        role = Role("render", (GRAPHS,), render.render_group, BatchLimits(render.render_batch or 4, max_batches=3))
         with process("render", render) as start:
             run_worker(role, render, start, lambda tools, _: HandlerStep(Announces(), tools), no_hook)
     else:

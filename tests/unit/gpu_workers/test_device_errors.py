@@ -1,11 +1,11 @@
 """A device whose memory is full, whose call was wrong, whose context is lost: three things, told apart by torch's words."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import pytest
 
 from gpu_workers.diffusion.device_errors import raising_device_lost
-from gpu_workers.diffusion.oom_backoff import OomBackoff
+from gpu_workers.diffusion.oom_backoff import USUAL_BATCH, OomBackoff
 from schemas.errors import DeviceLost, RetryableError
 
 ADVICE = "\nCUDA kernel errors might be asynchronously reported at some other API call.\nCompile with `TORCH_USE_CUDA_DSA`."
@@ -87,3 +87,49 @@ def test_memory_that_cannot_be_given_back_since_the_context_is_lost_is_no_want_o
 def test_whatever_else_is_raised_under_watch_passes():
     with pytest.raises(ValueError, match="CUDA error"), raising_device_lost():
         raise ValueError("CUDA error: said by somebody else")
+
+
+class Sized:
+    """A device whose weights take so much, and each picture so much; what it was asked to draw."""
+
+    def __init__(self, room: int, weights: int, picture: int) -> None:
+        self._room, self._weights, self._picture = room, weights, picture
+        self.drawn, self.released = list[int](), 0
+
+    def draw(self, count: int) -> None:
+        if self._weights + self._picture * count > self._room:
+            raise MemoryError
+        self.drawn.append(count)
+
+    def peak(self, work: Callable[[], object]) -> int:
+        work()
+        return self._weights + self._picture * self.drawn[-1]
+
+    def room(self) -> int:
+        return self._room
+
+    def release(self) -> None:
+        self.released += 1
+
+
+@pytest.mark.parametrize(
+    ("room", "weights", "picture", "fits"),
+    [(80_000, 4_000, 3_000, 16), (24_000, 4_000, 3_000, 5), (24_000, 12_000, 3_000, 2), (9_000, 4_000, 3_000, 1)],
+)
+def test_as_many_pictures_are_drawn_together_as_four_fifths_of_the_memory_hold(
+    room: int, weights: int, picture: int, fits: int
+):
+    device = Sized(room, weights, picture)
+    backoff = OomBackoff(USUAL_BATCH, MemoryError, device.release)
+    backoff.fit(device.draw, device)
+    assert backoff.most == fits
+    assert weights + picture * fits <= 0.8 * room or fits == 1
+    assert max(device.drawn) <= 2, "it is found out without trying more"
+    assert device.released == (room < weights + 2 * picture)
+
+
+def test_a_device_that_does_not_tell_its_memory_draws_four():
+    device = Sized(9, 1, 1)
+    backoff = OomBackoff(8, MemoryError, device.release)
+    backoff.fit(device.draw, None)
+    assert backoff.most == USUAL_BATCH == 4

@@ -188,3 +188,23 @@ def test_a_stock_pipeline_takes_a_schedule_and_refuses_what_it_has_no_place_for(
 def test_a_control_renderer_without_its_second_model_says_what_to_set(tmp_path: Path):
     with pytest.raises(UserError, match="SKG_RENDER_CONTROLNET"):
         make_renderer(DiffusionConfig("controlnet", "tiny", None, tmp_path, 2))
+
+
+class Counting(Plain):
+    """Keeps how many pictures it is asked for."""
+
+    def __init__(self) -> None:
+        self.asked = list[int]()
+
+    def draw(self, conditionings: Sequence[Conditioning], seeds: Sequence[int], size: tuple[int, int]) -> list[Image.Image]:
+        self.asked.append(len(seeds))
+        return super().draw(conditionings, seeds, size)
+
+
+def test_where_no_batch_is_set_it_is_found_when_the_renderer_warms_up():
+    free, told = Counting(), Counting()
+    DiffusionRenderer(free, None).warm_up()
+    DiffusionRenderer(told, 3).warm_up()
+    assert told.asked == [3]
+    if not torch.cuda.is_available():
+        assert free.asked == [1, 4], "a CPU says nothing of its memory"
