@@ -52,6 +52,24 @@ def test_every_page_shows_html_of_the_data_as_text(client):
         assert NASTY in unescape(html), page
 
 
+def test_no_other_page_or_part_takes_html_of_the_data_or_of_an_address_for_its_own(client):
+    (nasty,) = re.findall(r'href="(/sample/[0-9a-f]+)"', client.get("/", params={"words": "script"}).text)
+    for page in (
+        f"{nasty}/beside?kind={NASTY}",
+        "/coverage",
+        f"/coverage?scene={NASTY}&relation={NASTY}",
+        f"/coverage/cell?scene={NASTY}&kind={NASTY}&split={NASTY}",
+        "/statistics",
+        "/evaluation",
+        f"/factory?concept=x&family={NASTY}&count={NASTY}",
+        f"/factory/request/{NASTY.replace('/', '')}?count={NASTY}",
+    ):
+        html = client.get(page).text
+        assert not re.findall(r"<script>document|<img src=x|<b>cat|<i>room", html), page
+    assert "<b>cat</b>" in unescape(client.get("/statistics").text)
+    assert "<i>room</i>" in unescape(client.get("/coverage").text)
+
+
 def test_nothing_is_loaded_from_elsewhere_and_the_browser_is_told_so(client):
     for page in ("/", "/rejected", "/factory"):
         answer = client.get(page)
