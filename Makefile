@@ -70,6 +70,7 @@ setup-gpu: .venv-gpu/.ready
 	$(BIN)/uv pip install --quiet --python .venv-gpu/bin/python --no-deps --editable .
 	-$(BIN)/uv pip install --quiet --python .venv-gpu/bin/python lmms-eval==0.7.3
 	-$(BIN)/uv pip uninstall --quiet --python .venv-gpu/bin/python latex2sympy2
+	mkdir -p .venv-gpu/share/skg && cp -R .venv/share/skg/sprites .venv-gpu/share/skg/
 	@touch $@
 
 test-gpu: setup-gpu ## run the tests that need torch, with tiny models on the CPU

@@ -8,6 +8,7 @@ Imports no renderer: `make` does, in the process that draws.  An installed distr
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 from schemas.errors import UserError, require_extras
@@ -103,8 +104,19 @@ def _make_photo(given: Mapping[str, Any]) -> Renderer:
 
 
 def _check_photo(given: Mapping[str, Any]) -> None:
-    RENDERERS[_structure_row(given)].check(given)
+    row = _structure_row(given)
+    RENDERERS[row].check(given)
+    if row == DEFAULT_RENDERER:
+        _check_sprites(given)
     _check_diffusion(given)
+
+
+def _check_sprites(given: Mapping[str, Any]) -> None:
+    from gpu_workers.collage.sprites.fetch import default_sprites_dir
+
+    folder: Path = given["sprites_dir"] or default_sprites_dir()
+    if not folder.is_dir():
+        raise UserError(f"there are no sprites in {folder}: `python -m gpu_workers.collage.sprites.fetch` fetches them")
 
 
 def _structure_row(given: Mapping[str, Any]) -> str:

@@ -20,6 +20,9 @@ PASSED_ON = ("SKG_RENDER_", "SKG_DETECTOR", "SKG_DEPTH", "SKG_RETRIES", "SKG_SAL
 """Settings of the user that a demo keeps when it draws with a model."""
 
 
+WAYS = {"SKG_RENDER_CONTROLNET", "SKG_RENDER_STRENGTH", "SKG_RENDER_INPAINT"}
+"""What a model draws a photograph by; a tiny one gets a tiny ControlNet where none is named."""
+
 PATHS = {name for name, field in RenderSettings.model_fields.items() if field.annotation == Path | None}
 """Settings whose value is a path."""
 
@@ -49,6 +52,8 @@ class RendererOptions:
             raise UserError("pictures of a model need a detector: set SKG_DETECTOR to a folder or a hub's owner/name")
         detector = {"SKG_DETECTOR": TINY} if model == TINY else {}
         drawn_with = {} if model is None else {"SKG_RENDER_MODEL": model}
+        if model == TINY and spec.structured and not own.keys() & WAYS:
+            drawn_with["SKG_RENDER_CONTROLNET"] = TINY
         return {"SKG_MODEL_CACHE": str(out / "models"), **detector, **own, **own_settings(spec), **chosen, **drawn_with}
 
 

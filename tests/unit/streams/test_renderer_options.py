@@ -49,3 +49,21 @@ def test_a_renderer_that_nobody_knows_is_refused_with_those_there_are():
 
 def test_nothing_looks_unless_it_is_asked_for():
     assert detector_of(VisionSettings()) is None
+
+
+def test_a_tiny_model_of_photographs_comes_with_a_tiny_controlnet_unless_something_else_conditions_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setenv("SKG_RENDER_STRUCTURE", "solid")
+    monkeypatch.setenv("SKG_SOLID_SAMPLES", "2")
+    found = RendererOptions("photo", "tiny").environment(tmp_path)
+    assert found["SKG_RENDER_CONTROLNET"] == found["SKG_DETECTOR"] == "tiny"
+    assert (found["SKG_RENDER_STRUCTURE"], found["SKG_SOLID_SAMPLES"]) == ("solid", "2")
+    monkeypatch.setenv("SKG_RENDER_STRENGTH", "0.6")
+    assert "SKG_RENDER_CONTROLNET" not in RendererOptions("photo", "tiny").environment(tmp_path)
+
+
+def test_photographs_over_collages_need_the_sprites(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("SKG_SPRITES_DIR", str(tmp_path / "none"))
+    with pytest.raises(UserError, match="there are no sprites in"):
+        RendererOptions("photo", "tiny").check()
