@@ -12,7 +12,7 @@ from PIL import Image, ImageChops, ImageDraw, ImageFilter
 
 from gpu_workers.collage.backdrop_context import BackdropContext
 from gpu_workers.collage.drawing_pen import RGB, Point
-from gpu_workers.collage.shapes import ellipse, rounded
+from gpu_workers.collage.shapes import centred, ellipse, faded, rounded
 
 FINE = 2
 """Shapes are masked at twice the size and shrunk: smooth edges."""
@@ -81,7 +81,7 @@ class Brush:
         if soft > 0:
             part = part.filter(ImageFilter.GaussianBlur(soft))
         if opacity < 1:
-            part = part.point(lambda v: round(v * opacity))
+            part = faded(part, opacity)
         corner = (box[0] // FINE, box[1] // FINE)
         if isinstance(fill, Image.Image) and fill.size == self.image.size:
             self.image.paste(fill.crop((*corner, corner[0] + part.width, corner[1] + part.height)), corner, part)
@@ -117,7 +117,7 @@ class Brush:
     def glow(self, centre: Point, radius: Point, colour: RGB, strength: float) -> None:
         """Light (or shade, with a dark colour) that fades from the centre."""
         spot = _spot().resize((max(1, round(radius[0] * 2)), max(1, round(radius[1] * 2))))
-        spot = spot.point(lambda v: round(v * strength))
+        spot = faded(spot, strength)
         x, y = round(centre[0] - radius[0]), round(centre[1] - radius[1])
         self.image.paste(colour, (x, y, x + spot.width, y + spot.height), spot)
 
@@ -129,13 +129,13 @@ class Brush:
         x, y = (int(v) for v in self.rng.integers(0, 128, 2))
         size = (max(8, round(self.width / stretch[0])), max(8, round((last - first) / stretch[1])))
         noise = _noise().crop((x, y, x + min(size[0], 512), y + min(size[1], 512))).resize((self.width, last - first))
-        noise = noise.point(lambda v: round(128 + (v - 128) * strength))
+        noise = centred(noise, strength)
         band = self.image.crop((0, first, self.width, last))
         self.image.paste(ImageChops.overlay(band, Image.merge("RGB", (noise,) * 3)), (0, first))
 
     def vignette(self, strength: float = 0.16) -> None:
         """Darken the corners a little."""
-        mask = _corners().resize(self.image.size).point(lambda v: round(v * strength))
+        mask = faded(_corners().resize(self.image.size), strength)
         self.image.paste((40, 26, 60), (0, 0, self.width, self.height), mask)
 
 

@@ -145,9 +145,15 @@ def _is_named(tone: RGB, colour: str) -> bool:
     lab = _lab(np.array(tone, dtype=np.float32) / 255)
 
     def distance(name: str) -> float:
-        return min(float(np.linalg.norm(lab - _lab(np.array(t) / 255))) for t in RAMPS[name][1:])
+        return min(float(np.linalg.norm(lab - known)) for known in _known_as(name))
 
     return min((colour, *BASIC), key=distance) == colour
+
+
+@lru_cache(maxsize=64)
+def _known_as(name: str) -> tuple[Pixels, ...]:
+    """A colour itself and in light, in the space of `_lab`."""
+    return tuple(_lab(np.array(tone) / 255) for tone in RAMPS[name][1:])
 
 
 def _lab(rgb: Pixels) -> Pixels:

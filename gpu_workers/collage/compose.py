@@ -17,7 +17,7 @@ from gpu_workers.collage.containers import Holder
 from gpu_workers.collage.furniture.furniture_table import FLAT
 from gpu_workers.collage.object_pictures import ObjectPicture
 from gpu_workers.collage.paint_order import Place
-from gpu_workers.collage.shapes import ellipse, rectangle
+from gpu_workers.collage.shapes import ellipse, faded, rectangle
 from gpu_workers.collage.sprites.sprite_library import VISIBLE_ALPHA
 
 Mask = NDArray[np.bool_]
@@ -154,7 +154,7 @@ class Composer:
 
     def _glass(self, place: Place, picture: Image.Image) -> None:
         """A faint tint over what is behind glass; the objects stay visible and keep their masks."""
-        veil = picture.getchannel("A").point(lambda a: round(a * GLASS_SHARE))
+        veil = faded(picture.getchannel("A"), GLASS_SHARE)
         corner = (place.box[0], place.box[1])
         self.image.paste(GLASS_TINT, (*corner, corner[0] + picture.width, corner[1] + picture.height), veil)
 

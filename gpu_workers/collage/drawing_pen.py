@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFilter
 
-from gpu_workers.collage.shapes import ellipse, rounded
+from gpu_workers.collage.shapes import ellipse, faded, rounded, steeper
 
 RGB = tuple[int, int, int]
 Point = tuple[float, float]
@@ -161,9 +161,9 @@ class Pen:
         if round_by > 0:
             radius = round_by * self._scale * 0.6
             gain = max(3.0, radius * 1.6)  # as steep as an edge one or two pixels wide
-            mask = mask.filter(ImageFilter.GaussianBlur(radius)).point(lambda v: max(0, min(255, (v - 127) * gain + 127)))
+            mask = steeper(mask.filter(ImageFilter.GaussianBlur(radius)), gain)
         paint = Image.fromarray(shaded(np.asarray(mask), colour, finish, self._scale))
-        alpha = mask if finish.opacity >= 1 else mask.point(lambda v: round(v * finish.opacity))
+        alpha = mask if finish.opacity >= 1 else faded(mask, finish.opacity)
         paint.putalpha(alpha)
         region.alpha_composite(paint)
         self._image.paste(region, (ox, oy))
@@ -186,9 +186,10 @@ def shaded(mask: NDArray[np.uint8], colour: RGB, finish: Finish, scale: float) -
     base = np.array(colour, dtype=np.float32)
     bright = np.array(lighter(colour, 0.85), dtype=np.float32)
     dark = np.array(darker(colour, 0.85), dtype=np.float32)
-    up, down = np.clip(light, 0, 1)[..., None], np.clip(-light, 0, 1)[..., None]
-    rgb = base + (bright - base) * up + (dark - base) * down
-    lit: NDArray[np.uint8] = np.clip(rgb, 0, 255).astype(np.uint8)
+    up, down = np.clip(light, 0, 1), np.clip(-light, 0, 1)
+    lit = np.empty((height, width, 3), np.uint8)
+    for k in range(3):  # a channel at a time: a last axis of three makes numpy slow
+        lit[..., k] = np.clip(base[k] + (bright[k] - base[k]) * up + (dark[k] - base[k]) * down, 0, 255)
     return lit
 
 

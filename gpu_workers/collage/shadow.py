@@ -10,6 +10,7 @@ from PIL import Image, ImageChops, ImageDraw, ImageFilter
 
 from gpu_workers.collage.drawing_pen import RGB
 from gpu_workers.collage.shapes import ellipse as ellipse_on
+from gpu_workers.collage.shapes import faded
 
 SHADE: RGB = (46, 30, 66)
 """Deep violet: black looks dirty."""
@@ -45,7 +46,7 @@ def ellipse(picture: Image.Image, area: tuple[float, float, float, float], stren
     x, y, w, h = (round(v) for v in area)
     if w < 1 or h < 1:
         return
-    mask = _blob().resize((w, h)).point(lambda v: round(v * strength))
+    mask = faded(_blob().resize((w, h)), strength)
     if within is not None:
         limit, left, top = within
         mask = ImageChops.multiply(mask, limit.crop((x - left, y - top, x - left + w, y - top + h)))
@@ -71,11 +72,7 @@ def on_wall(picture: Image.Image, alpha: Image.Image, corner: tuple[int, int], r
     size = ((alpha.width + 2 * margin) // COARSE + 1, (alpha.height + 2 * margin) // COARSE + 1)
     mask = Image.new("L", size)
     mask.paste(alpha.resize((max(1, alpha.width // COARSE), max(1, alpha.height // COARSE))), (margin // COARSE,) * 2)
-    mask = (
-        mask.filter(ImageFilter.GaussianBlur(1.6))
-        .resize((size[0] * COARSE, size[1] * COARSE))
-        .point(lambda v: round(v * 0.38))
-    )
+    mask = faded(mask.filter(ImageFilter.GaussianBlur(1.6)).resize((size[0] * COARSE, size[1] * COARSE)), 0.38)
     x, y = corner[0] - margin - round(5 * reach), corner[1] - margin + round(7 * reach)
     picture.paste(SHADE, (x, y, x + mask.width, y + mask.height), mask)
 
@@ -84,12 +81,8 @@ def on_water(picture: Image.Image, layer: Image.Image, corner: tuple[int, int]) 
     """An object's reflection, and a dark line at the water's surface."""
     tall = max(4, min(layer.height // 3, 60))
     lower = layer.crop((0, layer.height - tall, layer.width, layer.height)).transpose(Image.Transpose.FLIP_TOP_BOTTOM)
-    fade = (
-        Image.linear_gradient("L")
-        .transpose(Image.Transpose.FLIP_TOP_BOTTOM)
-        .resize(lower.size)
-        .point(lambda v: round(v * 0.42))
-    )
+    gradient = Image.linear_gradient("L").transpose(Image.Transpose.FLIP_TOP_BOTTOM)
+    fade = faded(gradient.resize(lower.size), 0.42)
     mask = ImageChops.multiply(lower.getchannel("A"), fade)
     picture.paste(lower.convert("RGB"), (corner[0], corner[1] + layer.height - 2), mask)
     left, right = footprint(layer.getchannel("A"))
@@ -101,7 +94,7 @@ def waterline(picture: Image.Image, alpha: Image.Image, corner: tuple[int, int],
     """Sink a floating object a little: the water shines through its lower edge. `water` is the bare backdrop."""
     tall = max(3, round(alpha.height * SUNK_SHARE))
     top = alpha.height - tall
-    fade = Image.linear_gradient("L").resize((alpha.width, tall)).point(lambda v: round(v * 0.8))
+    fade = faded(Image.linear_gradient("L").resize((alpha.width, tall)), 0.8)
     mask = ImageChops.multiply(alpha.crop((0, top, alpha.width, alpha.height)), fade)
     x, y = corner[0], corner[1] + top
     picture.paste(water.crop((x, y, x + alpha.width, y + tall)), (x, y), mask)

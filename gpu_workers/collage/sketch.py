@@ -15,6 +15,7 @@ from PIL import Image, ImageChops, ImageDraw, ImageFilter, ImageFont
 from gpu_workers.collage.backdrops.floors import floor_point
 from gpu_workers.collage.brush import FINE, Brush, column
 from gpu_workers.collage.drawing_pen import RGB, Area, Point
+from gpu_workers.collage.shapes import faded
 
 LIT: RGB = (255, 255, 255)
 UNLIT: RGB = (226, 222, 230)
@@ -133,7 +134,7 @@ class Sketch:
         if soft > 0:
             part = part.filter(ImageFilter.GaussianBlur(soft))
         plain = part.convert("RGBA")
-        mask = plain.getchannel("A").point(lambda v: round(v * opacity))
+        mask = faded(plain.getchannel("A"), opacity)
         shade = column(64, ((0.0, LIT), (1.0, UNLIT))).resize(plain.size)
         self.brush.image.paste(ImageChops.multiply(plain.convert("RGB"), shade), (left, top), mask)
 
