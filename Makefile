@@ -5,6 +5,7 @@ LOCK := $(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-ha
 WITHOUT_GPU := --extra local --extra gallery --extra llm --extra charts
 IN_IMAGES := --extra gallery --extra llm --extra otel
 TARGETS ?= base render solid gpu
+BASE ?= main
 # What `make setup EXTRAS=gpu,solid` takes. Those of the first line are in .venv whatever is asked for; gpu and solid have
 # versions of their own of what Faust and the tests need, so each has an environment beside it, where `skg` finds it.
 IN_VENV := local gallery llm charts otel nsfw
@@ -18,7 +19,7 @@ export PYTHONDONTWRITEBYTECODE ?= 1
 KEEP_BYTECODE := PYTHONDONTWRITEBYTECODE= PYTHONPYCACHEPREFIX=$(CURDIR)/.pytest_cache/bytecode
 
 .DEFAULT_GOAL := help
-.PHONY: setup-solid demo-solid test-solid test-cluster bench-solid bench-capacity quality bench-llm bench-render chaos soak help setup setup-gpu demo test test-unit test-slow test-gpu check services up down schemas docs wheel lock
+.PHONY: setup-solid demo-solid test-solid test-cluster bench-solid bench-capacity quality bench bench-compare bench-llm bench-render chaos soak help setup setup-gpu demo test test-unit test-slow test-gpu check services up down schemas docs wheel lock
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -96,6 +97,12 @@ images: setup ## build the images with buildah: TARGETS="base render"
 
 test-images: services images ## build the images, run the factory from them, and check the compose file against them
 	$(BIN)/pytest tests/images
+
+bench: setup ## measure this machine: one table, bench.json, docs/performance.md; PARTS="spatial stages dataset start"
+	$(BIN)/python -m tests.bench $(PARTS) --page --history .skg/bench.jsonl
+
+bench-compare: setup ## what became slower than the noise since a revision: BASE=main PARTS="spatial stages"
+	$(BIN)/python -m tests.bench $(PARTS) --compare $(BASE)
 
 bench-llm: setup ## how well the agents keep a language model busy
 	$(BIN)/python -m tests.bench.llm

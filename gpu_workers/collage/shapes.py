@@ -5,6 +5,8 @@ In: a mask, a share.  Out: the mask with that share of each of its values, or wi
 A collage scales with boxes and canvases of any size, so a rim, a window or a board may shrink to nothing.
 """
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw
@@ -52,6 +54,6 @@ def steeper(mask: Image.Image, gain: float) -> Image.Image:
     return _mapped(mask, (LEVELS - 127) * gain + 127)
 
 
-def _mapped(mask: Image.Image, values: NDArray[np.float64]) -> Image.Image:
+def _mapped(mask: Image.Image, values: NDArray[np.floating[Any]]) -> Image.Image:
     """Each level replaced by its value. Pillow's `point` calls Python for every level, which takes longer than the rest."""
     return Image.fromarray(np.clip(np.rint(values), 0, 255).astype(np.uint8)[np.asarray(mask)])
