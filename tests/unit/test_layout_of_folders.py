@@ -69,7 +69,6 @@ SEAMS = {
     },
     "one rule that modules of several folders, or all of one, share": {
         "gpu_workers/annotated_pictures.py",
-        "gpu_workers/collage/shapes.py",
         "spatial/knowledge/annotation_names.py",
         "spatial/layout/layout_check.py",
         "spatial/questions/answering.py",
