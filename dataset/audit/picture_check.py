@@ -3,7 +3,8 @@
 In: a row with its provenance.  Out: faults.
 Pictures of renderers that know what they drew carry a record of it in an XMP packet: JSON in `<skg:truth>`.  Boxes,
 depths, visibility and attributes are compared with that record.  Without one the provenance must name a detector, and
-boxes are compared with the canvas only.  Pictures that people annotated are compared with their annotations instead.
+boxes are compared with the canvas only.  Pictures that people annotated are compared with their annotations instead,
+photographs over structures with what their files claim of confirmed objects.
 """
 
 import json
@@ -19,9 +20,16 @@ from dataset.audit.annotation_check import annotation_faults, is_annotated
 from dataset.audit.fault_kinds import Fault
 from dataset.audit.painted_over import painted_over
 from dataset.audit.tar_rows import Row
+from schemas.picture_layers import read_claim
 
 DEPTH_TOLERANCE = 1e-9
 """Depths and visible shares pass through JSON and back."""
+
+CLEARLY_SEEN = 0.35
+"""Visible share from which relations and questions are about an object."""
+
+SALVAGED = "salvaged"
+"""A note of samples whose objects have other numbers than in the claim: of these only that there is one is checked."""
 
 
 def picture_faults(row: Row, provenance: Mapping[str, Any]) -> Iterator[Fault]:
@@ -44,10 +52,66 @@ def picture_faults(row: Row, provenance: Mapping[str, Any]) -> Iterator[Fault]:
     yield from (Fault("painted_over", one, detail) for detail in painted_over(shown, row["objects"], notes))
     if is_annotated(provenance):
         yield from annotation_faults(row, provenance)
+    elif "structure" in notes:
+        yield from _claim_faults(row, provenance, data)
     elif record is not None:
         yield from _record_faults(row, record, judged="judges" in notes)
     elif "eyes" not in notes:
         yield Fault("box", one, "the picture holds no record of what was drawn, and nothing is said to have looked at it")
+
+
+def _claim_faults(row: Row, provenance: Mapping[str, Any], data: bytes) -> Iterator[Fault]:
+    """Of a photograph over a structure: the row against what its file claims and its provenance says was confirmed."""
+    found = _confirmed_record(row, provenance, data)
+    if found is None:
+        yield Fault("box", row["sample_id"], "the file says nothing of the structure that the photograph was drawn over")
+        return
+    yield from _record_faults(*found, judged="judges" in provenance["notes"])
+    yield from _unconfirmed_faults(row, provenance)
+
+
+def _confirmed_record(row: Row, provenance: Mapping[str, Any], file: bytes) -> tuple[Row, dict[str, Any]] | None:
+    """The confirmed part of the row, and what its file claims of that; None where it claims nothing that can be read."""
+    claim = read_claim(file)
+    try:
+        claimed = json.loads(claim.truth) if claim is not None else None
+    except ValueError:
+        return None
+    if not isinstance(claimed, dict):
+        return None
+    numbers = _confirmed(provenance)
+    if SALVAGED in provenance.get("notes", {}):
+        numbers = set()
+    part = {thing["id"]: thing for thing in row["objects"] if thing["id"] in numbers}
+    things = [_with_looks_of(part[thing["id"]], thing) for thing in claimed["objects"] if thing["id"] in part]
+    drawn = [r for r in claimed["drawn"] if numbers.issuperset(_ends(r))]
+    relations = [] if SALVAGED in provenance.get("notes", {}) else row["relations"]
+    return {**row, "objects": list(part.values()), "relations": relations}, {"objects": things, "drawn": drawn}
+
+
+def _unconfirmed_faults(row: Row, provenance: Mapping[str, Any]) -> Iterator[Fault]:
+    """Objects of the graph that count as clearly seen though eyes did not confirm them."""
+    if SALVAGED in provenance.get("notes", {}):
+        return
+    numbers, wanted = _confirmed(provenance), range(len(provenance["graph"]["objects"]))
+    for thing in row["objects"]:
+        if thing["id"] in wanted and thing["id"] not in numbers and thing["visible"] >= CLEARLY_SEEN:
+            yield Fault("object", row["sample_id"], f"object {thing['id']} was not confirmed and counts as seen")
+
+
+def _confirmed(provenance: Mapping[str, Any]) -> set[int]:
+    words = str(provenance.get("notes", {}).get("confirmed_objects", "")).split()
+    return {int(word) for word in words if word.isdigit()}
+
+
+def _with_looks_of(stated: Mapping[str, Any], claimed: Mapping[str, Any]) -> dict[str, Any]:
+    """The claimed object with those of its attributes that the row has: eyes need not confirm all of them."""
+    return {**claimed, "attributes": [word for word in claimed["attributes"] if word in stated["attributes"]]}
+
+
+def _ends(relation: Mapping[str, Any]) -> list[int]:
+    ends = (relation["subject"], relation["object"], *(relation.get("others") or ()))
+    return [end for end in ends if end is not None]
 
 
 def _boxes_outside(row: Row, size: tuple[int, int]) -> Iterator[Fault]:

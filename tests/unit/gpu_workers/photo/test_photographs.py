@@ -3,16 +3,21 @@
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
+from typing import Any
 
+import pyarrow as pa
 import pytest
 from PIL import Image
 
 from agents.planner import RulePlanner
 from dataset.audit import audit
+from dataset.table.columns import COLUMNS
+from dataset.table.delta_table import Table
+from dataset.table.held_out_share import properties_of
 from dataset.table.row_encoding import rows_of
 from gpu_workers.collage import CollageRenderer
 from gpu_workers.exam_policy import Policy
@@ -28,6 +33,8 @@ from schemas.interfaces import Sample, StoredObject
 from schemas.picture_layers import Claim, read_claim, with_claim
 from spatial.relations.boxes import iou
 from spatial.relations.scene_extraction import MIN_VISIBLE
+from spatial.splits import DEFAULT_HELD_OUT_PER_MILLE
+from streams.recovery import judged_events
 from tests.fakes.boxed_bodies import BodyBoxesRenderer
 from tests.fakes.collage import Thing, make_scene, make_sprites
 from tests.fakes.events import make_seed
@@ -234,3 +241,43 @@ def test_photographs_over_scenes_in_metres_keep_bodies_masks_and_depths(metric_s
 def test_the_audit_derives_all_of_such_rows_anew(metric_samples: list[Sample], tmp_path: Path):
     report = audit(store_rows(str(tmp_path / "dataset"), metric_samples))
     assert not report.faults, report.faults
+
+
+def tampered(samples: list[Sample], folder: Path, change: Callable[[dict[str, Any]], None]) -> list[str]:
+    """The kinds of faults of a table whose first row was changed."""
+    rows = rows_of(samples).to_pylist()
+    change(rows[0])
+    table = Table.create(str(folder / "dataset"), COLUMNS, properties=properties_of(DEFAULT_HELD_OUT_PER_MILLE))
+    table.append(pa.Table.from_pylist(rows, schema=COLUMNS), {})
+    return [fault.detail for fault in audit(str(folder / "dataset")).faults]
+
+
+def test_the_audit_holds_confirmed_objects_to_the_claim_in_the_file(metric_samples: list[Sample], tmp_path: Path):
+    whole = [sample for sample in metric_samples if "salvaged" not in sample.event.provenance.notes]
+
+    def nearer(row: dict[str, Any]) -> None:
+        row["objects"][0]["depth"] -= 0.5
+
+    def doubted(row: dict[str, Any]) -> None:
+        story = json.loads(row["provenance"])
+        story["notes"]["confirmed_objects"] = " ".join(story["notes"]["confirmed_objects"].split()[1:])
+        row["provenance"] = json.dumps(story)
+
+    assert any("depth" in detail and "was drawn" in detail for detail in tampered(whole, tmp_path / "a", nearer))
+    assert any("was not confirmed and counts as seen" in detail for detail in tampered(whole, tmp_path / "b", doubted))
+
+
+def test_a_photograph_is_judged_again_from_its_row_as_it_was_judged(metric_samples: list[Sample], tmp_path: Path):
+    uri = store_rows(str(tmp_path / "dataset"), metric_samples)
+    rebuilt = [judged for judged in judged_events.accepted(uri, None, None) if judged.event is not None]
+    assert rebuilt, "salvaged ones are not rebuilt"
+    for judged in rebuilt:
+        assert judged.event is not None
+        assert judged.picture is not None
+        assert judged.event.truth is None, "eyes look again"
+        store = InMemoryStore()
+        store.put_if_absent(judged.event.image.key, StoredObject(judged.picture, judged.event.image.media_type))
+        (outcome,) = ExamineHandler(store, InMemoryStore(), Examiners(ClaimReadingEyes())).begin([judged.event])()
+        assert isinstance(outcome, list), outcome
+        again = accepted(outcome)
+        assert {question.id for question in again.questions} == {question.id for question in judged.questions}
