@@ -208,12 +208,19 @@ def _qwen(folder: Path) -> None:
 
 
 def _qwen_edit(folder: Path) -> None:
+    _saved(folder, diffusers.QwenImageEditPipeline(**_qwen_parts(), processor=_processor()))
+
+
+def _qwen_edit_plus(folder: Path) -> None:
+    _saved(folder, diffusers.QwenImageEditPlusPipeline(**_qwen_parts(), processor=_processor()))
+
+
+def _processor() -> Any:
     pixels = {"patch_size": 14, "merge_size": 2}
-    processor = transformers.Qwen2VLProcessor(
+    return transformers.Qwen2VLProcessor(
         transformers.Qwen2VLImageProcessor(**pixels), tokenizer(), transformers.Qwen2VLVideoProcessor(**pixels),
         chat_template=TEMPLATE,
     )  # fmt: skip
-    _saved(folder, diffusers.QwenImageEditPipeline(**_qwen_parts(), processor=processor))
 
 
 def _z_image(folder: Path) -> None:
@@ -254,6 +261,7 @@ MAKERS: dict[str, Callable[[Path], None]] = {
     "Flux2KleinPipeline": _klein,
     "QwenImagePipeline": _qwen,
     "QwenImageEditPipeline": _qwen_edit,
+    "QwenImageEditPlusPipeline": _qwen_edit_plus,
     "ZImagePipeline": _z_image,
     "SanaPipeline": _sana,
 }

@@ -211,11 +211,16 @@ FAMILIES = (
         guidance_name="true_cfg_scale", guidance=4.0, side=1024,
     ),
     Family(
-        "Qwen-Image-Edit", ("QwenImageEditPipeline", "QwenImageEditPlusPipeline"),
+        "Qwen-Image-Edit", ("QwenImageEditPipeline",),
         {
             "edit": Way("QwenImageEditPipeline", image="image", singly=True),
             "inpaint": Way("QwenImageEditInpaintPipeline", image="image", mask="mask_image", strength=True, singly=True),
         },
+        "Apache 2.0", guidance_name="true_cfg_scale", guidance=4.0, side=1024,
+    ),
+    Family(
+        "Qwen-Image-Edit Plus", ("QwenImageEditPlusPipeline",),
+        {"edit": Way("QwenImageEditPlusPipeline", image="image", singly=True)},
         "Apache 2.0", guidance_name="true_cfg_scale", guidance=4.0, side=1024,
     ),
     Family(

@@ -106,7 +106,7 @@ SECOND = [
     ("SDXL", None, ANEW), ("SD3.5", None, NOISED), ("SD3.5", None, ANEW), ("FLUX.1", None, NOISED), ("FLUX.1", None, ANEW),
     ("FLUX.1 Kontext", None, ANEW), ("FLUX.2 klein", None, SHOWN), ("FLUX.2 klein", None, ANEW),
     ("Qwen-Image", None, NOISED), ("Qwen-Image", None, ANEW), ("Z-Image", None, NOISED), ("Z-Image", None, ANEW),
-    ("Qwen-Image-Edit", None, SHOWN),
+    ("Qwen-Image-Edit", None, SHOWN), ("Qwen-Image-Edit Plus", None, SHOWN),
 ]  # fmt: skip
 """All others."""
 
@@ -184,6 +184,21 @@ def test_outside_of_all_masks_nothing_is_drawn_anew(shelf: Shelf):
     assert not changed[~near].any()
     assert changed[index == 1].mean() > 0.5
     assert changed[index == 2].mean() > 0.5
+
+
+def test_a_moved_box_moves_its_region_and_nothing_else(shelf: Shelf):
+    """Of a model that draws each object over the structure's picture."""
+    drawer = shelf.drawer("FLUX.1 Fill", None, ANEW)
+    [here], [there] = (drawer.draw([each], [1], (SIDE, SIDE)) for each in (HERE, THERE))
+    changed = np.abs(pixels(here) - pixels(there)).max(axis=-1) > 0
+    margin = round(MARGIN_SHARE * SIDE) + 1
+    left, right = 4 - margin, 18 + 20 + margin
+    cat, chair = (np.zeros(changed.shape, bool) for _ in range(2))
+    cat[8 - margin : 36 + margin, max(0, left) : right] = True
+    chair[40 - margin : 60 + margin, 40 - margin : 60 + margin] = True
+    assert changed[8:36, 4:18].all(), "where it was"
+    assert changed[8:36, 25:38].mean() > 0.9, "where it is"
+    assert not changed[~(cat | chair)].any(), "the chair was drawn after it, in other surroundings"
 
 
 def test_a_picture_without_objects_large_enough_is_drawn_as_a_whole(shelf: Shelf):
