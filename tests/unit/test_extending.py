@@ -15,6 +15,7 @@ EXAMPLES = {
     "An export format": "sharegpt",
     "A renderer": '"collage"',
     "A diffusion method": '"boxdiff"',
+    "A family of models": '"Sana"',
     "A topic": '"skg.replays"',
     "A metric": "skg_redrawn_total",
     "A rejection reason": '"too_dark"',
