@@ -226,6 +226,8 @@ class ExamineHandler:
         layers = read_layers(picture)
         if layers is not None:  # it was drawn from the graph's scene in metres
             world = seen_world(event.graph, scene.objects, canvas[0], layers.covers)
+            if world is not None and opened.confirmed is not None:  # eyes confirm objects, and no walls
+                world = world.model_copy(update={"room": None})
             scene = scene.model_copy(update={"world": world, "views": seen_views(event)})
         sample = sample_id(event.image.image_id)
         strictness = self._policy.question_margin

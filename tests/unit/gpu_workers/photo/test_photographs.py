@@ -234,7 +234,10 @@ def test_photographs_over_scenes_in_metres_keep_bodies_masks_and_depths(metric_s
         assert row["camera"] is not None
         assert all(thing["mask"] is not None and thing["position"] is not None for thing in row["objects"])
         assert json.loads(row["provenance"])["notes"]["structure"] == "boxes-1"
+    worlds = [sample.event.scene.world for sample in whole]
+    assert all(world is not None and world.room is None for world in worlds), "eyes confirm no walls"
     asked = Counter(question.kind for sample in whole for question in sample.event.questions)
+    assert "room_size" not in asked
     assert sum(asked.values()) > 20
 
 
