@@ -32,8 +32,19 @@ NAME_CHARS = 12
 """Characters of each graph's id in the note on its batch: enough to find it, and 64 of them fit into object metadata."""
 
 
+MOST_PLANNED = 12
+"""Objects of a planned graph at most."""
+
 PLACEHOLDER = Conditioning("a room", phrases=("a room",), words=("room",), boxes=((0, 0, 1, 1),))
 """What is drawn to warm up."""
+
+CROWD = Conditioning(
+    "a room",
+    phrases=("a room",) * MOST_PLANNED,
+    words=("room",) * MOST_PLANNED,
+    boxes=tuple((place / MOST_PLANNED, 0.0, (place + 1) / MOST_PLANNED, 1.0) for place in range(MOST_PLANNED)),
+)
+"""The same for what takes more memory the more objects a picture has."""
 
 
 class ImageGenerator(Protocol):
@@ -91,6 +102,9 @@ class FromGraphs:
 
     parameters: Mapping[str, object] = {}
 
+    def __init__(self, placeholder: Conditioning = PLACEHOLDER) -> None:
+        self._placeholder = placeholder
+
     def conditionings(
         self,
         graphs: Sequence[SpatialGraph],
@@ -101,8 +115,8 @@ class FromGraphs:
         return [conditioning_of(graph) for graph in graphs]
 
     def placeholder(self, size: tuple[int, int]) -> Conditioning:  # noqa: ARG002 - the Protocol's
-        """A room with one object."""
-        return PLACEHOLDER
+        """A room with one object, or what was given."""
+        return self._placeholder
 
     def notes(self, conditioning: Conditioning) -> Mapping[str, str]:  # noqa: ARG002 - the Protocol's
         """None."""

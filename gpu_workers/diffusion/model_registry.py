@@ -10,7 +10,14 @@ from typing import Any
 
 from gpu_workers.diffusion import lazy_imports
 from gpu_workers.diffusion.denoise import Sampling
-from gpu_workers.diffusion.diffusion_renderer import Conditions, DiffusionRenderer, ImageGenerator
+from gpu_workers.diffusion.diffusion_renderer import (
+    CROWD,
+    PLACEHOLDER,
+    Conditions,
+    DiffusionRenderer,
+    FromGraphs,
+    ImageGenerator,
+)
 from gpu_workers.diffusion.families.family_table import Family, family_of
 from gpu_workers.diffusion.families.pipeline_loading import Model
 from gpu_workers.diffusion.generators.flux3 import flux3
@@ -24,6 +31,9 @@ from gpu_workers.diffusion.guidance_methods import BETAS, VARIANTS
 from gpu_workers.diffusion.model_components import MODEL, Machine, load, scheduled
 from gpu_workers.diffusion.weight_files import TINY, locate
 from schemas.errors import UserError
+
+CROWDED = ("multidiffusion",)
+"""Those that predict all objects of a batch in one call, so that memory grows with their number."""
 
 CUTTING = ("lmd_plus", "lmd")
 """Those that cut objects out of pictures of them alone."""
@@ -113,7 +123,8 @@ def make_renderer(config: DiffusionConfig, conditions: Conditions | None = None)
 
     Raises UserError (MissingExtra among them) and RetryableError (a hub is unreachable)."""
     lazy_imports.torch()
-    made = DiffusionRenderer(_generator(config), config.batch, conditions)
+    usual = FromGraphs(CROWD if config.renderer in CROWDED else PLACEHOLDER)
+    made = DiffusionRenderer(_generator(config), config.batch, conditions or usual)
     made.warm_up()
     return made
 

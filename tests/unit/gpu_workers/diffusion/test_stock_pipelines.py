@@ -21,6 +21,7 @@ from gpu_workers.diffusion.model_registry import DiffusionConfig, make_renderer
 from gpu_workers.diffusion.weight_files import Source, licence_of
 from gpu_workers.tiny_models import tiny_diffusion
 from schemas.errors import UserError
+from schemas.events import SeedOptions
 from streams.adapters import vision_factories
 from streams.settings import RenderSettings
 from tests.fakes.collage import Thing, make_scene
@@ -208,3 +209,13 @@ def test_where_no_batch_is_set_it_is_found_when_the_renderer_warms_up():
     assert told.asked == [3]
     if not torch.cuda.is_available():
         assert free.asked == [1, 4], "a CPU says nothing of its memory"
+
+
+def test_what_takes_memory_by_the_object_warms_up_with_as_many_as_are_planned(tmp_path: Path):
+    made = {
+        name: make_renderer(DiffusionConfig(name, "tiny", None, tmp_path, 1))._conditions
+        for name in ("multidiffusion", "gligen")
+    }
+    most = next(each.le for each in SeedOptions.model_fields["max_objects"].metadata if hasattr(each, "le"))
+    boxes = {name: len(conditions.placeholder((64, 64)).boxes) for name, conditions in made.items()}
+    assert boxes == {"multidiffusion": most, "gligen": 1}
