@@ -396,7 +396,7 @@ _ROWS: tuple[QueryType[Any], ...] = (
     ),
     QueryType(
         q.ViewedSide, "viewpoint", "viewpoint", metric_rules.viewed_side,
-        split_keys.of_order, distractors.sides, twin_queries.turned_round, NO_PREDICATE,
+        split_keys.of_ways, distractors.sides, twin_queries.turned_round, NO_PREDICATE,
     ),
     QueryType(
         q.FitsBetween, "free_space", "free_space", metric_rules.fits_between,
@@ -408,7 +408,7 @@ _ROWS: tuple[QueryType[Any], ...] = (
     ),
     QueryType(
         q.Passes, "path", "path", path_rules.passes,
-        split_keys.of_list, metric_rules.named_things, twin_queries.of_way, NO_PREDICATE,
+        split_keys.of_ways, metric_rules.named_things, twin_queries.of_way, NO_PREDICATE,
     ),
     QueryType(
         q.FloorArea, "room_size", "room_size", room_rules.floor_of_room,

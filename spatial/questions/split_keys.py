@@ -1,5 +1,8 @@
 """The split keys of a question: which pairs of categories it relates by which family of relations.
 
+A question in metres about three things or more relates them as a group: any two of them would have to be in its split
+otherwise, and hardly a question would be in a hold-out.
+
 In: a query with its answer, in a scene with names.  Out: keys, from which `spatial.splits` decides where it may be asked.
 The kind is not part of a key: a pair that is trained in one kind of question must not be tested in another.
 """
@@ -146,8 +149,8 @@ def of_size(_query: Larger | Taller, found: list[str], _answer_category: AnswerC
 
 
 def of_depths(_query: NearestCamera, found: list[str], _answer_category: AnswerCategory) -> set[Key]:
-    """Any two of the things, by depth."""
-    return {pair("depth", a, b) for a, b in combinations(found, 2)}
+    """The things as a group, by depth."""
+    return {group("depth", *found)}
 
 
 def of_distance(_query: HowFar | FitsBetween, found: list[str], _answer_category: AnswerCategory) -> set[Key]:
@@ -161,13 +164,13 @@ def of_facing(_query: Faces, found: list[str], _answer_category: AnswerCategory)
 
 
 def of_supports(_query: FallsWith, found: list[str], _answer_category: AnswerCategory) -> set[Key]:
-    """Each of the things with what is taken away, which comes first."""
-    return {pair("support", found[0], other) for other in found[1:]}
+    """The things and what is taken away, as a group."""
+    return {group("support", *found)}
 
 
 def of_covers(_query: Hides, found: list[str], _answer_category: AnswerCategory) -> set[Key]:
-    """Each of the things with what one of them hides, which comes first."""
-    return {pair("depth", found[0], other) for other in found[1:]}
+    """The things and what one of them hides, as a group."""
+    return {group("depth", *found)}
 
 
 def of_visible(query: HalfSeen, found: list[str], _answer_category: AnswerCategory) -> set[Key]:
@@ -180,7 +183,12 @@ def of_room(query: FloorArea, found: list[str], _answer_category: AnswerCategory
     return set() if query.subject.category is None else {Key("room", (found[0],))}
 
 
-def of_list(_query: CountWhere | OddOneOut | Passes, found: list[str], _answer_category: AnswerCategory) -> set[Key]:
+def of_ways(_query: Passes | ViewedSide, found: list[str], _answer_category: AnswerCategory) -> set[Key]:
+    """All that it names, as a group: the ends of a way and what is beside it."""
+    return {group(DIRECTION, *found)}
+
+
+def of_list(_query: CountWhere | OddOneOut, found: list[str], _answer_category: AnswerCategory) -> set[Key]:
     """Each of the others with the anchor, which comes first."""
     return {pair(DIRECTION, found[0], other) for other in found[1:]}
 
@@ -195,7 +203,7 @@ def of_whether_between(_query: IsBetween, found: list[str], _answer_category: An
     return {group(ARRANGEMENT, *found)}
 
 
-def of_order(_query: InOrder | RowOrder | ViewedSide, found: list[str], _answer_category: AnswerCategory) -> set[Key]:
+def of_order(_query: InOrder | RowOrder, found: list[str], _answer_category: AnswerCategory) -> set[Key]:
     """Any two of the three."""
     return {pair(DIRECTION, a, b) for a, b in combinations(found, 2)}
 

@@ -27,8 +27,13 @@ _FAMILIES = {
     "in_front_of": "depth", "behind": "depth", "on": "support", "under": "support", "inside": "containment",
 }  # fmt: skip
 _NOUNS = {"seen": "existence", "seen_unseen": "existence", "count": "count", "more": "count", "end": "outermost"}
-_LISTS = {"how_many_of": "direction", "odd": "direction", "falls_with": "support", "hides": "depth", "passes": "direction"}
-_ANY_TWO = {"nearest_camera": "depth", "order": "direction", "row_order": "direction", "viewed_side": "direction"}
+_LISTS = {"how_many_of": "direction", "odd": "direction"}
+_ANY_TWO = {"order": "direction", "row_order": "direction"}
+_GROUPS = {
+    "nearest_camera": "depth", "hides": "depth", "falls_with": "support", "passes": "direction", "viewed_side": "direction",
+}  # fmt: skip
+"""Forms in metres that relate three things or more."""
+
 _SINGLE = {
     "value": "attribute", "turned": "attribute", "area": "place", "where_box": "grounding", "where_point": "grounding",
     "half_seen": "visible", "floor_area": "room",
@@ -79,10 +84,8 @@ def _split_keys(parsed: ParsedQuestion, answer: str) -> Iterator[Key]:
         yield Key(_NOUNS[form.ask], tuple(sorted(nouns)))
     elif form.ask in _SINGLE:
         yield from () if form.refs[0].noun is None else (Key(_SINGLE[form.ask], (meant[0],)),)
-    elif form.ask in _LISTS:
-        yield from (_pair(_LISTS[form.ask], meant[0], other) for other in meant[1:])
-    elif form.ask in _ANY_TWO:
-        yield from (_pair(_ANY_TWO[form.ask], a, b) for a, b in combinations(meant, 2))
+    elif form.ask in _LISTS or form.ask in _ANY_TWO or form.ask in _GROUPS:
+        yield from _keys_of_several(form.ask, meant)
     elif form.ask in _PAIRED:
         yield _pair(_PAIRED[form.ask], *meant)
     elif form.ask in _IN_PLACES:
@@ -95,6 +98,16 @@ def _split_keys(parsed: ParsedQuestion, answer: str) -> Iterator[Key]:
         yield from _between_keys(parsed, meant, answer)
     else:
         yield from _search_keys(parsed, meant[0], answer)
+
+
+def _keys_of_several(ask: str, meant: list[str]) -> Iterator[Key]:
+    """Each with the first one, any two, or all of them as a group."""
+    if ask in _LISTS:
+        yield from (_pair(_LISTS[ask], meant[0], other) for other in meant[1:])
+    elif ask in _ANY_TWO:
+        yield from (_pair(_ANY_TWO[ask], a, b) for a, b in combinations(meant, 2))
+    else:
+        yield Key(_GROUPS[ask], tuple(sorted(meant)))
 
 
 def _boxed_keys(reader: Reader, form: Form, meant: list[str]) -> Iterator[Key]:

@@ -1,7 +1,7 @@
 """Proposes queries about what is passed on a way.
 
 In and out: as in `query_proposals`; nothing where the scene is not known in metres.
-Left and right are asked alike, and something is passed on the other side too.
+Left and right are asked alike, and something is passed on the other side too, where anything is.
 """
 
 import random
@@ -28,10 +28,11 @@ def path(scene: NamedScene, rng: random.Random) -> Iterator[Proposal]:
     for start, end in pairs(rng, standing):
         sides = _sides(scene, start, end)
         right = [i for i, side in sides.items() if side == hand]
-        beside = [i for i, side in sides.items() if side not in (hand, "none")]
-        if not right or not beside:
+        others = [i for i, side in sides.items() if side != hand]
+        if not right or not others:
             continue
-        one, other = rng.choice(right), rng.choice(beside)
+        beside = [i for i in others if sides[i] != "none"]
+        one, other = rng.choice(right), rng.choice(beside or others)
         more = [i for i, side in sides.items() if side != hand and i != other]
         listed = [one, other, *rng.sample(more, min(len(more), MOST - 2))]
         things = tuple(scene.ref(i) for i in shuffled(rng, listed))

@@ -2,12 +2,12 @@
 
 import json
 import random
-from collections import defaultdict
+from collections import Counter, defaultdict
 
 import pytest
 
 from schemas.events import Question, Scene
-from spatial.questions import ask
+from spatial.questions import KINDS, ask
 from spatial.questions.answering import answer
 from spatial.questions.descriptions.claims import Claim, keys_of_claim
 from spatial.questions.kind_table import keys_of
@@ -27,6 +27,7 @@ from spatial.questions.question_kinds import (
 from spatial.splits import SPLITS, Key, group, pair, scene_hash, split_of_keys
 from tests.fakes.events import make_graph
 from tests.fakes.scenes import random_scene
+from tests.fakes.worlds import with_random_world
 
 NAMES = ("cat", "dog", "cup", "table", "lamp", "chair", "box", "ball", "plate", "apple")
 
@@ -129,6 +130,20 @@ def test_hold_outs_have_questions_of_nearly_every_kind_and_train_hardly_loses_an
     for split in ("validation", "test"):
         assert len(asked[split]) / 150 > 1.7
         assert len({question.kind for question in asked[split]}) >= 9
+
+
+def test_hold_outs_have_questions_in_metres_about_three_things_and_more():
+    """Any two of the things in the split were one scene in a hundred: their keys are one group."""
+    kinds = ("camera_distance", "viewpoint", "occlusion", "support_chain")
+    others = frozenset(KINDS) - {*kinds}
+    for split in SPLITS:
+        found = Counter(
+            question.kind
+            for seed in range(60)
+            for question in ask(with_random_world(random_scene(seed), seed), seed, split=split, without=others)
+        )
+        assert set(found) == set(kinds), split
+        assert min(found["camera_distance"], found["viewpoint"]) >= 8, split
 
 
 def test_without_a_split_everything_may_be_asked():
