@@ -81,7 +81,7 @@ def body_fields(pictured: PicturedWorld, number: int, category: str) -> Mapping[
         "position": list(body.position),
         "size": list(body.size),
         "heading": body.heading,
-        "has_front": None if kind is None else kind.has_front and body.rotation is None,
+        "has_front": None if kind is None else kind.shows_front and body.rotation is None,
         "distance": float(np.linalg.norm(seen)),
         "mask": run_lengths(pictured.index == number + 1),
         "amodal_box": list(pictured.layers.amodal[number]),

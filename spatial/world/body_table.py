@@ -77,9 +77,11 @@ class BodyKind:
 
     `height_spread`: where it is given, heights differ by up to this share for themselves: stools are as wide, not as tall.
     `forms` are what builders call its shapes; `sizes`: of those that are not of the usual size.
-    `has_front`: it looks somewhere; `turns`: it may look aside, for it is known from there, too.
+    `has_front`: it looks somewhere, `plain_front`: so that anybody would tell where.  `turns`: it may look aside, for it is
+    known from there, too.
     `colours`: names of usual ones; `recolours`: a graph may ask for any colour of the palette.
     `faces`: where others lean on it; `leans`: how it leans; `stands`: forms that stand by themselves, all where None.
+    `overhangs`: it reaches farther above the ground than on it, as a cow's head.
     `holds`: categories that may be in it beside those that the knowledge has in its pictures.
     """
 
@@ -98,6 +100,8 @@ class BodyKind:
     leans: tuple[Lean, ...] = ()
     stands: tuple[str, ...] | None = None
     holds: tuple[str, ...] = ()
+    plain_front: bool = True
+    overhangs: bool = False
 
     def size_of(self, form: str) -> tuple[float, float, float]:
         """Usual width, depth, height of a form, metres."""
@@ -134,6 +138,11 @@ class BodyKind:
         up = across if self.height_spread is None else 1 + self.height_spread * rng.uniform(-1, 1)
         width, depth, height = self.size_of(form)
         return round(width * across, 4), round(depth * across, 4), round(height * up, 4)
+
+    @property
+    def shows_front(self) -> bool:
+        """Whether it has a front that anybody would tell."""
+        return self.has_front and self.plain_front
 
     @property
     def volume(self) -> float:
@@ -174,6 +183,8 @@ def _body(name: str, row: dict[str, Any]) -> BodyKind:
         leans=tuple(Lean(**_frozen(each)) for each in row.get("leans", ())),
         stands=tuple(row["stands"]) if "stands" in row else None,
         holds=tuple(row.get("holds", ())),
+        plain_front=row.get("plain_front", True),
+        overhangs=row.get("overhangs", False),
     )
 
 

@@ -74,7 +74,7 @@ def _body(graph: SpatialGraph, thing: SeenObject, covers: Covers | None) -> Seen
         position=body.position,
         size=body.size,
         heading=body.heading,
-        has_front=kind is not None and kind.has_front and body.rotation is None,
+        has_front=kind is not None and kind.shows_front and body.rotation is None,
         support=body.support,
         rotation=body.rotation,
         hidden_by=None if covers is None else tuple(Cover(object=number, share=share) for number, share in covers),

@@ -191,7 +191,7 @@ def viewpoint(scene: NamedScene, rng: random.Random) -> Iterator[Proposal]:
         return
     target, against = rng.choice(SIDES), rng.random() < AGAINST_PICTURE
     for at, toward, there in triples(rng, scene.plainly_named):
-        if not stands_on_ground(scene, at):
+        if not stands_on_ground(scene, at) or any(_joined(scene, *two) for two in combinations((at, toward, there), 2)):
             continue
         found = is_on_left_of_way(scene, (at, toward), there).value
         if found is (target == "left") and (not against or _is_other_side(scene, at, there, found)):

@@ -9,6 +9,7 @@ import numpy as np
 from schemas.pictures import SeenBody
 from spatial.questions.certain_facts import DOUBTFUL, Judgement, View
 from spatial.questions.rules.metric_facts import axes_of, body_of, footprint, is_held_by, nearest_distance
+from spatial.world.body_table import bodies
 
 FOOT_M, OBSTACLE_M, HEAD_M = 0.1, 0.15, 1.8
 """Metres above the ground: how high a foot may be, how high a thing is at least that is in the way, and how high hangs
@@ -48,13 +49,20 @@ def ground_gap(a: SeenBody, b: SeenBody) -> float:
 
 def free_gap(view: View, i: int, j: int) -> tuple[float, float] | None:
     """Metres over the ground between the boxes of two things that stand on it, and between boxes of a quarter less width
-    and depth: what is round does not fill its own.  0 where they overlap; None where a third thing is about the gap."""
-    if not all(stands_on_ground(view, k) for k in (i, j)):
+    and depth: what is round does not fill its own.  0 where they overlap; None where a third thing is about the gap, or one
+    of the two reaches farther above the ground than on it."""
+    if not all(stands_on_ground(view, k) and not _overhangs(view, k) for k in (i, j)):
         return None
     width = ground_gap(body_of(view, i), body_of(view, j))
     if any(_is_about(view, k, (i, j), width) for k in range(len(view.objects)) if k not in (i, j)):
         return None
     return width, ground_gap(*(_narrower(body_of(view, k)) for k in (i, j)))
+
+
+def _overhangs(view: View, index: int) -> bool:
+    """Whether a thing reaches farther above the ground than on it, so that its box is not what stands in the way."""
+    kind = bodies().get(view.objects[index].category)
+    return kind is not None and kind.overhangs
 
 
 def _is_about(view: View, k: int, ends: tuple[int, int], width: float) -> bool:

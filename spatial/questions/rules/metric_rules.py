@@ -5,7 +5,7 @@ In: a view, a query with its referents; a `ChoiceContext`.  Out: as in `answer_r
 """
 
 from collections.abc import Callable, Sequence
-from itertools import pairwise
+from itertools import combinations, pairwise
 
 from spatial.questions.answer_rules import SIDES, RuleResult, Step, require_certain, yes_or_no
 from spatial.questions.certain_facts import Judgement, View
@@ -136,6 +136,8 @@ def faces(view: View, _query: object, found: list[Referent]) -> Step:
 def viewed_side(view: View, _: ViewedSide, found: list[Referent]) -> Step:
     """Left or right, for somebody who stands at the first thing and looks towards the second."""
     at, toward, there = (referent.index for referent in found)
+    if any(are_joined(view, *two) for two in combinations((at, toward, there), 2)):
+        raise Unanswerable("one of them carries another: nobody stands at a table and looks towards what is on it")
     judgement = is_on_left_of_way(view, (at, toward), there)
     on_left = require_certain(judgement, "on which side of the way it is, is doubtful")
     return SIDES[0 if on_left else 1], RuleResult("viewed_side: angle from the line of view", judgement.margin, 2), ()

@@ -4,7 +4,7 @@ In: a reader of the scene and a `Form`.  Out: the answer's text; `NotProven` wit
 A thing's place on the floor is the rectangle of its box; two rectangles are as far apart as their nearest sides.
 """
 
-from itertools import product
+from itertools import combinations, product
 from math import atan2, degrees, dist, hypot
 
 from schemas.events import SeenObject
@@ -34,12 +34,21 @@ TO_SPARE = 0.1
 ROUND = 0.75
 """Share of its box' sides that a round thing is sure to reach."""
 
+REACHING_OUT = {
+    "dog", "cat", "rabbit", "cow", "horse", "pig", "sheep", "duck", "penguin", "elephant", "owl", "hedgehog", "turtle",
+    "crow", "potted plant", "bush", "tree", "pine tree", "palm tree", "cactus", "street lamp", "traffic light", "stop sign",
+    "table lamp", "floor lamp", "bicycle", "sailboat", "canoe",
+}  # fmt: skip
+"""Heads, branches and handlebars are no part of what stands on the ground."""
+
 Point = tuple[float, float]
 
 
 def answer_viewed_side(reader: Reader, form: Form) -> str:
     """Left or right of a line of view. Raises NotProven."""
     world, things = BodiesInScene(reader), things_meant(reader, form.refs)
+    if any(world.are_stacked(*two) for two in combinations(things, 2)):
+        raise NotProven("one of them carries another")
     at, toward, there = (world.body(thing) for thing in things)
     ahead = toward.position[0] - at.position[0], toward.position[1] - at.position[1]
     if hypot(*ahead) < LINE_OF_VIEW - SLACK or gap(there, (*at.position[:2], there.position[2])) < CLEAR_OF - SLACK:
@@ -62,6 +71,8 @@ def answer_fits_between(reader: Reader, form: Form) -> str:
     width = int(form.word) / 100
     if world.are_stacked(a, b) or not (is_standing(world.body(a)) and is_standing(world.body(b))):
         raise NotProven("the two do not both stand on the ground")
+    if any(thing.category in REACHING_OUT for thing in (a, b)):
+        raise NotProven("one of them reaches farther above the ground than on it")
     require_scale(reader)
     free = apart(world.body(a), world.body(b))
     if any(_is_between(world, third, (a, b), free) for third in reader.scene.objects if third.id not in (a.id, b.id)):
