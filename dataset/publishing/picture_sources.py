@@ -1,21 +1,18 @@
 """Who drew the pictures of a copy and with what: the renderers, their models, and the licences of both.
 
 In: the provenance of rows.  Out: counts by source and licence, and the licence of the whole where one holds.
-A model's licence is what its own card says, as the renderer put it into provenance.
+A model's licence is what its own card says, as the renderer put it into provenance.  Renderers whose pictures are made of
+things with a licence of their own are rows of `renderer_contents.json`, by name without version.
 """
 
 import json
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
+from functools import cache
+from pathlib import Path
 from typing import Any, NamedTuple
 
 MIT = "mit"
-
-OWN: Mapping[str, tuple[str, str]] = {
-    "collage": ("sprites: Microsoft's Fluent emoji; drawings and backdrops of this project", MIT),
-    "solid": ("bodies, materials and places made by code of this project, traced by Blender", MIT),
-}
-"""Renderers whose pictures are made of things with a licence of their own, by name without version."""
 
 UNKNOWN = "unknown"
 ANNOTATED = "annotated"
@@ -27,6 +24,13 @@ class PictureSource(NamedTuple):
 
     made_with: str
     licence: str
+
+
+@cache
+def contents() -> Mapping[str, PictureSource]:
+    """What the pictures of renderers are made of that need no model, and under which licence that is."""
+    rows = json.loads(Path(__file__).with_name("renderer_contents.json").read_text("utf-8"))
+    return {name: PictureSource(**row) for name, row in rows.items()}
 
 
 def sources_of(provenance: Iterable[str]) -> Counter[PictureSource]:
@@ -50,8 +54,9 @@ def _sources(row: Mapping[str, Any]) -> Iterator[PictureSource]:
         return
     name = renderer.rpartition("-")[0] or renderer
     models = list(_models(_parameters(notes)))
-    if name in OWN:
-        yield PictureSource(f"{renderer}: {OWN[name][0]}", OWN[name][1])
+    own = contents().get(name)
+    if own is not None:
+        yield PictureSource(f"{renderer}: {own.made_with}", own.licence)
     elif not models:
         yield PictureSource(renderer, UNKNOWN)
     for model in models:
