@@ -92,7 +92,7 @@ def test_a_renderer_of_a_plugin_draws(crayons: Path, tmp_path: Path):
     assert done.returncode == 0, done.stderr
     assert "the same file" in done.stdout
     refused = skg(crayons, "lineage", sample, "--uri", uri, "--rerender", SKG_RENDERER="chalk")
-    assert "collage, solid, gligen, " in refused.stderr
+    assert "collage, solid, photo, gligen, " in refused.stderr
 
 
 def test_a_plugin_that_cannot_be_loaded_is_one_line_that_names_its_distribution(tmp_path: Path, dataset: str):
