@@ -33,7 +33,7 @@ MEANINGS: Mapping[str, str] = {
     "patterned_colours": "Things with a pattern among those whose colour is asked or identifies them.",
     "near_apart_in_depth": "Things that are said to be near, next to or touching, and are far apart in depth.",
     "same_category_against_perspective": "Which of two of one category is nearer, asked where the nearer is drawn smaller.",
-    "unnamed_view": "Questions about directions or depth that name neither the picture nor the viewer.",
+    "unnamed_view": "Questions about directions or depth that name neither the picture nor a viewer of it or in it.",
     "held_out_share": "Samples in this split.",
     "multi_hop_share": "Questions of this split for which a relation leads to the thing that is meant.",
     "kinds_missing": "Kinds of questions that the dataset has and this split lacks.",

@@ -23,6 +23,9 @@ _DIRECTION = re.compile(
 )
 _VIEW = re.compile(r"\b(pictures?|images?|photos?|photographs?|viewers?|viewer['’]s|camera)\b", re.IGNORECASE)
 
+_IMAGINED = re.compile(r"\b(you|your|point of view|perspective)\b", re.IGNORECASE)
+"""Of somebody in the scene, whose left and right they are."""
+
 _WORDS = re.compile(
     r"\b(to the (?:left|right) of|further to the (?:left|right)|furthest to the (?:left|right)|in front of|"
     r"(?:top|bottom) (?:left|right) corner|(?:left|right|upper|lower) third|left to right|right to left|top to bottom|"
@@ -36,9 +39,9 @@ _NUMBERED = ((re.compile(r"\b(are|is)\b"), "is"), (re.compile(r"\b(does|do)\b"),
 
 
 def unnamed_view(rows: Iterable[SampleRow]) -> Measure:
-    """Of the questions about directions and depth, the share whose text names neither the picture nor the viewer."""
+    """Of the questions about directions and depth the share that names neither the picture nor a viewer, of it or in it."""
     asked = [
-        _VIEW.search(question.text) is None
+        _VIEW.search(question.text) is None and _IMAGINED.search(question.text) is None
         for row in rows
         for question in row.questions
         if _DIRECTION.search(" | ".join([question.text, *question.choices]))

@@ -203,6 +203,8 @@ def test_of_two_of_one_category_the_nearer_must_not_be_lower():
         ("Where is the cup in relation to the plate?", ("above and to the left", "below"), True, False),
         ("As the viewer sees it, is the cup behind the plate?", ("yes", "no"), True, True),
         ("Is the cup farther from the camera than the plate?", ("yes", "no"), True, True),
+        ("If you were the dog, would the cup be on your left or on your right?", ("left", "right"), True, True),
+        ("From the point of view of the dog, is the cup on the left or on the right?", ("left", "right"), True, True),
         ("How many cups are there?", ("1", "2"), False, False),
     ],
 )
