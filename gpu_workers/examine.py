@@ -172,22 +172,21 @@ class ExamineHandler:
             return opened
         try:
             result = self._examine(opened)
-            results = (
-                self._salvage_or_retry(opened, result) if isinstance(result, Rejection) and opened.is_measured else [result]
-            )
+            if not opened.is_measured:
+                return [result]
+            if isinstance(result, Rejection):
+                return self._salvage_or_retry(opened, result)
         except (RetryableError, PermanentError) as failure:
             return failure
-        return [
-            self._with_detector_notes(opened, each) if opened.is_measured and isinstance(each, QAEvent) else each
-            for each in results
-        ]
+        return [self._with_detector_notes(opened.confirmed, result)]
 
-    def _with_detector_notes(self, opened: _OpenedPicture, sample: QAEvent) -> QAEvent:
-        """The sample with the detector's name and what it confirmed, or did not, in its provenance."""
+    def _with_detector_notes(self, found: Confirmed | None, sample: QAEvent) -> QAEvent:
+        """The sample with the detector's name and what it confirmed, or did not, in its provenance. `found`: with the
+        sample's ids."""
         doubtful = unconfirmed_attributes(sample.graph, sample.scene.objects)
         own = {"eyes": "" if self._detector is None else self._detector.name}
         own |= {"doubtful_attributes": doubtful} if doubtful else {}
-        own |= {} if opened.confirmed is None else opened.confirmed.notes()
+        own |= {} if found is None else found.notes(sample.scene)
         notes = merged_notes(sample.provenance.notes, own)
         return sample.model_copy(update={"provenance": sample.provenance.model_copy(update={"notes": notes})})
 
@@ -210,7 +209,8 @@ class ExamineHandler:
                 as_seen = event.model_copy(update={"graph": found.graph})
                 result = self._ask_questions(opened, as_seen, found.truth)
                 if isinstance(result, QAEvent):
-                    return [result]
+                    seen = None if opened.confirmed is None else opened.confirmed.renumbered(found.numbers)
+                    return [self._with_detector_notes(seen, result)]
         last = event.attempt >= min(policy.retries, MAX_ATTEMPT)
         if last or rejection.gate not in RETRIED_GATES or rejection.reason == "duplicate":
             return [rejection]

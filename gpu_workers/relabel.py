@@ -5,6 +5,7 @@ with the new graph's ids; or None where too little is seen or the relations cont
 Contacts that were only measured and attributes that were not confirmed are left out.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from schemas.events import RenderedImage, SeenObject, Truth
@@ -22,10 +23,11 @@ MIN_OBJECTS, MIN_RELATIONS = 2, 1
 
 @dataclass(frozen=True)
 class Salvaged:
-    """The graph of what is seen, and the truth with its ids."""
+    """The graph of what is seen, and the truth with its ids. `numbers`: these by the ids of the truth that was measured."""
 
     graph: SpatialGraph
     truth: Truth
+    numbers: Mapping[int, int]
 
 
 def salvage(event: RenderedImage, truth: Truth, reason: str) -> Salvaged | None:
@@ -34,12 +36,13 @@ def salvage(event: RenderedImage, truth: Truth, reason: str) -> Salvaged | None:
     if len(clear) < MIN_OBJECTS:
         return None
     doubtful = [thing for thing in truth.objects if thing.visible < MIN_VISIBLE]
+    numbers = {thing.id: number for number, thing in enumerate([*clear, *doubtful])}
     numbered = [thing.model_copy(update={"id": number}) for number, thing in enumerate([*clear, *doubtful])]
     found = truth.model_copy(update={"objects": tuple(numbered), "drawn": ()})
     graph = _graph(event, numbered[: len(clear)], found, reason)
     if len(graph.relations) < MIN_RELATIONS or contradictions(draft_of(graph)) is not None:
         return None
-    return Salvaged(graph, found)
+    return Salvaged(graph, found, numbers)
 
 
 def _graph(event: RenderedImage, clear: list[SeenObject], found: Truth, reason: str) -> SpatialGraph:

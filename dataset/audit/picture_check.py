@@ -29,7 +29,10 @@ CLEARLY_SEEN = 0.35
 """Visible share from which relations and questions are about an object."""
 
 SALVAGED = "salvaged"
-"""A note of samples whose objects have other numbers than in the claim: of these only that there is one is checked."""
+"""A note of samples whose graph is what eyes confirmed: nothing else counts as seen in them, and no contact is kept."""
+
+CLAIMED_AS = "claimed_as"
+"""A note of samples whose objects have other numbers than in the claim: JSON text, theirs to the claim's."""
 
 
 def picture_faults(row: Row, provenance: Mapping[str, Any]) -> Iterator[Fault]:
@@ -79,23 +82,22 @@ def _confirmed_record(row: Row, provenance: Mapping[str, Any], file: bytes) -> t
         return None
     if not isinstance(claimed, dict):
         return None
-    numbers = _confirmed(provenance)
-    if SALVAGED in provenance.get("notes", {}):
-        numbers = set()
+    numbers, notes = _confirmed(provenance), provenance["notes"]
+    claimed_as = {int(own): other for own, other in json.loads(notes.get(CLAIMED_AS, "{}")).items()}
+    named = {claimed_as.get(number, number): number for number in numbers}
     part = {thing["id"]: thing for thing in row["objects"] if thing["id"] in numbers}
-    things = [_with_looks_of(part[thing["id"]], thing) for thing in claimed["objects"] if thing["id"] in part]
-    drawn = [r for r in claimed["drawn"] if numbers.issuperset(_ends(r))]
-    relations = [] if SALVAGED in provenance.get("notes", {}) else row["relations"]
-    return {**row, "objects": list(part.values()), "relations": relations}, {"objects": things, "drawn": drawn}
+    own = [{**thing, "id": named[thing["id"]]} for thing in claimed["objects"] if thing["id"] in named]
+    things = [_with_looks_of(part[thing["id"]], thing) for thing in own if thing["id"] in part]
+    drawn = [] if SALVAGED in notes else [r for r in claimed["drawn"] if numbers.issuperset(_ends(r))]
+    return {**row, "objects": list(part.values())}, {"objects": things, "drawn": drawn}
 
 
 def _unconfirmed_faults(row: Row, provenance: Mapping[str, Any]) -> Iterator[Fault]:
-    """Objects of the graph that count as clearly seen though eyes did not confirm them."""
-    if SALVAGED in provenance.get("notes", {}):
-        return
+    """Objects of the graph that count as clearly seen though eyes did not confirm them; of a salvaged one any objects."""
     numbers, wanted = _confirmed(provenance), range(len(provenance["graph"]["objects"]))
+    salvaged = SALVAGED in provenance["notes"]
     for thing in row["objects"]:
-        if thing["id"] in wanted and thing["id"] not in numbers and thing["visible"] >= CLEARLY_SEEN:
+        if (salvaged or thing["id"] in wanted) and thing["id"] not in numbers and thing["visible"] >= CLEARLY_SEEN:
             yield Fault("object", row["sample_id"], f"object {thing['id']} was not confirmed and counts as seen")
 
 

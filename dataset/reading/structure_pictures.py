@@ -64,9 +64,10 @@ def _claimed(claim: Claim) -> Boxes:
 
 
 def _seen(found: Lineage) -> Boxes:
-    """Where eyes saw the graph's objects, as provenance notes it."""
-    noted = json.loads(found.provenance.get("notes", {}).get("boxes_by_eyes", "{}"))
-    return {int(number): tuple(box) for number, (box, _) in noted.items()}
+    """Where eyes saw the graph's objects, as provenance notes it, by the claim's numbers."""
+    notes = found.provenance.get("notes", {})
+    noted, claimed_as = json.loads(notes.get("boxes_by_eyes", "{}")), json.loads(notes.get("claimed_as", "{}"))
+    return {int(claimed_as.get(number, number)): tuple(box) for number, (box, _) in noted.items()}
 
 
 def _with_boxes(file: bytes, size: tuple[int, int] | None, boxes: Boxes) -> Image.Image:

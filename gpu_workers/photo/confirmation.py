@@ -7,7 +7,7 @@ and visible share, its depth, contact) is as the structure has it; of any other 
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from statistics import median
 
 from pydantic import ValidationError
@@ -17,6 +17,7 @@ from schemas.errors import PermanentError
 from schemas.events import SeenObject, Truth
 from schemas.graph import Box, SpatialGraph
 from schemas.picture_layers import Claim, read_claim
+from schemas.pictures import Scene
 from schemas.predicate_names import ends
 from spatial.relations.boxes import iou
 from spatial.relations.scene_extraction import MIN_VISIBLE
@@ -28,27 +29,44 @@ for one thing in two annotations."""
 UNCONFIRMED_VISIBILITY = 0.2
 """Below MIN_VISIBLE: nothing is asserted of what is not confirmed."""
 
+CLAIMED_AS = "claimed_as"
+"""The note of a sample whose objects have other ids than in the claim: JSON text, their ids to those of the claim."""
+
 
 @dataclass(frozen=True)
 class Confirmed:
     """`truth`: of the picture.  `ids`: of the objects that were confirmed.  `places`: of each of the graph's objects that
-    was seen, its box by eyes in pixels, and the IoU with the structure's.  `structure`: who drew it."""
+    was seen, its box by eyes in pixels, and the IoU with the structure's.  `structure`: who drew it.  `claimed_as`: the ids
+    in the claim of the objects that have others in the sample, None where none has."""
 
     truth: Truth
     ids: frozenset[int]
     places: Mapping[int, tuple[Box, float]]
     structure: str
+    claimed_as: Mapping[int, int] | None = None
 
-    def notes(self) -> dict[str, str]:
-        """For provenance: which objects were confirmed, and what is from whom."""
+    def renumbered(self, numbers: Mapping[int, int]) -> "Confirmed":
+        """The same with other ids, by those of now; without objects that get none."""
+        objects = (each.model_copy(update={"id": numbers[each.id]}) for each in self.truth.objects if each.id in numbers)
+        return replace(
+            self,
+            truth=self.truth.model_copy(update={"objects": tuple(objects), "drawn": ()}),
+            ids=frozenset(numbers[number] for number in self.ids if number in numbers),
+            places={numbers[number]: place for number, place in self.places.items() if number in numbers},
+            claimed_as={numbers[number]: number for number in self.places if number in numbers},
+        )
+
+    def notes(self, scene: Scene) -> dict[str, str]:
+        """For provenance: which objects of the sample's scene were confirmed, and what is from whom."""
         seen = {number: [list(box), round(overlap, 3)] for number, (box, overlap) in sorted(self.places.items())}
         return {
             "structure": self.structure,
             "confirmed_objects": " ".join(map(str, sorted(self.ids))),
             "unconfirmed_objects": " ".join(map(str, sorted(set(self.places) - self.ids))),
             "from_eyes": "presence, place within a bound, attributes, nothing more than wanted",
-            "from_structure": "of confirmed objects: boxes, visible shares, depths, contacts, bodies and masks",
+            "from_structure": f"of confirmed objects: {', '.join(_kept(scene))}",
             "boxes_by_eyes": json.dumps(seen, separators=(",", ":")),
+            **({} if self.claimed_as is None else {CLAIMED_AS: json.dumps(self.claimed_as, separators=(",", ":"))}),
         }
 
     def only_confirmed(self) -> Truth:
@@ -65,6 +83,12 @@ class Confirmed:
         known = {thing.id for thing in graph.objects}
         kept = tuple(each for each in self.truth.objects if each.id in known or each.visible >= MIN_VISIBLE)
         return self.truth.model_copy(update={"objects": kept})
+
+
+def _kept(scene: Scene) -> list[str]:
+    """What a sample has from the structure."""
+    contacts = ["contacts"] if any(relation.drawn for relation in scene.relations) else []
+    return ["boxes", "visible shares", "depths", *contacts, *([] if scene.world is None else ["bodies", "masks"])]
 
 
 def claim_in(picture: bytes) -> tuple[Claim, Truth] | None:

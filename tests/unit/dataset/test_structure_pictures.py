@@ -45,17 +45,20 @@ def encoded(colour: str, size: tuple[int, int]) -> bytes:
     return buffer.getvalue()
 
 
-def told(claimed: tuple[int, ...], seen: tuple[int, ...]) -> Lineage:
+def told(claimed: tuple[int, ...], seen: tuple[int, ...], own: int = 1) -> Lineage:
+    """Of an object that has the number 1 in the claim, and `own` in the sample."""
     truth = json.dumps(
         {"objects": [{"id": 1, "box": claimed, "visible": 1.0}, {"id": 2, "box": [0, 0, 1, 1], "visible": 0.0}]}
     )
     file = with_claim(encoded("white", (64, 64)), Claim("solid-1", truth, encoded("black", (32, 32))))
-    notes = {"boxes_by_eyes": json.dumps({"1": [seen, 0.9]})}
+    notes = {"boxes_by_eyes": json.dumps({str(own): [seen, 0.9]})}
+    notes |= {} if own == 1 else {"claimed_as": json.dumps({str(own): 1})}
     return Lineage({"sample_id": "1234", "image": {"bytes": file, "path": ""}}, {"notes": notes})
 
 
-def test_each_side_has_the_boxes_of_its_own_source():
-    both = np.asarray(side_by_side(told((8, 8, 20, 20), (30, 30, 20, 20))))
+@pytest.mark.parametrize("own", [1, 0])
+def test_each_side_has_the_boxes_of_its_own_source(own: int):
+    both = np.asarray(side_by_side(told((8, 8, 20, 20), (30, 30, 20, 20), own)))
     assert both.shape == (64, 64 + GAP + 64, 3)
     colour = [int(COLOURS[1][place : place + 2], 16) for place in (1, 3, 5)]
     left, right = both[:, :64], both[:, 64 + GAP :]

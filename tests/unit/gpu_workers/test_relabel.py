@@ -52,6 +52,7 @@ def test_what_is_seen_doubtfully_is_no_object_but_its_absence_is_not_claimed():
     assert found is not None
     assert [thing.category for thing in found.graph.objects] == ["cup", "table"]
     assert [thing.category for thing in found.truth.objects] == ["cup", "table", "lamp"]
+    assert found.numbers == {0: 0, 1: 1, 7: 2}
     assert found.graph.excluded == ("dog",)
 
 

@@ -165,12 +165,51 @@ def test_the_bound_of_a_place_is_a_setting(collages: Studio):
 
 
 def test_what_remains_after_an_object_moved_is_salvaged_without_saying_anything_of_it(collages: Studio):
-    moved = only(2, box=(10, 10, 50, 90))
-    sample = accepted(collages.examined(make_scene("kitchen", KITCHEN, RELATIONS), ClaimReadingEyes(moved)))
-    assert [thing.category for thing in sample.graph.objects] == ["table", "mug"]
+    sample, _ = salvaged_without_its_table(collages)
+    assert [thing.category for thing in sample.graph.objects] == ["mug", "chair"]
+    assert [thing.category for thing in sample.scene.objects] == ["mug", "chair", "table"]
     assert not any(2 in (r.subject, r.object) for r in sample.scene.relations)
     assert not any(2 in question.objects for question in sample.questions)
-    assert sample.provenance.notes["unconfirmed_objects"] == "2"
+
+
+def salvaged_without_its_table(studio: Studio) -> tuple[QAEvent, bytes]:
+    """What is left of the kitchen when its first object is elsewhere, and the file."""
+    graph = make_scene("kitchen", KITCHEN, RELATIONS)
+    event, store = studio.drawn(graph)
+    sample = accepted(studio.examined(graph, ClaimReadingEyes(only(0, box=(10, 10, 90, 50)))))
+    return sample, store.objects[event.image.key].data
+
+
+def test_notes_of_what_is_salvaged_name_the_objects_that_the_sample_has(collages: Studio):
+    sample, _ = salvaged_without_its_table(collages)
+    notes = sample.provenance.notes
+    assert (notes["confirmed_objects"], notes["unconfirmed_objects"]) == ("0 1", "2")
+    assert json.loads(notes["claimed_as"]) == {"2": 0, "0": 1, "1": 2}
+    places = json.loads(notes["boxes_by_eyes"])
+    assert places["2"] == [[10, 10, 91, 50], places["2"][1]]
+    for thing in sample.scene.objects[:2]:
+        assert iou(tuple(places[str(thing.id)][0]), thing.box) > 0.9
+    assert notes["from_structure"] == "of confirmed objects: boxes, visible shares, depths"
+
+
+def test_the_audit_holds_what_is_salvaged_to_the_claim_in_the_file(collages: Studio, tmp_path: Path):
+    samples = [Sample(*salvaged_without_its_table(collages))]
+
+    def nearer(row: dict[str, Any]) -> None:
+        row["objects"][1]["depth"] -= 0.1
+
+    def seen(row: dict[str, Any]) -> None:
+        row["objects"][2]["visible"] = 1.0
+
+    def touching(row: dict[str, Any]) -> None:
+        row["relations"][0]["drawn"] = True
+
+    assert tampered(samples, tmp_path / "as it is", lambda row: None) == []
+    for name, change, words in (
+        ("a", nearer, "object 1: depth"), ("b", seen, "object 2 was not confirmed"), ("c", touching, "said to be drawn"),
+    ):  # fmt: skip
+        faults = tampered(samples, tmp_path / name, change)
+        assert any(words in detail for detail in faults), faults
 
 
 def test_what_is_excluded_and_one_more_of_a_kind_are_rejected(collages: Studio):
