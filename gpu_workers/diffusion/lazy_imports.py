@@ -114,33 +114,44 @@ def snapshot(model: str, revision: str, patterns: list[str], ignored: list[str],
     `endpoint`: the hub's address; None: of HF_ENDPOINT. Raises MissingExtra; UserError for an unknown repository or
     revision and for one that needs rights; RetryableError when the hub is unreachable.
     """
-    try:
-        from huggingface_hub import snapshot_download
-        from huggingface_hub.errors import HfHubHTTPError
-        from huggingface_hub.utils.tqdm import disable_progress_bars
-    except ImportError as error:
-        raise MissingExtra("huggingface_hub", "gpu") from error
-    disable_progress_bars()
+    hub = _hub()
+    hub.utils.disable_progress_bars()
     try:
         return str(
-            snapshot_download(model, revision=revision, allow_patterns=patterns, ignore_patterns=ignored, endpoint=endpoint)
+            hub.snapshot_download(
+                model, revision=revision, allow_patterns=patterns, ignore_patterns=ignored, endpoint=endpoint
+            )
         )
-    except (HfHubHTTPError, OSError) as error:
+    except _hub_errors() as error:
         raise _failure(model, revision, error) from error
 
 
 def files_of(model: str, revision: str, endpoint: str | None = None) -> dict[str, int]:
     """The files of one revision of a hub's repository, with their sizes in bytes. `endpoint`, errors: as `snapshot`."""
+    hub = _hub()
     try:
-        from huggingface_hub import HfApi
-        from huggingface_hub.errors import HfHubHTTPError
-    except ImportError as error:
-        raise MissingExtra("huggingface_hub", "gpu") from error
-    try:
-        found = HfApi(endpoint=endpoint).model_info(model, revision=revision, files_metadata=True)
-    except (HfHubHTTPError, OSError) as error:
+        found = hub.HfApi(endpoint=endpoint).model_info(model, revision=revision, files_metadata=True)
+    except _hub_errors() as error:
         raise _failure(model, revision, error) from error
     return {each.rfilename: each.size or 0 for each in found.siblings or ()}
+
+
+def _hub() -> Any:
+    """The library of a hub's client. Raises MissingExtra."""
+    try:
+        import huggingface_hub as library
+        import huggingface_hub.utils
+    except ImportError as error:
+        raise MissingExtra("huggingface_hub", "gpu") from error
+    return library
+
+
+def _hub_errors() -> tuple[type[Exception], ...]:
+    """What a hub's client raises: for answers, for names that cannot be, and where nothing answers."""
+    import httpx
+    from huggingface_hub.errors import HfHubHTTPError, HFValidationError
+
+    return HfHubHTTPError, HFValidationError, httpx.HTTPError, OSError
 
 
 def _failure(model: str, revision: str, error: Exception) -> UserError | RetryableError:
@@ -148,6 +159,8 @@ def _failure(model: str, revision: str, error: Exception) -> UserError | Retryab
     status = _status(error)
     if status in REFUSALS:
         return UserError(f"{model} at {revision}: {REFUSALS[status]}")
+    if isinstance(error, ValueError):
+        return UserError(f"{model} at {revision}: {str(error).splitlines()[0]}")
     return RetryableError(f"the hub does not give {model} at {revision}: {error}")
 
 

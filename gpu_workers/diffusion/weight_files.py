@@ -68,7 +68,7 @@ def locate(
     if model == TINY:
         folder = _tiny(cache / f"tiny-{kind}", kind)
     elif Path(model).is_dir():
-        folder = Path(model)
+        folder, revision = Path(model), None  # a folder's is not known, whatever is said of it
     else:
         folder = _fetch(model, revision, variant)
     files = used_weights(folder, variant)
@@ -100,16 +100,12 @@ def _fetch(model: str, revision: str | None, variant: str | None) -> Path:
     wanted = needed_patterns(folder)
     if variant is None:
         return Path(lazy_imports.snapshot(model, revision, wanted, ignored_files(None)))
-    return Path(lazy_imports.snapshot(model, revision, _with_variant(model, revision, wanted, variant), []))
-
-
-def _with_variant(model: str, revision: str, wanted: list[str], variant: str) -> list[str]:
-    """The files of a repository that are needed with a variant; patterns for what was fetched before if no hub answers."""
     try:
         listed = lazy_imports.files_of(model, revision)
     except RetryableError:
-        return wanted
-    return sorted(needed_files((name for name in listed if any(fnmatch(name, each) for each in wanted)), variant))
+        return folder  # no hub answers: with what was fetched before
+    names = (name for name in listed if any(fnmatch(name, each) for each in wanted))
+    return Path(lazy_imports.snapshot(model, revision, sorted(needed_files(names, variant)), []))
 
 
 def ignored_files(variant: str | None) -> list[str]:

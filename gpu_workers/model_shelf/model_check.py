@@ -6,6 +6,7 @@ In: the files of a model.  Out: a `Verdict`: what it is, which settings take it,
 from collections.abc import Iterator
 from dataclasses import dataclass
 from fnmatch import fnmatch
+from typing import Any
 
 from gpu_workers.diffusion.families.family_table import FAMILIES, Family
 from gpu_workers.diffusion.guidance_methods import GROUNDED
@@ -116,10 +117,25 @@ def _part_faults(files: ModelFiles, parts: list[str] | None, read: list[str]) ->
         inside = [name for name in files.sizes if name.startswith(f"{part}/")]
         if not inside:
             yield f"its index names the part {part}, and there is no such folder"
-        elif not str(index[part][1]).endswith(WITHOUT_WEIGHTS) and not any(name.startswith(f"{part}/") for name in read):
-            yield _without_safetensors(part, inside)
+        elif not _class_of(index[part]).endswith(WITHOUT_WEIGHTS):
+            yield from _model_faults(part, inside, read)
     if parts is None and MODULAR not in files.sizes and not read:
         yield _without_safetensors("it", list(files.sizes))
+    if parts == []:
+        yield "its index names no parts"
+
+
+def _class_of(entry: object) -> str:
+    """The class that an index names for a part; empty where it names none."""
+    return str(entry[1]) if isinstance(entry, list) and len(entry) > 1 else ""
+
+
+def _model_faults(part: str, inside: list[str], read: list[str]) -> Iterator[str]:
+    """A part with weights lacks its configuration or weights that are read."""
+    if f"{part}/config.json" not in inside:
+        yield f"{part} has no config.json"
+    if not any(name.startswith(f"{part}/") for name in read):
+        yield _without_safetensors(part, inside)
 
 
 def _without_safetensors(what: str, inside: list[str]) -> str:
@@ -133,10 +149,17 @@ def _without_safetensors(what: str, inside: list[str]) -> str:
 def _file_faults(files: ModelFiles, read: list[str]) -> Iterator[str]:
     """Files that are cut, and pieces of weights that an index names and that are not there."""
     yield from (f"{name} is cut or no safetensors: fetch it again" for name in read if not files.is_whole(name))
+    folders = {name.rpartition("/")[0] for name in read}
     for name in files.sizes:
-        if name.endswith(".safetensors.index.json"):
-            pieces = set(((files.json_of(name) or {}).get("weight_map") or {}).values())
-            folder = name.rpartition("/")[0]
+        folder = name.rpartition("/")[0]
+        if name.endswith(".safetensors.index.json") and folder in folders:
+            pieces = _pieces(files.json_of(name))
             lacking = sorted(piece for piece in pieces if f"{folder}/{piece}".lstrip("/") not in files.sizes)
             if lacking:
                 yield f"{name} names {lacking[0]}{f' and {len(lacking) - 1} others' if lacking[1:] else ''}, not there"
+
+
+def _pieces(index: dict[str, Any] | None) -> set[str]:
+    """The files that an index of weights in pieces names."""
+    listed = (index or {}).get("weight_map")
+    return {piece for piece in listed.values() if isinstance(piece, str)} if isinstance(listed, dict) else set()

@@ -33,7 +33,7 @@ class ModelFiles:
             return None
         try:
             found = json.loads((self.place / name).read_text("utf-8"))
-        except (OSError, ValueError) as error:
+        except (OSError, ValueError, RecursionError) as error:
             raise UserError(f"{self.name}/{name} is no JSON: {error}") from error
         return found if isinstance(found, dict) else None
 
@@ -72,7 +72,7 @@ def declared_bytes(file: Path) -> int | None:
             return None
         try:
             header = json.loads(stream.read(length))
-            ends = [entry["data_offsets"][1] for name, entry in header.items() if name != "__metadata__"]
-        except (ValueError, AttributeError, KeyError, TypeError, IndexError):
+            ends = [int(entry["data_offsets"][1]) for name, entry in header.items() if name != "__metadata__"]
+        except (ValueError, AttributeError, KeyError, TypeError, IndexError, RecursionError):
             return None
     return 8 + int(length) + max(ends, default=0)

@@ -230,7 +230,7 @@ FAMILIES = (
     ),
     Family(
         "Sana", ("SanaPipeline",), {"text": Way("SanaPipeline", always=_UNBINNED)},
-        "Apache 2.0; Gemma's terms for its encoder",
+        "as its card says",
         {
             "SanaControlNetModel": Net(
                 {"control": Way("SanaControlNetPipeline", control="control_image", always=_UNBINNED)}

@@ -19,6 +19,7 @@ from gpu_workers.model_shelf.model_check import DEPTH_ESTIMATORS, DETECTORS, LOO
 from gpu_workers.model_shelf.model_files import declared_bytes, files_in
 from gpu_workers.perception.vision_models import DETECTOR_RUNNERS, METRIC_MODELS
 from gpu_workers.renderers import RENDERERS
+from schemas.errors import UserError
 from tests.fakes.hub import COMMIT, Hub, serving
 
 DOCS = Path(__file__).parents[3] / "docs" / "models.md"
@@ -128,6 +129,19 @@ def without_a_piece(folder: Path) -> None:
     safetensors(folder / "unet" / "model-00001-of-00002.safetensors")
 
 
+def without_a_configuration(folder: Path) -> None:
+    (folder / "unet" / "config.json").unlink()
+
+
+def with_an_index_of_nothing(folder: Path) -> None:
+    written(folder / "model_index.json", {"_class_name": "StableDiffusionPipeline"})
+
+
+def with_odd_entries(folder: Path) -> None:
+    index = json.loads((folder / "model_index.json").read_text("utf-8"))
+    written(folder / "model_index.json", {**index, "image_encoder2": ["diffusers"]})
+
+
 def of_no_family(folder: Path) -> None:
     written(folder / "model_index.json", {"_class_name": "KandinskyPipeline"})
 
@@ -141,6 +155,9 @@ def of_no_family(folder: Path) -> None:
         (cut, "vae/diffusion_pytorch_model.safetensors is cut"),
         (with_a_page_in_its_place, "is cut or no safetensors"),
         (without_a_piece, "names model-00002-of-00002.safetensors"),
+        (without_a_configuration, "unet has no config.json"),
+        (with_an_index_of_nothing, "names no parts"),
+        (with_odd_entries, "names the part image_encoder2"),
         (of_no_family, "no family of models has the pipeline KandinskyPipeline; there are SD1.5, SDXL"),
     ],
 )
@@ -164,6 +181,18 @@ def test_networks_are_known_by_their_configuration(tmp_path: Path, config: dict[
     assert verdict_on(tmp_path).faults == ("it has no safetensors",)
     safetensors(tmp_path / "model.safetensors")
     assert verdict_on(tmp_path).fits == (fits,)
+
+
+@pytest.mark.parametrize("pieces", [["a"], {"a": {"b": 1}}, "a", None])
+def test_an_index_of_pieces_in_another_form_is_no_traceback(tmp_path: Path, pieces: object):
+    written(pipeline(tmp_path) / "unet" / "diffusion_pytorch_model.safetensors.index.json", {"weight_map": pieces})
+    assert verdict_on(tmp_path).faults == ()
+
+
+def test_a_deep_index_is_no_traceback(tmp_path: Path):
+    (pipeline(tmp_path) / "model_index.json").write_text("[" * 100_000, "utf-8")
+    with pytest.raises(UserError, match="is no JSON"):
+        verdict_on(tmp_path)
 
 
 def test_an_unknown_network_is_told_what_there_is(tmp_path: Path):

@@ -35,6 +35,22 @@ def test_a_hub_that_fails_is_asked_again_later():
         fetched(503)
 
 
+def test_a_hub_that_does_not_answer_is_asked_again_later():
+    pytest.importorskip("huggingface_hub", reason="the gpu extra is not installed")
+    with serving(Hub({})) as hub:
+        gone = hub.address
+    with pytest.raises(RetryableError):
+        lazy_imports.snapshot("nobody/nothing", COMMIT, ["*.json"], [], gone)
+    with pytest.raises(RetryableError):
+        lazy_imports.files_of("nobody/nothing", COMMIT, gone)
+
+
+def test_a_name_that_cannot_be_is_the_users_error():
+    pytest.importorskip("huggingface_hub", reason="the gpu extra is not installed")
+    with pytest.raises(UserError, match="some thing"):
+        lazy_imports.files_of("nobody/some thing", COMMIT)
+
+
 @pytest.mark.parametrize("revision", [None, "main", "v1.0", COMMIT[:7]])
 def test_a_revision_that_may_move_is_not_pinned(tmp_path: Path, revision: str | None):
     with pytest.raises(UserError, match="40 hex digits"):
@@ -144,12 +160,19 @@ def test_only_the_files_that_are_read_are_fetched_from_a_hub(pipeline: Path, tmp
         assert source["sha256"] == hash_of(pipeline)
         assert source["revision"] == COMMIT
         assert "variant" not in source
-        half, other = located(hub, tmp_path_factory.mktemp("half"), "fp16")
+        home_of_half = tmp_path_factory.mktemp("half")
+        half, other = located(hub, home_of_half, "fp16")
         assert half == ["model_index.json", "unet/model.fp16.safetensors", "vae/model.safetensors"]
         assert other["sha256"] == hash_of(pipeline, variant="fp16")
         assert other["variant"] == "fp16"
     assert not [name for name in hub.asked if "safety_checker" in name or name.startswith("pruned")]
     assert located(hub, home, HF_HUB_OFFLINE="1")[1] == source, "what was fetched needs no hub"
+    assert located(hub, home)[1] == source, "nor one that answers"
+    assert located(hub, home_of_half, "fp16")[1] == other
+
+
+def test_the_revision_of_a_folder_is_not_what_somebody_says(pipeline: Path, tmp_path: Path):
+    assert {locate(str(pipeline), said, tmp_path)[1].revision for said in ("main", COMMIT, None)} == {"local"}
 
 
 def test_a_broken_index_is_told_in_one_line(tmp_path: Path):
