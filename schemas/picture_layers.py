@@ -57,6 +57,10 @@ class Claim:
     picture: bytes
 
 
+class UnreadableClaim(ValueError):
+    """A file claims something that cannot be read: a spoilt chunk, or one of another version."""
+
+
 def with_layers(file: bytes, layers: Layers) -> bytes:
     """The WebP file with its layers. Raises ValueError for another kind of file."""
     payload: bytes = msgpack.packb([1, layers.depth, layers.index, [list(extent) for extent in layers.amodal]])
@@ -84,7 +88,7 @@ def _packed(name: bytes, payload: bytes) -> bytes:
 def read_layers(file: bytes) -> Layers | None:
     """The layers of a file; None where it has none that can be read."""
     payload = _chunk(file, CHUNK)
-    if payload is None:
+    if not payload:
         return None
     try:
         version, depth, index, amodal = msgpack.unpackb(payload, max_array_len=MAX_OBJECTS)
@@ -94,21 +98,25 @@ def read_layers(file: bytes) -> Layers | None:
 
 
 def read_claim(file: bytes) -> Claim | None:
-    """The claim in a file; None where it has none that can be read."""
+    """The claim in a file; None where it has none. Raises UnreadableClaim."""
     payload = _chunk(file, CLAIM)
     if payload is None:
         return None
     try:
         version, renderer, truth, picture = msgpack.unpackb(payload)
-        return Claim(str(renderer), str(truth), bytes(picture)) if version == 1 else None
-    except (ValueError, TypeError, msgpack.UnpackException):
-        return None
+        if version != 1:
+            raise UnreadableClaim(f"a claim of version {version!r:.40}, and 1 is what can be read")
+        return Claim(str(renderer), str(truth), bytes(picture))
+    except UnreadableClaim:
+        raise
+    except (ValueError, TypeError, msgpack.UnpackException) as error:
+        raise UnreadableClaim("a claim that is spoilt") from error
 
 
 def _covers(file: bytes) -> tuple[Covers, ...] | None:
     """What hides each object. Raises what reading values raises that are none."""
     payload = _chunk(file, COVERS)
-    if payload is None:
+    if not payload:
         return None
     version, found = msgpack.unpackb(payload, max_array_len=MAX_OBJECTS)
     return tuple(tuple(_cover(one) for one in each) for each in found) if version == 1 else None
@@ -122,12 +130,13 @@ def _cover(values: Any) -> tuple[int, float]:
 
 
 def _chunk(file: bytes, name: bytes) -> bytes | None:
+    """What a chunk holds: None where there is none, empty where it is cut off."""
     at = RIFF_HEAD
     while at + CHUNK_HEAD <= len(file):
         size = int.from_bytes(file[at + 4 : at + CHUNK_HEAD], "little")
         if file[at : at + 4] == name:
             payload = file[at + CHUNK_HEAD : at + CHUNK_HEAD + size]
-            return payload if len(payload) == size else None
+            return payload if len(payload) == size else b""
         at += CHUNK_HEAD + size + size % 2
     return None
 

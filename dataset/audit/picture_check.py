@@ -75,8 +75,8 @@ def _claim_faults(row: Row, provenance: Mapping[str, Any], data: bytes) -> Itera
 
 def _confirmed_record(row: Row, provenance: Mapping[str, Any], file: bytes) -> tuple[Row, dict[str, Any]] | None:
     """The confirmed part of the row, and what its file claims of that; None where it claims nothing that can be read."""
-    claim = read_claim(file)
     try:
+        claim = read_claim(file)
         claimed = json.loads(claim.truth) if claim is not None else None
     except ValueError:
         return None

@@ -13,7 +13,7 @@ from dataset.reading.row_reader import batches
 from dataset.table.delta_table import Options, Table
 from schemas.errors import BadInput, UserError
 from schemas.graph import SpatialGraph
-from schemas.picture_layers import Claim, read_claim
+from schemas.picture_layers import Claim, UnreadableClaim, read_claim
 from spatial.relations.relation_truth import members
 
 MIN_ID_CHARS = 4
@@ -51,8 +51,11 @@ class Lineage:
 
     @property
     def claim(self) -> Claim | None:
-        """What a photograph was drawn over; None for any other picture."""
-        return read_claim(self.picture)
+        """What a photograph was drawn over; None for any other picture, and where that cannot be read."""
+        try:
+            return read_claim(self.picture)
+        except UnreadableClaim:
+            return None
 
     def as_json(self) -> dict[str, object]:
         """Everything but the pictures' bytes."""

@@ -16,7 +16,7 @@ from gpu_workers.graph_check import Finding
 from schemas.errors import PermanentError
 from schemas.events import SeenObject, Truth
 from schemas.graph import Box, SpatialGraph
-from schemas.picture_layers import Claim, read_claim
+from schemas.picture_layers import Claim, UnreadableClaim, read_claim
 from schemas.pictures import Scene
 from schemas.predicate_names import ends
 from spatial.relations.boxes import iou
@@ -93,12 +93,10 @@ def _kept(scene: Scene) -> list[str]:
 
 def claim_in(picture: bytes) -> tuple[Claim, Truth] | None:
     """The claim in a picture's file, None where there is none. Raises PermanentError for one that cannot be read."""
-    claim = read_claim(picture)
-    if claim is None:
-        return None
     try:
-        return claim, Truth.model_validate_json(claim.truth)
-    except ValidationError as error:
+        claim = read_claim(picture)
+        return None if claim is None else (claim, Truth.model_validate_json(claim.truth))
+    except (UnreadableClaim, ValidationError) as error:
         raise PermanentError("failed", "the picture's file claims what cannot be read") from error
 
 

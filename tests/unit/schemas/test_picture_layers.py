@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
-from schemas.picture_layers import Claim, Layers, read_claim, read_layers, with_claim, with_layers
+from schemas.picture_layers import Claim, Layers, UnreadableClaim, read_claim, read_layers, with_claim, with_layers
 
 LAYERS = Layers(b"depth", b"index!", ((1.5, 2.0, 30.25, 4.0), (0.0, 0.0, 0.0, 0.0)), (((1, 0.25),), ()))
 
@@ -62,9 +62,24 @@ def test_a_claim_comes_back_beside_layers_and_the_picture_is_as_before():
 
 
 @given(st.data())
-def test_a_spoilt_file_has_a_claim_or_none(data: st.DataObject):
+def test_a_spoilt_file_has_a_claim_or_none_or_one_that_cannot_be_read(data: st.DataObject):
     file = bytearray(with_claim(picture(), Claim("solid-1", "{}", b"a picture")))
     for _ in range(data.draw(st.integers(1, 4))):
         file[data.draw(st.integers(12, len(file) - 1))] = data.draw(st.integers(0, 255))
-    found = read_claim(bytes(file[: data.draw(st.integers(0, len(file)))]))
+    try:
+        found = read_claim(bytes(file[: data.draw(st.integers(0, len(file)))]))
+    except UnreadableClaim:
+        return
     assert found is None or isinstance(found, Claim)
+
+
+def test_a_claim_that_cannot_be_read_is_not_taken_for_none():
+    file = with_claim(picture(), Claim("solid-1", "{}", b"picture"))
+    payload = file.index(b"SKGS") + 8
+    assert file[payload : payload + 2] == b"\x94\x01", "a list of four, and the version"
+    later = file[: payload + 1] + b"\x02" + file[payload + 2 :]
+    with pytest.raises(UnreadableClaim, match="of version 2, and 1 is"):
+        read_claim(later)
+    for spoilt in (file[:payload] + b"\xc1" + file[payload + 1 :], file[:-3], file[:payload]):
+        with pytest.raises(UnreadableClaim, match="spoilt"):
+            read_claim(spoilt)

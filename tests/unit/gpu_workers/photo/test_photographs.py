@@ -236,10 +236,19 @@ def test_an_attribute_that_eyes_do_not_confirm_is_not_claimed(collages: Studio):
     assert plain.provenance.notes["doubtful_attributes"] == "brown table"
 
 
-def test_a_claim_that_cannot_be_read_is_never_taken_for_none(collages: Studio):
+def of_no_object(file: bytes) -> bytes:
+    return with_claim(file[: file.index(b"SKGS")], Claim("collage-1", "{}", b""))
+
+
+def of_a_later_version(file: bytes) -> bytes:
+    version = file.index(b"SKGS") + 9
+    return file[:version] + b"\x02" + file[version + 1 :]
+
+
+@pytest.mark.parametrize("spoil", [of_no_object, of_a_later_version])
+def test_a_claim_that_cannot_be_read_is_never_taken_for_none(collages: Studio, spoil: Callable[[bytes], bytes]):
     event, store = collages.drawn(make_scene("kitchen", KITCHEN, RELATIONS))
-    file = store.objects[event.image.key].data
-    spoilt = with_claim(file[: file.index(b"SKGS")], Claim("collage-1", "{}", b""))
+    spoilt = spoil(store.objects[event.image.key].data)
     told = {"key": "spoilt", "size": len(spoilt), "sha256": hashlib.sha256(spoilt).hexdigest()}
     store.put_if_absent("spoilt", StoredObject(spoilt, "image/webp"))
     told_of = event.model_copy(update={"image": event.image.model_copy(update=told)})
