@@ -43,8 +43,8 @@ class RepeatFilter(logging.Filter):
     """Passes a line of a library once in `REPEAT_S` seconds, with the number of suppressed ones.
 
     Lines are the same when they come from the same place, whatever values they carry. Ours all pass.  What a broken
-    connection raised inside a chatty library is logged in one line, as a warning: where in the library it happened helps
-    nobody.
+    connection raised inside a chatty library, or an error of its own, is logged in one line, as a warning: where in the
+    library it happened helps nobody.
     """
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
@@ -73,7 +73,7 @@ class RepeatFilter(logging.Filter):
 
 def _tell_without_traceback(record: logging.LogRecord) -> None:
     failure = record.exc_info[1] if record.exc_info else None
-    if isinstance(failure, OSError):
+    if isinstance(failure, OSError) or type(failure).__module__.partition(".")[0] in CHATTY:
         record.msg, record.args = f"{record.getMessage()}: {failure}", None
         record.exc_info = record.exc_text = None
         record.levelno, record.levelname = logging.WARNING, "WARNING"

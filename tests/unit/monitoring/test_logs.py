@@ -68,12 +68,14 @@ closing = "%s: Error receiving network data closing socket"
 logging.getLogger("kafka.net.transport").error(closing, "<KafkaTCPTransport [100% up]>", exc_info=reset)
 logging.getLogger("kafka.consumer.fetcher").error("a fault", exc_info=ZeroDivisionError("no area"))
 logging.getLogger("some.library").error("trouble", exc_info=reset)
+closed = type("KafkaConnectionError", (RuntimeError,), {"__module__": "aiokafka.errors"})("connection closed")
+logging.getLogger("mode.supervisors").critical("commit failed", exc_info=closed)
 """
 
 
 def test_a_broken_connection_inside_the_brokers_client_is_one_line_and_no_traceback() -> None:
     done = subprocess.run([sys.executable, "-c", BROKEN], capture_output=True, text=True, check=True)
-    broken, fault, other = (json.loads(line) for line in done.stderr.splitlines())
+    broken, fault, other, own = (json.loads(line) for line in done.stderr.splitlines())
     said = (
         "<KafkaTCPTransport [100% up]>: Error receiving network data closing socket: [Errno 104] Connection reset by peer"
     )
@@ -81,6 +83,7 @@ def test_a_broken_connection_inside_the_brokers_client_is_one_line_and_no_traceb
     assert "exception" not in broken
     assert "ZeroDivisionError" in fault["exception"], "a fault of the library is told with its place"
     assert "ConnectionResetError" in other["exception"]
+    assert (own["event"], "exception" in own) == ("commit failed: connection closed", False)
 
 
 def test_our_own_lines_are_told_each_time() -> None:
