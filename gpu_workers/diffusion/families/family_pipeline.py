@@ -53,6 +53,11 @@ class Batch:
     seeds: Sequence[int]
     size: tuple[int, int]
 
+    def singly(self) -> "list[Batch]":
+        """A batch of each picture."""
+        told = zip(self.conditionings, self.seeds, strict=True)
+        return [Batch([conditioning], [seed], self.size) for conditioning, seed in told]
+
 
 class FamilyPipeline:
     """A loaded pipeline of a family."""
@@ -71,10 +76,10 @@ class FamilyPipeline:
         if not self.way.singly:
             return self._call(batch, given)
         torch, found = lazy_imports.torch(), list[Image.Image]()
-        for number, (conditioning, seed) in enumerate(zip(batch.conditionings, batch.seeds, strict=True)):
+        for number, one in enumerate(batch.singly()):
             with torch.random.fork_rng():  # some draw from the library's own random numbers as well
-                torch.manual_seed(seed)
-                found += self._call(Batch([conditioning], [seed], batch.size), given.only(number))
+                torch.manual_seed(one.seeds[0])
+                found += self._call(one, given.only(number))
         return found
 
     def _call(self, batch: Batch, given: Given) -> list[Image.Image]:

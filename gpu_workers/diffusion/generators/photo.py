@@ -75,6 +75,11 @@ class PhotoGenerator:
         return pictures if self._again is None else self._object_by_object(self._again, batch, pictures)
 
     def _whole(self, batch: Batch) -> list[Image.Image]:
+        if self._regional is None or not self._first.way.singly:
+            return self._together(batch)
+        return [picture for one in batch.singly() for picture in self._together(one)]  # each reads its own regions
+
+    def _together(self, batch: Batch) -> list[Image.Image]:
         structures = [_structure(each) for each in batch.conditionings]
         given = self._given(structures, [structure.image() for structure in structures])
         told = [_edited(each) for each in batch.conditionings] if self._task == "edit" else batch.conditionings

@@ -234,6 +234,23 @@ def test_a_phrase_is_read_inside_its_own_mask(shelf: Shelf, family: str, net: st
     assert apart(without, other) > 0
 
 
+@pytest.mark.parametrize(
+    ("family", "net"), [("SD1.5", "SD1.5"), pytest.param("SDXL", "SDXL Union", marks=pytest.mark.slow)]
+)
+def test_each_picture_of_a_batch_reads_its_own_phrases(shelf: Shelf, family: str, net: str):
+    drawer = shelf.drawer(family, net, PhotoSettings(regional=1.0))
+    told = [
+        replace(HERE, phrases=("?" * 60, "a chair")), replace(THERE, phrases=("a zebra", "!!!")),
+        replace(HERE, phrases=("a chair",), ids=(1,), words=("chair",), boxes=HERE.boxes[1:]),
+    ]  # fmt: skip
+    together = drawer.draw(told, [1, 2, 3], (SIDE, SIDE))
+    for number, picture in enumerate(together):
+        [alone] = drawer.draw([told[number]], [number + 1], (SIDE, SIDE))
+        assert apart(picture, alone) <= (0 if drawer._first.way.singly else 1)
+    [other] = drawer.draw([replace(told[0], phrases=("a zebra", "a chair"))], [1], (SIDE, SIDE))
+    assert apart(together[0], other) > 0
+
+
 def test_a_regional_answer_stays_inside_its_region(shelf: Shelf):
     """Of one layer: before others carry it on."""
     from gpu_workers.diffusion.families.regional_attention import RegionalAttention, Regions
