@@ -118,14 +118,15 @@ def load(folder: Path, machine: Machine, variant: str | None = None) -> Parts:
         encoder = transformers.CLIPTextModel.from_pretrained(
             folder / "text_encoder", use_safetensors=True, dtype=dtype, **_copy_of(folder / "text_encoder", variant)
         )
+        tokenizer = transformers.CLIPTokenizer.from_pretrained(folder / "tokenizer")
+        scheduler = _scheduler(diffusers, folder)
     except lazy_imports.load_errors() as error:
         raise UserError(f"{folder} cannot be loaded: {str(error).splitlines()[0]}") from error
     for model in (unet, vae, encoder):
         model.to(machine.device).eval().requires_grad_(False)
     return Parts(
-        unet=compiled_network(unet, machine), vae=vae, encoder=encoder,
-        tokenizer=transformers.CLIPTokenizer.from_pretrained(folder / "tokenizer"),
-        scheduler=_scheduler(diffusers, folder), machine=machine,
+        unet=compiled_network(unet, machine), vae=vae, encoder=encoder, tokenizer=tokenizer, scheduler=scheduler,
+        machine=machine,
     )  # fmt: skip
 
 
@@ -152,8 +153,12 @@ def compiled_network(network: Any, machine: Machine) -> Any:
 
 
 def _scheduler(diffusers: Any, folder: Path) -> Any:
+    """The checkpoint's own. Raises OSError where it cannot be read, UserError for one of no known class."""
     config = diffusers.DDIMScheduler.load_config(folder, subfolder="scheduler")
-    return getattr(diffusers, config["_class_name"]).from_config(config)
+    kind = str(config.get("_class_name"))
+    if not kind.endswith("Scheduler") or not hasattr(diffusers, kind):
+        raise UserError(f"{folder} cannot be loaded: its scheduler is a {kind}, which diffusers does not have")
+    return getattr(diffusers, kind).from_config(config)
 
 
 def scheduled(scheduler: Any, name: str) -> Any:

@@ -3,6 +3,7 @@
 In: a folder, a loader of diffusers.  Out: a pipeline that is ready to draw.  Only safetensors are read.
 """
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +14,9 @@ from gpu_workers.diffusion.families.family_table import Family, Way
 from gpu_workers.diffusion.model_components import Machine, compiled_network
 from gpu_workers.diffusion.weight_files import Source, index_of
 from schemas.errors import UserError
+
+FITTING = ("cross_attention_dim", "joint_attention_dim")
+"""Of a network's configuration, what a second one has in common: the width of the text that both read."""
 
 
 @dataclass(frozen=True)
@@ -35,6 +39,26 @@ def diffusers_class(name: str) -> Any:
 def load_pipeline(model: Model, way: Way, net: Any = None) -> Any:
     """The pipeline of a way over the model's parts and a second network. Raises UserError, MissingExtra."""
     return ready_pipeline(diffusers_class(way.pipeline), model, {} if net is None else {"controlnet": net})
+
+
+def check_fit(net: Model, model: Model, family: Family) -> None:
+    """Raises UserError for a second network that was made for networks of other sizes, as one of SD1.5 with SDXL."""
+    own, other = _config(net.folder), _config(model.folder / family.network)
+    for name in FITTING:
+        wide, needed = own.get(name), other.get(name)
+        if wide != needed and type(wide) is type(needed):
+            raise UserError(
+                f"{net.source.model} is for another model than {model.source.model}: {name} {wide}, where it has {needed}"
+            )
+
+
+def _config(folder: Path) -> Mapping[str, Any]:
+    """A network's configuration; empty where there is none that can be read, which is said when it is loaded."""
+    try:
+        found = json.loads((folder / "config.json").read_text("utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return found if isinstance(found, dict) else {}
 
 
 def load_net(model: Model, kind: str) -> Any:

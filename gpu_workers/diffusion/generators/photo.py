@@ -19,7 +19,7 @@ from gpu_workers.diffusion.families.family_pipeline import Batch, FamilyPipeline
 from gpu_workers.diffusion.families.family_table import Task
 from gpu_workers.diffusion.families.pipeline_loading import sharing, side_of
 from gpu_workers.diffusion.families.regional_attention import RegionalAttention, regions_of
-from gpu_workers.diffusion.generators.photo_models import PhotoModels, PhotoSettings, check, mode_of, task_of
+from gpu_workers.diffusion.generators.photo_models import PhotoModels, PhotoSettings, check, check_steps, mode_of, task_of
 from gpu_workers.diffusion.generators.stock_pipelines import drawing_by, pipeline_parameters
 from gpu_workers.photo.condition_pictures import CONDITION_PICTURES
 from gpu_workers.photo.resizing import resized
@@ -49,6 +49,7 @@ class PhotoGenerator:
         self._models, self._sampling, self._settings, self._side = models, sampling, settings, side
         self._task = task_of(models, settings)
         check(models, settings, self._task)
+        check_steps(models, settings, sampling.steps)
         task: Task = self._task or "inpaint"
         first = drawing_by(models.family, task, models.model, sampling, models.control if "control" in task else None)
         self._first, self._mode = first, mode_of(models, settings, first)

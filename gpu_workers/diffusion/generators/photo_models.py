@@ -94,6 +94,19 @@ def check(models: PhotoModels, settings: PhotoSettings, task: Task | None) -> No
         raise UserError(f"SKG_RENDER_INPAINT: {family.name} has no inpainting")
 
 
+def check_steps(models: PhotoModels, settings: PhotoSettings, steps: int) -> None:
+    """Raises UserError for shares of the steps that leave none."""
+    for name, share in (("STRENGTH", settings.strength), ("INPAINT", settings.inpaint)):
+        if share is not None and int(steps * share) < 1:
+            raise UserError(f"SKG_RENDER_{name} {share:g} of {steps} steps is less than one: at least 1/{steps} is needed")
+    begin, end = settings.span
+    if models.net and begin >= end:
+        raise UserError(
+            f"SKG_RENDER_CONDITION_FROM {begin:g} is not before SKG_RENDER_CONDITION_UNTIL {end:g}: the ControlNet would"
+            " count in no step"
+        )
+
+
 def mode_of(models: PhotoModels, settings: PhotoSettings, drawn: FamilyPipeline) -> int | None:
     """The condition's number in a ControlNet for several, None in one for one. Raises UserError where it has none."""
     if models.net is None or getattr(drawn.pipeline, "controlnet", None) is None:

@@ -293,6 +293,16 @@ def test_half_precision_stays_so_through_every_pipeline(shelf: Shelf, family: st
         ("FLUX.2", None, PhotoSettings(regional=0.5), r"for SD1\.5 and SDXL"),
         ("Sana", "Sana", ANEW, "has no inpainting"),
         ("FLUX.2", "FLUX.1", SHOWN, "takes no ControlNet"),
+        ("SDXL", "SD1.5", SHOWN, "is for another model than .*: cross_attention_dim 32, where it has"),
+        (
+            "SD1.5",
+            None,
+            PhotoSettings(strength=0.2),
+            r"SKG_RENDER_STRENGTH 0\.2 of 4 steps .*: at least 1/4 is needed",
+        ),
+        ("SD1.5", "SD1.5", PhotoSettings(inpaint=0.2), r"SKG_RENDER_INPAINT 0\.2 of 4 steps"),
+        ("SD1.5", "SD1.5", PhotoSettings(span=(0.8, 0.2)), r"FROM 0\.8 is not before SKG_RENDER_CONDITION_UNTIL 0\.2"),
+        ("FLUX.1", "FLUX.1", PhotoSettings(span=(0.5, 0.5)), "would count in no step"),
     ],
 )
 def test_what_a_family_cannot_do_is_said_in_a_line_with_what_it_can(

@@ -1,6 +1,7 @@
 """A copy of the weights in another number format is read where it is asked for, by the loop and by stock pipelines."""
 
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,7 @@ from gpu_workers.diffusion.weight_files import locate  # noqa: E402
 from gpu_workers.model_shelf.model_check import checked  # noqa: E402
 from gpu_workers.model_shelf.model_files import files_in  # noqa: E402
 from gpu_workers.tiny_models import tiny_diffusion  # noqa: E402
+from schemas.errors import UserError  # noqa: E402
 
 WEIGHTS = "diffusion_pytorch_model.safetensors"
 
@@ -50,6 +52,25 @@ def test_a_stock_pipeline_reads_the_copy_that_is_asked_for(folder: Path, tmp_pat
     pipeline = load_pipeline(Model(place, source, Machine()), way)
     assert (largest(pipeline.unet) == 0) is (variant == "fp16")
     assert source.stated().get("variant") == variant
+
+
+def without_configuration(scheduler: Path) -> None:
+    (scheduler / "scheduler_config.json").unlink()
+
+
+def of_no_class(scheduler: Path) -> None:
+    (scheduler / "scheduler_config.json").write_text('{"_class_name": "NoSuchScheduler"}')
+
+
+@pytest.mark.parametrize("spoil", [without_configuration, of_no_class])
+def test_a_checkpoint_without_a_scheduler_that_can_be_read_is_refused_in_a_line(
+    folder: Path, tmp_path: Path, spoil: Callable[[Path], None]
+):
+    shutil.copytree(folder, tmp_path / "spoilt")
+    spoil(tmp_path / "spoilt" / "scheduler")
+    with pytest.raises(UserError, match=r"spoilt cannot be loaded: .*[Ss]cheduler") as caught:
+        load(tmp_path / "spoilt", Machine())
+    assert "\n" not in str(caught.value)
 
 
 def test_a_check_says_which_copies_there_are(folder: Path):
