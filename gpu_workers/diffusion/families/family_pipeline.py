@@ -1,7 +1,7 @@
 """Calls a pipeline by its family's row: the one place that knows what the arguments of each are called.
 
 In: conditionings, seeds, a size, and what a way draws from besides.  Out: pictures, each with random numbers of its own.
-What a model reads no negative text about is said at the end of its prompt.
+What a model reads no negative text about is said at the end of its prompt, for one that cuts long prompts at its front.
 """
 
 from collections.abc import Mapping, Sequence
@@ -98,7 +98,8 @@ class FamilyPipeline:
 
     def _texts(self, batch: Batch) -> dict[str, Any]:
         torch = lazy_imports.torch()
-        told = list(batch.conditionings) if self.negates else [denied(each) for each in batch.conditionings]
+        cuts = self.family.network == "unet"  # CLIP reads 77 tokens
+        told = list(batch.conditionings) if self.negates else [denied(each, cuts) for each in batch.conditionings]
         texts: dict[str, Any] = {"prompt": [each.prompt for each in told]}
         if self.negates:
             # one that has none gets an empty one: some pipelines take a missing text as no guidance at all
@@ -136,9 +137,11 @@ class FamilyPipeline:
         return found
 
 
-def denied(conditioning: Conditioning) -> Conditioning:
-    """What is excluded said at the end of the prompt, for a model that reads no negative text."""
+def denied(conditioning: Conditioning, first: bool = False) -> Conditioning:
+    """What is excluded said at the end of the prompt, or `first`, for a model that reads no negative text."""
     if not conditioning.excluded:
         return conditioning
     words = ", ".join(f"no {name}" for name in conditioning.excluded)
-    return replace(conditioning, prompt=f"{conditioning.prompt.rstrip(' .,')}. {words[0].upper()}{words[1:]}.")
+    sentence = f"{words[0].upper()}{words[1:]}."
+    prompt = conditioning.prompt
+    return replace(conditioning, prompt=f"{sentence} {prompt}" if first else f"{prompt.rstrip(' .,')}. {sentence}")

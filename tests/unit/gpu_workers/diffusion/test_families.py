@@ -90,6 +90,20 @@ def test_what_is_excluded_ends_the_prompt_as_a_sentence():
     assert denied(BUS) == BUS
 
 
+def test_what_is_excluded_begins_the_prompt_of_a_model_that_cuts_long_ones():
+    assert denied(replace(CATS, excluded=("dog", "red car")), first=True).prompt == "No dog, no red car. a cat on a lawn"
+    assert denied(BUS, first=True) == BUS
+
+
+@pytest.mark.thorough
+@pytest.mark.parametrize("kind", ["StableDiffusionPipeline", "StableDiffusionXLPipeline"])
+def test_what_is_excluded_is_not_cut_off_a_long_prompt(folders: Path, kind: str):
+    drawer = text2image(model_in(made(folders, kind)), Sampling(steps=2, guidance=1.0))
+    long = replace(CATS, prompt="a cat on a lawn " * 30)
+    told, silent = drawer.draw([long, replace(long, excluded=())], [1, 1], (64, 64))
+    assert (pixels(told) != pixels(silent)).any()
+
+
 @pytest.mark.parametrize("kind", ["ChromaPipeline", "GlmImagePipeline", None])
 def test_any_other_model_is_refused_in_a_line_that_names_the_families(tmp_path: Path, kind: str | None):
     if kind is not None:
