@@ -31,6 +31,7 @@ from spatial.questions.rules.metric_facts import (
     are_joined,
     body_of,
     centre_distance,
+    is_aloft,
     is_facing,
     is_held_by,
     is_on_left_of_way,
@@ -100,7 +101,7 @@ def is_even(scene: NamedScene, aspect: Aspect, first: int, among: list[int]) -> 
 def distance_metric(scene: NamedScene, rng: random.Random) -> Iterator[Proposal]:
     """How far two things are apart that do not carry each other."""
     for i, j in pairs(rng, scene.plainly_named) if _is_known(scene) else ():
-        if not _joined(scene, i, j):
+        if not _joined(scene, i, j) and not is_aloft(scene, i) and not is_aloft(scene, j):
             length = centre_distance(body_of(scene, i), body_of(scene, j))
             yield HowFar(subject=scene.ref(i), object=scene.ref(j)), written(length)
 

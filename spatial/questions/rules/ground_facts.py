@@ -15,8 +15,8 @@ FOOT_M, OBSTACLE_M, HEAD_M = 0.1, 0.15, 1.8
 """Metres above the ground: how high a foot may be, how high a thing is at least that is in the way, and how high hangs
 what is not."""
 
-SPARE_M = 0.1
-"""By how much a gap must be wider or narrower than what is asked to fit, metres."""
+SPARE_M, SPARE_SHARE = 0.1, 0.2
+"""By how much a gap must be wider or narrower than what is asked to fit: metres, and a share of its width."""
 
 DETOUR_M = 0.2
 """How much longer than the gap the way over a third thing must be, beside a fifth of the gap, metres."""
@@ -78,7 +78,7 @@ def fits(width: int, gap: tuple[float, float] | None, strictness: float = 1.0) -
     """Whether something `width` centimetres wide fits into a gap of two things."""
     if gap is None:
         return DOUBTFUL
-    (least, most), metres, spare = gap, width / 100, SPARE_M * strictness
+    (least, most), metres, spare = gap, width / 100, max(SPARE_M, SPARE_SHARE * width / 100) * strictness
     if least >= metres + spare:
         return Judgement(True, 1 - metres / least)
     return Judgement(False, 1 - most / metres) if most <= metres - spare else DOUBTFUL

@@ -38,6 +38,9 @@ AWAY_DEGREES = 60.0
 WAY_M = 0.5
 """Least distance over the ground of the two things that give an imagined viewer's place and direction, metres."""
 
+ALOFT_M = 0.3
+"""How far above the lowest foot what is in the air begins, metres."""
+
 Array = NDArray[np.float64]
 
 
@@ -73,6 +76,16 @@ def require_scale(view: View) -> None:
     """Raises Unanswerable where the picture does not plainly show how large things are."""
     if not has_scale(view):
         raise Unanswerable("nothing in the picture shows how large things are")
+
+
+def is_aloft(view: View, index: int) -> bool:
+    """Whether a thing is in the air out of doors: nothing that it touches shows how far away it is."""
+    world = view.scene.world
+    if world is None or world.room is not None or world.bodies[index].support is not None:
+        return False
+    feet = [body.position[2] - body.size[2] / 2 for body in world.bodies if body.rotation is None]
+    body = world.bodies[index]
+    return body.rotation is None and body.position[2] - body.size[2] / 2 - min(feet) > ALOFT_M
 
 
 def camera_position(view: View) -> Array:
@@ -113,6 +126,8 @@ def nearest_distance(point: Array, body: SeenBody) -> float:
 
 def nearer_to_camera(view: View, i: int, j: int) -> Judgement:
     """Whether object i is nearer to the camera than object j, by centres and by nearest points."""
+    if is_aloft(view, i) or is_aloft(view, j):
+        return DOUBTFUL
     camera, a, b = camera_position(view), body_of(view, i), body_of(view, j)
     least = (NEARER_SHARE, NEARER_M)
     centres = _less(math.dist(camera, a.position), math.dist(camera, b.position), least, view)
@@ -197,6 +212,8 @@ def is_facing(view: View, i: int, j: int) -> Judgement:
 
 def is_on_left_of_way(view: View, way: tuple[int, int], k: int) -> Judgement:
     """Whether object k is to the left of somebody who stands at the way's first object and looks at the second."""
+    if any(is_aloft(view, index) for index in (*way, k)):
+        return DOUBTFUL
     at, toward, there = (body_of(view, index) for index in (*way, k))
     ahead = np.array(toward.position[:2]) - np.array(at.position[:2])
     foot = np.array([*at.position[:2], there.position[2]])
@@ -207,7 +224,9 @@ def is_on_left_of_way(view: View, way: tuple[int, int], k: int) -> Judgement:
 
 
 def _is_apart(view: View, i: int, j: int) -> bool:
-    """Whether the first has a front, and the other is far enough from it and does not touch it."""
+    """Whether the first has a front, and the other is far enough from it and does not touch it; neither is in the air."""
+    if is_aloft(view, i) or is_aloft(view, j):
+        return False
     a, b = body_of(view, i), body_of(view, j)
     centre = np.array([*a.position[:2], b.position[2]])
     return a.has_front and not are_joined(view, i, j) and nearest_distance(centre, b) >= BESIDE_M * view.strictness

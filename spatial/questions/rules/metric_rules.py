@@ -30,6 +30,7 @@ from spatial.questions.rules.metric_facts import (
     body_of,
     carriers,
     centre_distance,
+    is_aloft,
     is_facing,
     is_held_by,
     is_on_left_of_way,
@@ -90,6 +91,8 @@ def length_between(view: View, i: int, j: int) -> str:
     Raises Unanswerable where it is hardly any, its rounding is in doubt, or nothing shows how large things are.
     """
     require_scale(view)
+    if is_aloft(view, i) or is_aloft(view, j):
+        raise Unanswerable("nothing shows how far away what is in the air is")
     length = centre_distance(body_of(view, i), body_of(view, j))
     if length < LEAST_M or are_joined(view, i, j):
         raise Unanswerable("they are too close, or one carries the other")

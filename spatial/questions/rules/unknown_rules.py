@@ -21,7 +21,7 @@ from spatial.questions.certain_facts import View
 from spatial.questions.distractors import MAX_CHOICES, ChoiceContext
 from spatial.questions.object_names import NamedScene
 from spatial.questions.question_kinds import Beyond, Hop, KnownFar, KnownNext, KnownSide
-from spatial.questions.rules.metric_facts import are_joined, body_of, centre_distance, has_scale
+from spatial.questions.rules.metric_facts import are_joined, body_of, centre_distance, has_scale, is_aloft
 from spatial.questions.rules.metric_rules import CHOICES, LENGTH_MARGIN, length_between, lengths_around, written
 from spatial.questions.wording.lexicon import surely_fits
 from spatial.questions.wording.referring_expressions import Referent, Unanswerable, differs, matching_objects
@@ -71,6 +71,8 @@ def known_far(view: View, query: KnownFar, found: list[Referent]) -> Step:
         return _no_such_thing(query, among)
     if len(named) > 1 or are_joined(view, named[0], anchor):
         raise Unanswerable("several things fit the words, or one carries the other")
+    if is_aloft(view, named[0]) or is_aloft(view, anchor):
+        raise Unanswerable("nothing shows how far away what is in the air is")
     if has_scale(view) is False:
         return UNKNOWN, RuleResult("known_far: everything in view may be of any size", 1.0, 1, among, "no_scale"), among
     rule = RuleResult("known_far: centre to centre, metres", LENGTH_MARGIN, 1, among)

@@ -28,8 +28,8 @@ LINE_OF_VIEW = 0.5
 ON_GROUND, IN_THE_WAY, OVERHEAD = 0.1, 0.15, 1.8
 """Metres above the ground: of a foot at most, of a top at least, of the underside of what hangs over all."""
 
-TO_SPARE = 0.1
-"""Metres by which a gap is wider or narrower than what should fit."""
+TO_SPARE, SHARE_TO_SPARE = 0.1, 0.2
+"""By how much a gap is wider or narrower than what should fit: metres, and a share of that."""
 
 ROUND = 0.75
 """Share of its box' sides that a round thing is sure to reach."""
@@ -47,8 +47,8 @@ Point = tuple[float, float]
 def answer_viewed_side(reader: Reader, form: Form) -> str:
     """Left or right of a line of view. Raises NotProven."""
     world, things = BodiesInScene(reader), things_meant(reader, form.refs)
-    if any(world.are_stacked(*two) for two in combinations(things, 2)):
-        raise NotProven("one of them carries another")
+    if any(map(world.is_in_the_air, things)) or any(world.are_stacked(*two) for two in combinations(things, 2)):
+        raise NotProven("one of them carries another, or is in the air")
     at, toward, there = (world.body(thing) for thing in things)
     ahead = toward.position[0] - at.position[0], toward.position[1] - at.position[1]
     if hypot(*ahead) < LINE_OF_VIEW - SLACK or gap(there, (*at.position[:2], there.position[2])) < CLEAR_OF - SLACK:
@@ -77,9 +77,10 @@ def answer_fits_between(reader: Reader, form: Form) -> str:
     free = apart(world.body(a), world.body(b))
     if any(_is_between(world, third, (a, b), free) for third in reader.scene.objects if third.id not in (a.id, b.id)):
         raise NotProven("another thing is about the gap")
-    if free >= width + TO_SPARE - SLACK:
+    spare = max(TO_SPARE, width * SHARE_TO_SPARE)
+    if free >= width + spare - SLACK:
         return "yes"
-    if apart(world.body(a), world.body(b), ROUND) <= width - TO_SPARE + SLACK:
+    if apart(world.body(a), world.body(b), ROUND) <= width - spare + SLACK:
         return "no"
     raise NotProven("it fits hardly, or hardly not")
 

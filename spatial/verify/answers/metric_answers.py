@@ -30,6 +30,9 @@ NARROW, WIDE = 20.0, 60.0
 
 SLACK = 1e-9
 
+UP_IN_THE_AIR = 0.3
+"""Metres above the lowest foot."""
+
 WITHOUT_SIZE = {"cube", "sphere", "cylinder", "cone", "pyramid", "hemisphere", "torus", "triangular prism"}
 """What may be as small as a die or as large as a house."""
 
@@ -55,6 +58,15 @@ class BodiesInScene:
         m = self._world.camera.world_to_camera
         x, y, z = (-(m[k] * m[3] + m[4 + k] * m[7] + m[8 + k] * m[11]) for k in range(3))
         return x, y, z
+
+    def is_in_the_air(self, thing: SeenObject) -> bool:
+        """Whether it hangs free out of doors, where nothing tells how far away it is."""
+        if self._world.room is not None or self._world.bodies[self._numbers[thing.id]].support is not None:
+            return False
+        upright = [body for body in self._world.bodies if body.rotation is None]
+        ground = min((body.position[2] - body.size[2] / 2 for body in upright), default=0.0)
+        body = self._world.bodies[self._numbers[thing.id]]
+        return body.rotation is None and body.position[2] - body.size[2] / 2 > ground + UP_IN_THE_AIR + SLACK
 
     def carriers(self, thing: SeenObject) -> list[int]:
         """Ids of what carries or holds the thing, the nearest first. Raises NotProven where one is not seen."""
@@ -159,6 +171,8 @@ def answer_nearest_camera(reader: Reader, form: Form) -> str:
     world = BodiesInScene(reader)
 
     def is_nearer(a: SeenObject, b: SeenObject) -> bool:
+        if world.is_in_the_air(a) or world.is_in_the_air(b):
+            return False
         one, other = world.body(a), world.body(b)
         centres = dist(world.eye, one.position), dist(world.eye, other.position)
         edges = gap(one, world.eye), gap(other, world.eye)
@@ -184,6 +198,8 @@ def answer_how_far(reader: Reader, form: Form) -> str:
     world, (a, b) = BodiesInScene(reader), things_meant(reader, form.refs)
     metres = dist(world.body(a).position, world.body(b).position)
     require_scale(reader)
+    if world.is_in_the_air(a) or world.is_in_the_air(b):
+        raise NotProven("one of them is in the air")
     if metres < NEAREST_CENTRES or world.are_stacked(a, b):
         raise NotProven("they are next to nothing apart, or one rests on the other")
     return in_metres(metres)
@@ -202,7 +218,13 @@ def _beside(reader: Reader, form: Form) -> tuple[SeenBody, SeenBody]:
     world, (a, b) = BodiesInScene(reader), things_meant(reader, form.refs)
     one, other = world.body(a), world.body(b)
     foot = (one.position[0], one.position[1], other.position[2])
-    if not one.has_front or world.are_stacked(a, b) or gap(other, foot) < CLEAR_OF - SLACK:
+    if (
+        world.is_in_the_air(a)
+        or world.is_in_the_air(b)
+        or not one.has_front
+        or world.are_stacked(a, b)
+        or gap(other, foot) < CLEAR_OF - SLACK
+    ):
         raise NotProven("it has no front, or the two are not apart")
     return one, other
 

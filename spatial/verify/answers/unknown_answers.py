@@ -58,6 +58,8 @@ def _far(reader: Reader, form: Form) -> Knowable:
         return Knowable(CANNOT, "absent")
     if len(fitting) > 1 or world.are_stacked(fitting[0], base):
         raise NotProven("several things fit the words, or one rests on the other")
+    if world.is_in_the_air(fitting[0]) or world.is_in_the_air(base):
+        raise NotProven("one of them is in the air")
     if is_without_scale(reader):
         return Knowable(CANNOT, "no_scale")
     metres = dist(world.body(fitting[0]).position, world.body(base).position)
