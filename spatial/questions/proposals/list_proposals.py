@@ -49,10 +49,13 @@ def odd_one_out(scene: NamedScene, rng: random.Random) -> Iterator[Proposal]:
     for anchor, side in _anchors(scene, rng):
         sides = on_sides(scene, anchor)
         having, lacking = (_one_of_each_pile(scene, rng, sides[k]) for k in (side, 1 - side))
-        size = next((size for size in SIZES_OF_ODD if len(having) >= size - 1), None)
-        if size is None or not lacking:
+        if not lacking or len(having) < min(SIZES_OF_ODD) - 1:
             continue
         odd = rng.choice(lacking)
+        having = [i for i in having if scene.piles[i] != scene.piles[odd]]
+        size = next((size for size in SIZES_OF_ODD if len(having) >= size - 1), None)
+        if size is None:
+            continue
         listed = shuffled(rng, [odd, *rng.sample(having, size - 1)])
         things = tuple(scene.ref(i) for i in listed)
         yield OddOneOut(predicate=SIDES[side], anchor=scene.ref(anchor), things=things), scene.ref(odd).plain_name

@@ -3,7 +3,7 @@
 import random
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from spatial.questions import Unanswerable, answer, parse
@@ -70,6 +70,7 @@ def test_every_number_that_is_a_choice_is_equally_often_right():
 
 @settings(max_examples=60, deadline=None)
 @given(seed=st.integers(0, 100_000))
+@example(seed=749)  # what is odd lies with one of the others on a thing that is between the sides
 def test_of_what_carries_each_other_only_one_is_among_the_choices(seed: int):
     scene = NamedScene(random_scene(seed))
     for _, (query, _target) in zip(range(9), KINDS["odd_one_out"].propose(scene, random.Random(seed)), strict=False):
