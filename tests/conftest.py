@@ -5,10 +5,12 @@ on MinIO and 0.2 s on SeaweedFS. Topic names are fixed, so a test that counts re
 """
 
 import logging
+import os
 import sys
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 import structlog
@@ -20,6 +22,8 @@ from tests.fakes.services import Pool, start
 from tests.fakes.wait import until
 
 __all__ = ["pytest_collection"]
+
+CHROMIUM = Path("/usr/bin/chromium")
 
 FreshService = Callable[..., Running]
 """`fresh_broker("apache")`; also `fresh_broker("apache", folder, port)` for starting a stopped one again."""
@@ -125,3 +129,17 @@ def fresh_broker(fresh_service: FreshService) -> FreshService:
 def fresh_store(fresh_service: FreshService) -> FreshService:
     """A store with nothing in it: `fresh_store("minio").settings()`."""
     return fresh_service
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    """Debian's Chromium, driven by playwright; a machine without it skips, CI fails."""
+    sync = pytest.importorskip("playwright.sync_api")
+    if not CHROMIUM.exists():
+        if os.environ.get("CI") == "true":
+            pytest.fail(f"{CHROMIUM} is missing: install Debian's chromium")
+        pytest.skip(f"needs Debian's chromium at {CHROMIUM}")
+    with sync.sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=str(CHROMIUM), args=["--no-sandbox"])
+        yield chromium
+        chromium.close()

@@ -11,7 +11,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Literal, get_args
 
-from gpu_workers.diffusion.guidance_methods import GROUNDED, VARIANTS
+from gpu_workers.diffusion.guidance_methods import GROUNDED, UNGROUNDED
 
 Task = Literal["base", "gligen", "controlnet", "detector", "depth", "judge"]
 
@@ -19,7 +19,7 @@ TASKS: tuple[Task, ...] = get_args(Task)
 
 TABLE = Path(__file__).with_suffix(".json")
 
-GROUPS = {"@boxes": GROUNDED, "@loop": tuple(name for name in VARIANTS if name not in GROUNDED)}
+GROUPS = {"@boxes": GROUNDED, "@loop": UNGROUNDED}
 """In the table: renderers that need GLIGEN's layers, and those with a loop of their own that do not."""
 
 NOT_VERIFIED = "not verified"

@@ -9,8 +9,7 @@ from fnmatch import fnmatch
 from typing import Any
 
 from gpu_workers.diffusion.families.family_table import FAMILIES, Family
-from gpu_workers.diffusion.guidance_methods import GROUNDED
-from gpu_workers.diffusion.guidance_methods import VARIANTS as METHODS
+from gpu_workers.diffusion.guidance_methods import GROUNDED, UNGROUNDED
 from gpu_workers.diffusion.weight_files import (
     INDEX,
     VARIANTS,
@@ -21,11 +20,9 @@ from gpu_workers.diffusion.weight_files import (
     used_parts,
 )
 from gpu_workers.model_shelf.model_files import ModelFiles
+from gpu_workers.perception.vision_models import DETECTOR_RUNNERS
 
-LOOPED = tuple(name for name in METHODS if name not in GROUNDED)
-"""Renderers with a loop of their own over Stable Diffusion 1."""
-
-DETECTORS = ("grounding-dino", "mm-grounding-dino", "owlv2", "owlvit")
+DETECTORS = tuple(DETECTOR_RUNNERS)
 DEPTH_ESTIMATORS = ("depth_anything", "prompt_depth_anything", "dpt", "glpn", "zoedepth", "depth_pro")
 """Model types of transformers."""
 
@@ -78,11 +75,11 @@ def _pipeline(files: ModelFiles, kind: str) -> tuple[str, tuple[str, ...], list[
     family = next((each for each in FAMILIES if kind in each.index), None)
     unet = files.json_of("unet/config.json") or {}
     if unet.get("attention_type") == "gated" or unet.get("use_gated_attention"):
-        return f"a GLIGEN ({kind})", tuple(f"SKG_RENDERER={name}" for name in (*GROUNDED, *LOOPED)), []
+        return f"a GLIGEN ({kind})", tuple(f"SKG_RENDERER={name}" for name in (*GROUNDED, *UNGROUNDED)), []
     if family is None:
         names = ", ".join(each.name for each in FAMILIES)
         return f"a {kind}", (), [f"no family of models has the pipeline {kind}; there are {names}"]
-    looped = LOOPED if family.name == "SD1.5" else ()
+    looped = UNGROUNDED if family.name == "SD1.5" else ()
     return f"{family.name} ({kind})", tuple(f"SKG_RENDERER={name}" for name in (*looped, *_stock(family))), []
 
 

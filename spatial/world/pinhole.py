@@ -48,6 +48,12 @@ def as_pinhole(camera: Camera) -> Pinhole:
     return Pinhole(camera.intrinsics, np.array(camera.world_to_camera).reshape(4, 4))
 
 
+def as_camera(pinhole: Pinhole) -> Camera:
+    """The camera of a world, its pose rounded as worlds state it."""
+    matrix = tuple(float(value) for value in np.round(pinhole.world_to_camera, 9).reshape(-1))
+    return Camera(intrinsics=pinhole.intrinsics, world_to_camera=matrix)
+
+
 def look_at(position: Array, target: Array) -> Array:
     """`world_to_camera` of a camera at `position` that looks at `target` without tilting its head (both 3, metres)."""
     forward = (target - position) / np.linalg.norm(target - position)

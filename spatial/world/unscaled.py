@@ -14,6 +14,7 @@ import numpy as np
 from schemas.graph import Layout
 from schemas.world import Body, Camera, World
 from spatial.knowledge.knowledge_base import categories
+from spatial.world.pinhole import as_camera, as_pinhole
 
 FACTORS = (0.3, 3.0)
 """How large a scene without a scale is, at least and at most, as a share of the size that it was planned with."""
@@ -62,6 +63,6 @@ def _body(body: Body, factor: float) -> Body:
 
 
 def _camera(camera: Camera, factor: float) -> Camera:
-    matrix = np.array(camera.world_to_camera).reshape(4, 4)
-    matrix[:3, 3] *= factor
-    return camera.model_copy(update={"world_to_camera": tuple(float(value) for value in np.round(matrix, 9).reshape(-1))})
+    pinhole = as_pinhole(camera)
+    pinhole.world_to_camera[:3, 3] *= factor
+    return as_camera(pinhole)

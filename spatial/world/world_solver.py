@@ -12,7 +12,7 @@ from random import Random
 import numpy as np
 
 from schemas.graph import Box, Layout
-from schemas.world import Body, Camera, Space, World
+from schemas.world import Body, Space, World
 from spatial.knowledge.knowledge_base import categories, scene_kinds
 from spatial.layout.constraints.infeasibility_proof import QUICK, THOROUGH, refutation
 from spatial.layout.layout_check import verify
@@ -24,6 +24,7 @@ from spatial.world.body_table import BodyKind, bodies
 from spatial.world.candidate_sampling import BodySpec
 from spatial.world.footprints import Array
 from spatial.world.holding import Forms, forms_for, supports_of
+from spatial.world.pinhole import as_camera
 from spatial.world.unscaled import at_any_scale
 from spatial.world.views.framing import framed_views
 from spatial.world.views.further_views import further_cameras
@@ -149,13 +150,11 @@ def _world(task: PlacementTask, view: View, chosen: Sequence[Placement], rng: Ra
         )
         for thing, support, one, words in things
     )
-    matrix = _numbers(view.camera.world_to_camera)
-    assert matrix is not None
     space = Space(
         kind=view.space_kind, ground=view.ground, left=round(view.left, 3), right=round(view.right, 3),
         front=round(view.front, 3), back=round(view.back, 3), height=round(view.height, 3),
     )  # fmt: skip
-    return World(space=space, bodies=found, camera=Camera(intrinsics=view.camera.intrinsics, world_to_camera=matrix))
+    return World(space=space, bodies=found, camera=as_camera(view.camera))
 
 
 def _numbers(matrix: Array | None) -> tuple[float, ...] | None:

@@ -1,13 +1,11 @@
 """Every page of the gallery in a real browser: rules of accessibility, in light and dark, wide and at 400 pixels."""
 
-import os
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Page
 
 from dataset.evaluation.answer_log import Answer
 from dataset.evaluation.eval_session import EvalRequest, open_session
@@ -31,7 +29,6 @@ from tests.fakes.wait import until
 
 pytestmark = pytest.mark.e2e
 
-CHROMIUM = Path("/usr/bin/chromium")
 TARGETS = BalanceTargets({"scenes": {"park": 0.9, "kitchen": 0.1}, "density": {"2-3": 1.0}}, 0.02, "targets.yaml")
 
 
@@ -95,18 +92,6 @@ def gallery(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shown]:
     static = write_gallery(uri, folder / "static", summary={"accepted": 6}).as_uri()
     with running(application(full)) as address:
         yield Shown(address, made[0].event.sample_id, made[0].event.graph.seed_id, static)
-
-
-@pytest.fixture(scope="module")
-def browser():
-    if not CHROMIUM.exists():
-        if os.environ.get("CI") == "true":
-            pytest.fail(f"{CHROMIUM} is missing: install Debian's chromium")
-        pytest.skip(f"needs Debian's chromium at {CHROMIUM}")
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=str(CHROMIUM), args=["--no-sandbox"])
-        yield chromium
-        chromium.close()
 
 
 @pytest.fixture

@@ -1,6 +1,5 @@
 """The served gallery in a real browser: with and without scripts, by keyboard, in both schemes, with a fast table."""
 
-import os
 import random
 import re
 import time
@@ -9,7 +8,7 @@ from pathlib import Path
 
 import httpx
 import pytest
-from playwright.sync_api import expect, sync_playwright
+from playwright.sync_api import expect
 
 from dataset.gallery.rejected_samples import ROWS
 from dataset.gallery.sample_search import PAGE
@@ -30,7 +29,6 @@ from tests.fakes.wait import until
 
 pytestmark = pytest.mark.e2e
 
-CHROMIUM = Path("/usr/bin/chromium")
 NASTY = "<script>document.title='taken'</script><img src=x onerror=\"document.title='taken'\">"
 
 PROVEN = with_side(make_qa(make_graph(make_seed("proven"))))
@@ -39,18 +37,6 @@ PROVEN = with_side(make_qa(make_graph(make_seed("proven"))))
 MANY = 100_000
 P95_S = 0.2
 """What a page may take, nineteen of twenty times."""
-
-
-@pytest.fixture(scope="module")
-def browser():
-    if not CHROMIUM.exists():
-        if os.environ.get("CI") == "true":
-            pytest.fail(f"{CHROMIUM} is missing: install Debian's chromium")
-        pytest.skip(f"needs Debian's chromium at {CHROMIUM}")
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=str(CHROMIUM), args=["--no-sandbox"])
-        yield chromium
-        chromium.close()
 
 
 @pytest.fixture

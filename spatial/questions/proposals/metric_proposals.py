@@ -28,7 +28,6 @@ from spatial.questions.question_kinds import (
 from spatial.questions.rules.ground_facts import fits, free_gap, stands_on_ground
 from spatial.questions.rules.metric_facts import (
     TALLER_SHARE,
-    are_joined,
     body_of,
     centre_distance,
     is_aloft,
@@ -36,6 +35,7 @@ from spatial.questions.rules.metric_facts import (
     is_held_by,
     is_on_left_of_way,
     is_on_own_left,
+    may_be_joined,
     nearer_to_camera,
     taller,
 )
@@ -101,16 +101,9 @@ def is_even(scene: NamedScene, aspect: Aspect, first: int, among: list[int]) -> 
 def distance_metric(scene: NamedScene, rng: random.Random) -> Iterator[Proposal]:
     """How far two things are apart that do not carry each other."""
     for i, j in pairs(rng, scene.plainly_named) if _is_known(scene) else ():
-        if not _joined(scene, i, j) and not is_aloft(scene, i) and not is_aloft(scene, j):
+        if not may_be_joined(scene, i, j) and not is_aloft(scene, i) and not is_aloft(scene, j):
             length = centre_distance(body_of(scene, i), body_of(scene, j))
             yield HowFar(subject=scene.ref(i), object=scene.ref(j)), written(length)
-
-
-def _joined(scene: NamedScene, i: int, j: int) -> bool:
-    try:
-        return are_joined(scene, i, j)
-    except Unanswerable:
-        return True
 
 
 def real_size(scene: NamedScene, rng: random.Random) -> Iterator[Proposal]:
@@ -163,7 +156,7 @@ def facing(scene: NamedScene, rng: random.Random) -> Iterator[Proposal]:
 def _fronted(scene: NamedScene, rng: random.Random) -> Iterator[tuple[int, int]]:
     """Pairs of named things of which the first has a front, in random order."""
     for i, j in pairs(rng, scene.plainly_named) if _is_known(scene) else ():
-        if body_of(scene, i).has_front and not is_plural(scene.objects[i].category) and not _joined(scene, i, j):
+        if body_of(scene, i).has_front and not is_plural(scene.objects[i].category) and not may_be_joined(scene, i, j):
             yield i, j
 
 
@@ -192,7 +185,9 @@ def viewpoint(scene: NamedScene, rng: random.Random) -> Iterator[Proposal]:
         return
     target, against = rng.choice(SIDES), rng.random() < AGAINST_PICTURE
     for at, toward, there in triples(rng, scene.plainly_named):
-        if not stands_on_ground(scene, at) or any(_joined(scene, *two) for two in combinations((at, toward, there), 2)):
+        if not stands_on_ground(scene, at) or any(
+            may_be_joined(scene, *two) for two in combinations((at, toward, there), 2)
+        ):
             continue
         found = is_on_left_of_way(scene, (at, toward), there).value
         if found is (target == "left") and (not against or _is_other_side(scene, at, there, found)):
@@ -205,7 +200,7 @@ def free_space(scene: NamedScene, rng: random.Random) -> Iterator[Proposal]:
         return
     target, standing = rng.choice(YES_NO), [i for i in scene.plainly_named if stands_on_ground(scene, i)]
     orders = list(combinations(standing, 2))
-    gaps = {pair: free_gap(scene, *pair) for pair in rng.sample(orders, len(orders)) if not _joined(scene, *pair)}
+    gaps = {pair: free_gap(scene, *pair) for pair in rng.sample(orders, len(orders)) if not may_be_joined(scene, *pair)}
     for width in rng.sample(WIDTHS, len(WIDTHS)):
         found = {pair: fits(width, gap, scene.strictness).value for pair, gap in gaps.items()}
         is_contrasted = {True, False} <= set(found.values())

@@ -15,7 +15,7 @@ from spatial.questions.object_names import NamedScene
 from spatial.questions.proposals.query_proposals import Proposal, pairs, shuffled
 from spatial.questions.proposals.search_proposals import exchanged_colours
 from spatial.questions.question_kinds import KnownFar, KnownNext, KnownSide, Sideways
-from spatial.questions.rules.metric_facts import are_joined, has_scale
+from spatial.questions.rules.metric_facts import are_joined, has_scale, may_be_joined
 from spatial.questions.rules.metric_rules import CHOICES, length_between
 from spatial.questions.rules.unknown_rules import OPPOSITE, UNKNOWN, next_on, number_of_choices
 from spatial.questions.wording.lexicon import alike
@@ -79,21 +79,15 @@ def _far(scene: NamedScene, rng: random.Random, rival: Rival) -> Iterator[Propos
 
 def _of_any_size(scene: NamedScene, rng: random.Random) -> Iterator[Proposal]:
     """How many metres two bare shapes are apart on plain ground: known beside a thing of known size, else not."""
-    if has_scale(scene) is False and rng.random() >= WITHOUT_SCALE:
+    is_unknown = has_scale(scene) is False
+    if is_unknown and rng.random() >= WITHOUT_SCALE:
         return
     for i, j in islice(pairs(rng, scene.plainly_named), TRIES):
-        if all(is_of_any_size(scene.objects[k].category) for k in (i, j)) and not _are_joined(scene, i, j):
+        if all(is_of_any_size(scene.objects[k].category) for k in (i, j)) and not may_be_joined(scene, i, j):
             named = scene.ref(i)
-            length = UNKNOWN if has_scale(scene) is False else _length(scene, i, j)
+            length = UNKNOWN if is_unknown else _length(scene, i, j)
             if named.category is not None and length is not None:
                 yield KnownFar(category=named.category, attribute=named.attribute, object=scene.ref(j)), length
-
-
-def _are_joined(scene: NamedScene, i: int, j: int) -> bool:
-    try:
-        return are_joined(scene, i, j)
-    except Unanswerable:
-        return True
 
 
 def _length(scene: NamedScene, i: int, j: int) -> str | None:

@@ -174,6 +174,14 @@ def are_joined(view: View, i: int, j: int) -> bool:
     return is_held_by(view, i, j) or is_held_by(view, j, i)
 
 
+def may_be_joined(view: View, i: int, j: int) -> bool:
+    """Whether one of two objects carries or holds the other, or may do: what carries one of them is not seen."""
+    try:
+        return are_joined(view, i, j)
+    except Unanswerable:
+        return True
+
+
 def _turns(looking: SeenBody, there: SeenBody) -> list[float]:
     """Degrees from straight ahead of a body to the middle of another and to each of its corners on the ground,
     counter-clockwise: to its left above 0."""

@@ -15,7 +15,7 @@ import numpy as np
 from schemas.world import Camera, World
 from spatial.world.candidate_sampling import EDGE_PX
 from spatial.world.footprints import body_corners
-from spatial.world.pinhole import Array, Pinhole, as_pinhole
+from spatial.world.pinhole import Array, Pinhole, as_camera, as_pinhole
 from spatial.world.views.viewpoints import LEAST_PX, to_boxes
 
 THIRD = 0.25
@@ -83,7 +83,7 @@ def further_cameras(world: World, side: int, rng: Random) -> tuple[Camera, ...]:
         chosen = next((one for one in _candidates(stage, rng) if _differs(stage, one, found)), None)
         if chosen is not None:
             found.append(chosen)
-    return tuple(_rounded(one) for one in found)
+    return tuple(as_camera(one) for one in found)
 
 
 def _candidates(stage: _Stage, rng: Random) -> Iterator[Pinhole]:
@@ -211,8 +211,3 @@ def _differs(stage: _Stage, camera: Pinhole, found: list[Pinhole]) -> bool:
     way = float(np.linalg.norm(stage.camera.position - stage.middle))
     others = [stage.camera, *found]
     return all(float(np.linalg.norm(one.position - camera.position)) > 0.1 * way for one in others)
-
-
-def _rounded(camera: Pinhole) -> Camera:
-    matrix = tuple(float(value) for value in np.round(camera.world_to_camera, 9).reshape(-1))
-    return Camera(intrinsics=camera.intrinsics, world_to_camera=matrix)

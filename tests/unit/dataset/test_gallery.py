@@ -1,8 +1,6 @@
 """The gallery page: whole without a network, safe with any text, usable in a real browser."""
 
-import os
 import re
-from pathlib import Path
 
 import pytest
 
@@ -13,7 +11,6 @@ from tests.fakes.events import make_graph, make_qa
 
 pytestmark = pytest.mark.thorough
 
-CHROMIUM = Path("/usr/bin/chromium")
 NASTY = "<script>document.title='taken'</script><img src=x onerror=\"document.title='taken'\">"
 
 
@@ -29,19 +26,6 @@ def page_path(lab):
     writer.open("topic/0")
     writer.append(lab.deliver(writer, "topic/0", 0, events))
     return write_gallery(lab.uri, lab.folder / "gallery", summary={"accepted": 3, "rate": "1.2 samples/s"})
-
-
-@pytest.fixture(scope="module")
-def browser():
-    sync = pytest.importorskip("playwright.sync_api")
-    if not CHROMIUM.exists():
-        if os.environ.get("CI") == "true":
-            pytest.fail(f"{CHROMIUM} is missing: install Debian's chromium")
-        pytest.skip(f"needs Debian's chromium at {CHROMIUM}")
-    with sync.sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=str(CHROMIUM), args=["--no-sandbox"])
-        yield chromium
-        chromium.close()
 
 
 @pytest.fixture

@@ -13,9 +13,9 @@ from pathlib import Path
 import pytest
 
 from gpu_workers.diffusion.families.family_table import FAMILIES
-from gpu_workers.diffusion.guidance_methods import GROUNDED
+from gpu_workers.diffusion.guidance_methods import GROUNDED, UNGROUNDED
 from gpu_workers.model_shelf.listed_models import TASKS, listed_models
-from gpu_workers.model_shelf.model_check import DEPTH_ESTIMATORS, DETECTORS, LOOPED, Verdict, checked
+from gpu_workers.model_shelf.model_check import DEPTH_ESTIMATORS, DETECTORS, Verdict, checked
 from gpu_workers.model_shelf.model_files import declared_bytes, files_in
 from gpu_workers.perception.vision_models import DETECTOR_RUNNERS, METRIC_MODELS
 from gpu_workers.renderers import RENDERERS
@@ -90,7 +90,7 @@ def test_a_whole_checkpoint_fits_and_says_what_it_fits(tmp_path: Path):
     found = verdict_on(pipeline(tmp_path))
     assert found.faults == ()
     assert found.what == "SD1.5 (StableDiffusionPipeline)"
-    assert {f"SKG_RENDERER={name}" for name in (*LOOPED, "text2image", "controlnet", "photo")} == set(found.fits)
+    assert {f"SKG_RENDERER={name}" for name in (*UNGROUNDED, "text2image", "controlnet", "photo")} == set(found.fits)
     assert found.licence == "openrail"
     assert list(found.weights) == ["unet/diffusion_pytorch_model.safetensors", "vae/diffusion_pytorch_model.safetensors"]
 
