@@ -98,7 +98,7 @@ images: setup ## build the images with buildah: TARGETS="base render"
 test-images: services images ## build the images, run the factory from them, and check the compose file against them
 	$(BIN)/pytest tests/images
 
-bench: setup ## measure this machine: one table, bench.json, docs/performance.md; PARTS="spatial stages dataset start"
+bench: setup ## measure this machine: one table, bench.json, docs/performance.md; PARTS="spatial stages"
 	$(BIN)/python -m tests.bench $(PARTS) --page --history .skg/bench.jsonl
 
 bench-compare: setup ## what became slower than the noise since a revision: BASE=main PARTS="spatial stages"

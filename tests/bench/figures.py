@@ -27,7 +27,11 @@ class Figure:
     goal: str = ""
 
 
-FALLING_IS_BETTER = ("s", "ms", "µs", "MB", "bytes", "calls")
+class NotHere(Exception):
+    """What a part needs is not on this machine; the message says what, and what would bring it."""
+
+
+FALLING_IS_BETTER = ("s", "ms", "µs", "MB", "bytes", "calls", "calls a graph", "times as much", "% of the machine")
 """Units of which less is better; of all others more is."""
 
 
