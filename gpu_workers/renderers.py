@@ -11,6 +11,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from gpu_workers.diffusion.setting_readers import settings_of, unread, variable
 from schemas.errors import UserError, require_extras
 from schemas.interfaces import Renderer
 from schemas.plugins import PluginTable
@@ -24,6 +25,15 @@ DEFAULT_RENDERER = "collage"
 """Needs no model and no GPU."""
 
 MODEL_SETTING, STRUCTURE_SETTING = "render_model", "render_structure"
+
+TINY = "tiny"
+"""The name of the test kit's models."""
+
+DRAWING = ("render_", "solid_")
+"""How settings of drawing begin."""
+
+ALWAYS_READ = ("render_group", "render_linger_s", "render_batch", "solid_python")
+"""Of these, what the worker reads for every renderer, and where something is on this machine."""
 
 
 def _nothing_to_check(_given: Mapping[str, Any]) -> None:
@@ -82,24 +92,31 @@ def _check_solid(given: Mapping[str, Any]) -> None:
     interpreter_of(given)
 
 
-def _check_diffusion(_given: Mapping[str, Any]) -> None:
+def _check_diffusion(name: str, given: Mapping[str, Any]) -> None:
+    from gpu_workers.diffusion.config_check import check_at_hand
+    from gpu_workers.diffusion.diffusion_config import diffusion_config
+
+    if given[MODEL_SETTING] is not None:
+        check_at_hand(diffusion_config(name, given))
     require_extras("gpu")
 
 
 def _make_diffusion(name: str, given: Mapping[str, Any]) -> Renderer:
-    from gpu_workers.diffusion.model_registry import diffusion_config, make_renderer
+    from gpu_workers.diffusion.diffusion_config import diffusion_config
+    from gpu_workers.diffusion.model_registry import make_renderer
 
     renderer: Renderer = make_renderer(diffusion_config(name, given))
     return renderer
 
 
 def _make_photo(given: Mapping[str, Any]) -> Renderer:
-    from gpu_workers.diffusion.model_registry import make_renderer, photo_config
+    from gpu_workers.diffusion.diffusion_config import diffusion_config
+    from gpu_workers.diffusion.model_registry import make_renderer
     from gpu_workers.photo.photographs import FromStructures
     from gpu_workers.photo.structure_sources import structure_source
 
     structures = structure_source(RENDERERS[_structure_row(given)].make(given))
-    renderer: Renderer = make_renderer(photo_config(given), FromStructures(structures))
+    renderer: Renderer = make_renderer(diffusion_config("photo", given), FromStructures(structures))
     return renderer
 
 
@@ -108,7 +125,7 @@ def _check_photo(given: Mapping[str, Any]) -> None:
     RENDERERS[row].check(given)
     if row == DEFAULT_RENDERER:
         _check_sprites(given)
-    _check_diffusion(given)
+    _check_diffusion("photo", given)
 
 
 def _check_sprites(given: Mapping[str, Any]) -> None:
@@ -128,18 +145,6 @@ def _structure_row(given: Mapping[str, Any]) -> str:
     return name
 
 
-_MODEL_SETTINGS = (
-    MODEL_SETTING, "render_revision", "render_controlnet", "render_controlnet_revision", "render_refine",
-    "render_refine_revision", "render_refine_side", "render_steps", "render_guidance", "render_beta", "render_dtype",
-    "render_scheduler", "render_guidance_from", "render_guidance_until", "render_compile", "render_compile_mode",
-    "render_batch", "render_method", "render_segmenter", "render_segmenter_revision", "render_variant", "model_cache",
-)  # fmt: skip
-
-_PHOTO_SETTINGS = (
-    STRUCTURE_SETTING, "render_condition", "render_condition_scale", "render_condition_from", "render_condition_until",
-    "render_strength", "render_inpaint", "render_regional", "render_side",
-)  # fmt: skip
-
 _COLLAGE_SETTINGS = ("sprites_dir",)
 _SOLID_SETTINGS = (
     "solid_python", "solid_side", "solid_samples", "solid_denoise", "solid_bounces", "solid_device", "solid_threads",
@@ -154,7 +159,7 @@ _DIFFUSION = {
     "backward": "guidance of the attention alone, the energy of layout guidance",
     "multidiffusion": "each box denoised by its own phrase, fused",
     "text": "the same loop without boxes",
-    "text2image": "any text-to-image pipeline of diffusers",
+    "text2image": "a stock text-to-image pipeline of a family of models: positions are in the prompt alone",
     "controlnet": "the boxes as a picture for a ControlNet",
     "flux3-boxes": "FLUX.3's own boxes",
 }
@@ -180,13 +185,15 @@ _BUILT_IN = {
     "photo": RendererSpec(
         "photographs over the pictures of a renderer that knows what it draws",
         any_words,
-        (*_MODEL_SETTINGS, *_PHOTO_SETTINGS, *_COLLAGE_SETTINGS, *_SOLID_SETTINGS),
+        (*settings_of("photo"), *_COLLAGE_SETTINGS, *_SOLID_SETTINGS),
         _make_photo,
         structured=True,
         check=_check_photo,
     ),
     **{
-        name: RendererSpec(meaning, any_words, _MODEL_SETTINGS, partial(_make_diffusion, name), check=_check_diffusion)
+        name: RendererSpec(
+            meaning, any_words, settings_of(name), partial(_make_diffusion, name), check=partial(_check_diffusion, name)
+        )
         for name, meaning in _DIFFUSION.items()
     },
 }
@@ -198,6 +205,41 @@ RENDERERS = PluginTable(GROUP, _BUILT_IN, RendererSpec)
 def drawn_with(renderer: str, structure: str) -> tuple[str, ...]:
     """A renderer, and the one over whose pictures it draws, where it draws over any."""
     return (renderer, structure) if renderer in RENDERERS and RENDERERS[renderer].structured else (renderer,)
+
+
+def refuse_ignored(renderer: str, given: Mapping[str, Any], usual: Mapping[str, Any]) -> None:
+    """Raises UserError for a setting that was set and that a renderer would not read, with what reads it.
+
+    `given`: values of all settings of drawing, whichever renderer reads them; `usual`: what they are where nobody says
+    anything.  It is the same question before a stage, a demo, and in `skg doctor`.
+    """
+    changed = {name: given[name] for name in usual if _is_of_drawing(name) and given[name] != usual[name]}
+    spec = RENDERERS[renderer]
+    for name in changed:
+        if name not in spec.settings:
+            raise UserError(f"the renderer {renderer} would ignore {variable(name)}: {_readers(name)} would read it")
+    if spec.structured:
+        _refuse_other_structures(changed, given)
+    own = {name: given[name] for name in spec.settings if name in given}
+    for fault in unread(changed, own, lambda model: model == TINY or Path(model).is_dir()):
+        raise UserError(fault)
+
+
+def _is_of_drawing(name: str) -> bool:
+    return name.startswith(DRAWING) and name not in ALWAYS_READ
+
+
+def _readers(name: str) -> str:
+    return ", ".join(renderer for renderer, spec in RENDERERS.items() if name in spec.settings) or "no renderer"
+
+
+def _refuse_other_structures(changed: Mapping[str, Any], given: Mapping[str, Any]) -> None:
+    """Raises UserError for settings of a renderer whose pictures are not drawn over."""
+    chosen = _structure_row(given)
+    for other, spec in _BUILT_IN.items():
+        if spec.knows_truth and other != chosen:
+            for name in changed.keys() & set(spec.settings):
+                raise UserError(f"{variable(name)} counts with SKG_RENDER_STRUCTURE={other}, and it is {chosen}")
 
 
 def capabilities_of(renderer: str, view_share: float = 0.0, structure: str = DEFAULT_RENDERER) -> RendererCapabilities:

@@ -287,8 +287,10 @@ class DiffusionSettings(_Settings):
     render_controlnet_revision: str | None = Field(None, description="revision of a hub's ControlNet, pinned")
     render_refine: str | None = Field(None, description="image-to-image model that refines pictures; unset: none does")
     render_refine_revision: str | None = Field(None, description="revision of a hub's refining model, pinned")
-    render_refine_side: int = Field(1024, ge=64, le=4096, description="pixels of the longer side after refining")
-    render_steps: int = Field(50, ge=1, le=1000, description="denoising steps")
+    render_refine_side: int = Field(
+        1024, ge=64, le=4096, multiple_of=64, description="pixels of the longer side after refining, a multiple of 64"
+    )
+    render_steps: int | None = Field(None, ge=1, le=1000, description="denoising steps; unset: 50, of a tiny model 4")
     render_guidance: float | None = Field(
         None, ge=0, description="weight of classifier-free guidance; unset: 7.5, or what the model's family is used with"
     )
@@ -336,7 +338,11 @@ class DiffusionSettings(_Settings):
         0.0, ge=0, le=1, description="share of an object's own phrase in its place (photographs by SD1.5 and SDXL)"
     )
     render_side: int | None = Field(
-        None, ge=64, le=4096, description="pixels of a photograph's longer side; unset: the model's own"
+        None,
+        ge=64,
+        le=4096,
+        multiple_of=64,
+        description="pixels of a photograph's longer side, a multiple of 64; unset: the model's own",
     )
     render_linger_s: Seconds = Field(0.05, description="how long a batch of graphs may wait to fill")
     model_cache: Path = Field(Path(".skg/models"), description="folder for the tiny models and the hashes of weights")

@@ -44,10 +44,10 @@ def _agents(settings: AgentSettings) -> None:
 
 
 def _render(settings: RenderSettings) -> None:
-    from streams.adapters.vision_factories import check_installed
+    from streams.adapters.vision_factories import check_drawing
     from streams.composition import run_render
 
-    check_installed(settings)
+    check_drawing(settings)
     run_render(settings)
 
 

@@ -105,11 +105,5 @@ VARIANTS: dict[str, MakesVariant] = {
 }
 """By the name in SKG_RENDERER."""
 
-GROUNDED = ("gligen", "gligen_guided", "lmd_plus")
-"""Of these, those that need GLIGEN's layers."""
-
-UNGROUNDED = tuple(name for name in VARIANTS if name not in GROUNDED)
-"""The others, which draw with any Stable Diffusion 1."""
-
 BETAS = {"lmd_plus": 0.4}
 """Share of the steps with GLIGEN's layers where the reference program's is not GLIGEN's own."""

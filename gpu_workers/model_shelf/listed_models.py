@@ -11,7 +11,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Literal, get_args
 
-from gpu_workers.diffusion.guidance_methods import GROUNDED, UNGROUNDED
+from gpu_workers.diffusion.setting_readers import GROUNDED, UNGROUNDED
 
 Task = Literal["base", "gligen", "controlnet", "detector", "depth", "judge"]
 

@@ -9,7 +9,7 @@ from fnmatch import fnmatch
 from typing import Any
 
 from gpu_workers.diffusion.families.family_table import FAMILIES, Family
-from gpu_workers.diffusion.guidance_methods import GROUNDED, UNGROUNDED
+from gpu_workers.diffusion.setting_readers import GROUNDED, UNGROUNDED
 from gpu_workers.diffusion.weight_files import (
     INDEX,
     VARIANTS,

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from gpu_workers.exam_policy import Policy
-from gpu_workers.renderers import RENDERERS, RendererSpec
+from gpu_workers.renderers import RENDERERS, RendererSpec, refuse_ignored
 from schemas.interfaces import Renderer
 from streams.errors import Misconfigured
 from streams.settings import RenderSettings, VisionSettings
@@ -29,21 +29,29 @@ def spec_of(renderer: str) -> RendererSpec:
     return RENDERERS[renderer]
 
 
-def check_installed(settings: RenderSettings) -> None:
-    """Raise UserError (MissingExtra among them) where what the settings' renderer draws with is not installed."""
+def check_drawing(settings: RenderSettings) -> None:
+    """Raise UserError (MissingExtra among them) for a setting that would be ignored, for what the settings' models have no
+    place for, and where what the renderer draws with is not installed."""
     spec = spec_of(settings.renderer)
+    usual = {name: field.default for name, field in RenderSettings.model_fields.items()}
+    refuse_ignored(settings.renderer, dict(settings), usual)
+    _require_model(settings, spec)
     spec.check({name: getattr(settings, name) for name in spec.settings if name in RenderSettings.model_fields})
 
 
 def renderer_of(settings: RenderSettings) -> Renderer:
     """The renderer of the settings, ready to draw. Raises UserError and RetryableError."""
     spec = spec_of(settings.renderer)
-    if spec.has_model and settings.render_model is None:
-        raise Misconfigured(f"the renderer {settings.renderer} needs a model: set SKG_RENDER_MODEL, or --model")
+    _require_model(settings, spec)
     foreign = [name for name in spec.settings if name not in RenderSettings.model_fields]
     if foreign:
         raise Misconfigured(f"the renderer {settings.renderer} asks for settings that there are not: {', '.join(foreign)}")
     return spec.make({name: getattr(settings, name) for name in spec.settings})
+
+
+def _require_model(settings: RenderSettings, spec: RendererSpec) -> None:
+    if spec.has_model and settings.render_model is None:
+        raise Misconfigured(f"the renderer {settings.renderer} needs a model: set SKG_RENDER_MODEL, or --model")
 
 
 @dataclass(frozen=True)

@@ -50,7 +50,7 @@ def findings() -> Iterator[Finding]:
     """Every look, those at the machine first."""
     yield _python()
     yield from _extras()
-    for look in (_sprites, _blender, _settings, _services, _broker, _store, _dataset, _model):
+    for look in (_sprites, _blender, _renderer, _settings, _services, _broker, _store, _dataset, _model):
         yield from look()
 
 
@@ -102,6 +102,25 @@ def _blender() -> Iterator[Finding]:
     except UserError as error:
         is_needed = "solid" in drawn_with(settings.renderer, settings.render_structure)
         yield Finding("Blender", "wrong" if is_needed else "absent", *str(error).split(": ", 1))
+
+
+def _renderer() -> Iterator[Finding]:
+    """The look of `skg render` at its settings, before it starts."""
+    from schemas.errors import MissingExtra, UserError
+    from streams.adapters.vision_factories import check_drawing
+    from streams.cli.environments import interpreter_with
+    from streams.settings import RenderSettings
+
+    settings = RenderSettings()
+    try:
+        check_drawing(settings)
+    except MissingExtra as error:
+        elsewhere = interpreter_with(error.extra)
+        yield Finding("renderer", "wrong" if elsewhere is None else "ok", settings.renderer, str(error))
+    except UserError as error:
+        yield Finding("renderer", "wrong", str(error))
+    else:
+        yield Finding("renderer", "ok", settings.renderer)
 
 
 def _settings() -> Iterator[Finding]:

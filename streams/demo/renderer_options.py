@@ -5,12 +5,13 @@ A tiny model comes with a detector that never finds anything: its pictures are n
 """
 
 import os
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from gpu_workers.renderers import DEFAULT_RENDERER, RendererSpec
 from schemas.errors import UserError
-from streams.adapters.vision_factories import check_installed, spec_of
+from streams.adapters.vision_factories import check_drawing, spec_of
 from streams.secret_files import variable_of
 from streams.settings import RenderSettings
 
@@ -35,8 +36,23 @@ class RendererOptions:
     model: str | None = None
 
     def check(self) -> None:
-        """Raise UserError where what the renderer draws with is not installed."""
-        check_installed(RenderSettings().model_copy(update={"renderer": self.renderer}))
+        """Raise UserError where a setting would be ignored, or what the renderer draws with is not installed."""
+        check_drawing(self.drawing())
+
+    def drawing(self) -> RenderSettings:
+        """The settings of this process as its demo would draw with them. Raises UserError for no such renderer."""
+        settings, spec = RenderSettings(), spec_of(self.renderer)
+        chosen: dict[str, object] = {"renderer": self.renderer}
+        if spec.has_model and self.model is not None:
+            chosen["render_model"] = self.model
+        if self._is_conditioned_by_tiny(spec, chosen.get("render_model", settings.render_model), os.environ):
+            chosen["render_controlnet"] = TINY
+        return settings.model_copy(update=chosen)
+
+    @staticmethod
+    def _is_conditioned_by_tiny(spec: RendererSpec, model: object, named: Mapping[str, str]) -> bool:
+        """Whether a tiny model's photographs get a tiny ControlNet, since nothing else conditions them."""
+        return model == TINY and spec.structured and not named.keys() & WAYS
 
     def environment(self, out: Path) -> dict[str, str]:
         """The settings. Raises UserError where a renderer lacks its model, or the detector."""
@@ -52,7 +68,7 @@ class RendererOptions:
             raise UserError("pictures of a model need a detector: set SKG_DETECTOR to a folder or a hub's owner/name")
         detector = {"SKG_DETECTOR": TINY} if model == TINY else {}
         drawn_with = {} if model is None else {"SKG_RENDER_MODEL": model}
-        if model == TINY and spec.structured and not own.keys() & WAYS:
+        if self._is_conditioned_by_tiny(spec, model, own):
             drawn_with["SKG_RENDER_CONTROLNET"] = TINY
         return {"SKG_MODEL_CACHE": str(out / "models"), **detector, **own, **own_settings(spec), **chosen, **drawn_with}
 

@@ -20,12 +20,13 @@ SIDE = 192
 
 def photographs(settings: RenderSettings) -> Renderer:
     """The renderer of photographs, as its row makes it, over boxes."""
-    from gpu_workers.diffusion.model_registry import make_renderer, photo_config
+    from gpu_workers.diffusion.diffusion_config import diffusion_config
+    from gpu_workers.diffusion.model_registry import make_renderer
     from gpu_workers.photo.photographs import FromStructures
     from gpu_workers.photo.structure_sources import structure_source
 
     given = {name: getattr(settings, name) for name in RENDERERS["photo"].settings}
-    return make_renderer(photo_config(given), FromStructures(structure_source(BodyBoxesRenderer(SIDE))))
+    return make_renderer(diffusion_config("photo", given), FromStructures(structure_source(BodyBoxesRenderer(SIDE))))
 
 
 def main(stage: str) -> int:

@@ -95,6 +95,21 @@ def _sdxl(folder: Path) -> None:
     tiny_sdxl.build(folder)
 
 
+def _refiner(folder: Path) -> None:
+    """SDXL's refiner: one text encoder, and a score of aesthetics in place of the size that is wanted."""
+    width, times = tiny_diffusion.WIDTH, tiny_sdxl.TIME_WIDTH
+    plan = {
+        **tiny_sdxl.UNET, "cross_attention_dim": width, "projection_class_embeddings_input_dim": width + 5 * times
+    }  # fmt: skip
+    made = diffusers.StableDiffusionXLImg2ImgPipeline(
+        diffusers.AutoencoderKL(**tiny_sdxl.VAE), None,
+        transformers.CLIPTextModelWithProjection(tiny_diffusion.text_config(transformers)), None,
+        tiny_diffusion.new_tokenizer(), diffusers.UNet2DConditionModel(**plan),
+        diffusers.DDIMScheduler(**tiny_diffusion.SCHEDULER), requires_aesthetics_score=True,
+    )  # fmt: skip
+    _saved(folder, made)
+
+
 def _sd3(folder: Path) -> None:
     words = tiny_diffusion.new_tokenizer()
     transformer = diffusers.SD3Transformer2DModel(
@@ -253,6 +268,7 @@ def _sana(folder: Path) -> None:
 MAKERS: dict[str, Callable[[Path], None]] = {
     "StableDiffusionPipeline": _sd15,
     "StableDiffusionXLPipeline": _sdxl,
+    "StableDiffusionXLImg2ImgPipeline": _refiner,
     "StableDiffusion3Pipeline": _sd3,
     "FluxPipeline": _flux,
     "FluxKontextPipeline": _kontext,

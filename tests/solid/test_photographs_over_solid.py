@@ -74,8 +74,9 @@ def test_photographs_over_traced_scenes_pass_the_audit(solid: SolidRenderer, tmp
 
 def test_a_tiny_model_draws_over_a_traced_scene(solid: SolidRenderer, tmp_path: Path):
     pytest.importorskip("torch", reason="torch is in the gpu extra: run this in its environment")
+    from gpu_workers.diffusion.diffusion_config import DiffusionConfig, Weights
     from gpu_workers.diffusion.generators.photo_models import PhotoSettings
-    from gpu_workers.diffusion.model_registry import DiffusionConfig, Weights, make_renderer
+    from gpu_workers.diffusion.model_registry import make_renderer
     from gpu_workers.photo.photographs import FromStructures
 
     config = DiffusionConfig(

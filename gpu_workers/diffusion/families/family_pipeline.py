@@ -111,7 +111,7 @@ class FamilyPipeline:
         family, found = self.family, dict[str, float]()
         if family.distilled is not None:
             found["guidance_scale"] = family.distilled
-        if family.distilled is None or self.way.negative:
+        if takes_guidance(family, self.way):
             found[family.guidance_name] = self._sampling.guidance
         return found
 
@@ -135,6 +135,11 @@ class FamilyPipeline:
         if given.mode is not None:
             found["control_mode"] = [given.mode] if way.listed else given.mode
         return found
+
+
+def takes_guidance(family: Family, way: Way) -> bool:
+    """Whether a weight of guidance counts besides the distilled one of the family."""
+    return family.distilled is None or way.negative
 
 
 def denied(conditioning: Conditioning, first: bool = False) -> Conditioning:

@@ -153,6 +153,11 @@ FAMILIES = (
         guidance=5.0, half="float16", network="unet",
     ),
     Family(
+        "SDXL refiner", ("StableDiffusionXLImg2ImgPipeline",),
+        {"image": Way("StableDiffusionXLImg2ImgPipeline", image="image", strength=True)},
+        "CreativeML Open RAIL++-M", guidance=5.0, half="float16", network="unet",
+    ),
+    Family(
         "SD3.5", ("StableDiffusion3Pipeline",), _plain("StableDiffusion3"), "Stability AI Community",
         {
             "SD3ControlNetModel": Net(

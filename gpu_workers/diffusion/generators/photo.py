@@ -47,9 +47,9 @@ class PhotoGenerator:
         Raises UserError for models that do not draw as the settings say.
         """
         self._models, self._sampling, self._settings, self._side = models, sampling, settings, side
-        self._task = task_of(models, settings)
-        check(models, settings, self._task)
-        check_steps(models, settings, sampling.steps)
+        self._task = task_of(models.kinds, settings)
+        check(models.kinds, settings, self._task)
+        check_steps(models.kinds, settings, sampling.steps)
         task: Task = self._task or "inpaint"
         first = drawing_by(models.family, task, models.model, sampling, models.control if "control" in task else None)
         self._first, self._mode = first, mode_of(models, settings, first)
@@ -61,7 +61,8 @@ class PhotoGenerator:
         """Weights, sampling parameters, and the settings."""
         models = (self._models.model, self._models.control)
         sources = [each.source for each in models if each is not None]
-        return {**pipeline_parameters(self._first, sources, self._sampling), **asdict(self._settings)}
+        worded = {"edit_words": EDIT_WORDS} if self._task == "edit" else {}
+        return {**pipeline_parameters(self._first, sources, self._sampling), **asdict(self._settings), **worded}
 
     @property
     def side(self) -> int:

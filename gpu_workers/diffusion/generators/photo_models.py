@@ -12,6 +12,9 @@ from gpu_workers.diffusion.families.pipeline_loading import Model
 from gpu_workers.diffusion.generators.stock_pipelines import is_union
 from schemas.errors import UserError
 
+REGIONAL = ("SD1.5", "SDXL")
+"""Families whose cross-attention reads an object's own phrase in its place."""
+
 
 @dataclass(frozen=True)
 class PhotoSettings:
@@ -31,6 +34,14 @@ class PhotoSettings:
 
 
 @dataclass(frozen=True)
+class Kinds:
+    """What models are, as far as their indexes say: the family, and the class of the ControlNet where there is one."""
+
+    family: Family
+    net: str | None = None
+
+
+@dataclass(frozen=True)
 class PhotoModels:
     """The model and its ControlNet, where there is one."""
 
@@ -47,8 +58,13 @@ class PhotoModels:
         """The class of the ControlNet. Raises UserError for one of another family."""
         return None if self.control is None else net_of(self.control.folder, self.control.source.model, self.family)
 
+    @property
+    def kinds(self) -> Kinds:
+        """Of both. Raises UserError."""
+        return Kinds(self.family, self.net)
 
-def task_of(models: PhotoModels, settings: PhotoSettings) -> Task | None:
+
+def task_of(models: Kinds, settings: PhotoSettings) -> Task | None:
     """How whole pictures are drawn; None where the structure's picture is the one to begin with, object by object.
 
     Raises UserError where the settings leave nothing to draw from, with what the family has.
@@ -82,19 +98,21 @@ def _ways(family: Family) -> str:
     return ", ".join(words for words, has in says.items() if has)
 
 
-def check(models: PhotoModels, settings: PhotoSettings, task: Task | None) -> None:
+def check(models: Kinds, settings: PhotoSettings, task: Task | None) -> None:
     """Raises UserError for settings that the models have no place for."""
     family, net = models.family, models.net
     way = family.way(task or "inpaint", net if task and "control" in task else None)
-    if settings.regional and family.network != "unet":
-        raise UserError(f"SKG_RENDER_REGIONAL is for SD1.5 and SDXL, not for {family.name}")
+    if settings.regional and family.name not in REGIONAL:
+        raise UserError(f"SKG_RENDER_REGIONAL is for {' and '.join(REGIONAL)}, not for {family.name}")
+    if settings.regional and task is None:
+        raise UserError("SKG_RENDER_REGIONAL: objects that are drawn anew alone are drawn by their own phrases anyway")
     if net and settings.span != (0.0, 1.0) and way and not way.spanned:
         raise UserError(f"SKG_RENDER_CONDITION_FROM and …_UNTIL: a ControlNet of {family.name} counts in every step")
     if settings.inpaint and not (family.way("control_inpaint", net) or family.way("inpaint")):
         raise UserError(f"SKG_RENDER_INPAINT: {family.name} has no inpainting")
 
 
-def check_steps(models: PhotoModels, settings: PhotoSettings, steps: int) -> None:
+def check_steps(models: Kinds, settings: PhotoSettings, steps: int) -> None:
     """Raises UserError for shares of the steps that leave none."""
     for name, share in (("STRENGTH", settings.strength), ("INPAINT", settings.inpaint)):
         if share is not None and int(steps * share) < 1:

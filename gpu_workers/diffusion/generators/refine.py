@@ -8,10 +8,13 @@ from collections.abc import Mapping, Sequence
 
 from PIL import Image
 
-from gpu_workers.diffusion import lazy_imports
 from gpu_workers.diffusion.conditioning import Conditioning
+from gpu_workers.diffusion.denoise import Sampling
 from gpu_workers.diffusion.diffusion_renderer import ImageGenerator, fitted_size
-from gpu_workers.diffusion.families.pipeline_loading import Model, ready_pipeline
+from gpu_workers.diffusion.families.family_pipeline import Batch, Given
+from gpu_workers.diffusion.families.family_table import family_of
+from gpu_workers.diffusion.families.pipeline_loading import Model
+from gpu_workers.diffusion.generators.stock_pipelines import drawing_by
 from schemas.ids import derived_seed
 
 STRENGTH = 0.3
@@ -26,8 +29,10 @@ class RefinedGenerator:
     `side` pixels."""
 
     def __init__(self, inner: ImageGenerator, model: Model, side: int = 1024) -> None:
+        """Raises UserError for a model of a family that does not draw over pictures."""
         self._inner, self._model, self._side = inner, model, side
-        self._pipeline = ready_pipeline(lazy_imports.diffusers().AutoPipelineForImage2Image, model)
+        family = family_of(model.folder, model.source.model)
+        self._drawn = drawing_by(family, "image", model, Sampling(STEPS, family.guidance))
 
     @property
     def name(self) -> str:
@@ -37,7 +42,10 @@ class RefinedGenerator:
     @property
     def parameters(self) -> Mapping[str, object]:
         """The inner generator's parameters, and the second model's."""
-        second = {"strength": STRENGTH, "steps": STEPS, **self._model.source.stated()}
+        family = self._drawn.family
+        guided = {"guidance": family.guidance, **({} if family.distilled is None else {"distilled": family.distilled})}
+        sampled = {"strength": STRENGTH, "steps": STEPS, **guided, "dtype": self._model.machine.dtype}
+        second = {**sampled, **self._model.source.stated()}
         return {**self._inner.parameters, "inner_side": self._inner.side, "refined": second}
 
     @property
@@ -47,12 +55,7 @@ class RefinedGenerator:
 
     def draw(self, conditionings: Sequence[Conditioning], seeds: Sequence[int], size: tuple[int, int]) -> list[Image.Image]:
         """Pictures drawn at the inner generator's size, enlarged, refined."""
-        torch, small = lazy_imports.torch(), fitted_size(size, self._inner.side)
+        small = fitted_size(size, self._inner.side)
         drafts = [each.resize(size, Image.Resampling.LANCZOS) for each in self._inner.draw(conditionings, seeds, small)]
-        found: list[Image.Image] = self._pipeline(
-            prompt=[each.prompt for each in conditionings], image=drafts,
-            negative_prompt=[each.negative for each in conditionings],
-            generator=[torch.Generator().manual_seed(derived_seed("refine", seed)) for seed in seeds], strength=STRENGTH,
-            num_inference_steps=STEPS, output_type="pil",
-        ).images  # fmt: skip
-        return found
+        own = [derived_seed("refine", seed) for seed in seeds]
+        return self._drawn.draw(Batch(conditionings, own, size), Given(drafts, strength=STRENGTH))

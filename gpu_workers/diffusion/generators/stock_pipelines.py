@@ -58,7 +58,8 @@ class PipelineGenerator:
 def pipeline_parameters(drawn: FamilyPipeline, sources: Sequence[Source], sampling: Sampling) -> dict[str, object]:
     """Weights and sampling parameters, for a picture's id."""
     taken = {name: value for name, value in asdict(sampling).items() if name not in ("beta", "guided")}
-    return {"models": [source.stated() for source in sources], **taken, "dtype": str(drawn.pipeline.dtype)}
+    distilled = {} if drawn.family.distilled is None else {"distilled": drawn.family.distilled}
+    return {"models": [source.stated() for source in sources], **taken, **distilled, "dtype": str(drawn.pipeline.dtype)}
 
 
 def text2image(model: Model, sampling: Sampling) -> PipelineGenerator:

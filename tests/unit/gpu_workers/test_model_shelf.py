@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from gpu_workers.diffusion.families.family_table import FAMILIES
-from gpu_workers.diffusion.guidance_methods import GROUNDED, UNGROUNDED
+from gpu_workers.diffusion.setting_readers import GROUNDED, UNGROUNDED
 from gpu_workers.model_shelf.listed_models import TASKS, listed_models
 from gpu_workers.model_shelf.model_check import DEPTH_ESTIMATORS, DETECTORS, Verdict, checked
 from gpu_workers.model_shelf.model_files import declared_bytes, files_in

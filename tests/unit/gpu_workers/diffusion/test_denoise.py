@@ -151,12 +151,13 @@ def test_a_network_compiled_to_machine_code_draws_the_same(parts: Parts, checkpo
     assert difference(drawn(compiled, [CAT, STREET], [7, 8]), drawn(parts, [CAT, STREET], [7, 8])) < 10 * CLOSE
 
 
-@pytest.mark.parametrize(("dtype", "steps_apart"), [("bfloat16", 0.5), ("float16", 0.1)])
+@pytest.mark.parametrize(("dtype", "steps_apart"), [("bfloat16", 0.05), ("float16", 0.01)])
 def test_half_precision_draws_about_the_same(parts: Parts, checkpoint: Path, dtype: str, steps_apart: float):
     half = drawn(load(checkpoint, Machine(dtype=dtype)), [CAT, STREET], [7, 8])
     assert str(half.dtype) == f"torch.{dtype}"
     whole = drawn(parts, [CAT, STREET], [7, 8])
-    assert 0 < float((half.float() - whole).abs().mean() / whole.abs().mean()) < steps_apart
+    apart = float((half.float() - whole).abs().mean() / whole.abs().mean())
+    assert 0 < apart < steps_apart, "other seeds are 1.4 apart"
 
 
 def test_a_run_that_was_cut_and_resumed_is_a_straight_one(parts: Parts):

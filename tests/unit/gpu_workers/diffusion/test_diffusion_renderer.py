@@ -10,8 +10,9 @@ from PIL import Image
 
 from dataset.reading.lineage import Lineage
 from gpu_workers.diffusion.conditioning import MAX_BOXES, Conditioning, conditioning_of
+from gpu_workers.diffusion.diffusion_config import DiffusionConfig
 from gpu_workers.diffusion.diffusion_renderer import DiffusionRenderer
-from gpu_workers.diffusion.model_registry import DiffusionConfig, make_renderer
+from gpu_workers.diffusion.model_registry import make_renderer
 from gpu_workers.render import RenderHandler
 from gpu_workers.tiny_models.tiny_diffusion import build
 from schemas.errors import RetryableError, UserError

@@ -10,12 +10,13 @@ from PIL import Image
 
 from gpu_workers.diffusion.conditioning import Conditioning
 from gpu_workers.diffusion.denoise import Sampling
+from gpu_workers.diffusion.diffusion_config import DiffusionConfig
 from gpu_workers.diffusion.families.family_pipeline import denied
 from gpu_workers.diffusion.families.family_table import FAMILIES, family_of, net_of
 from gpu_workers.diffusion.families.pipeline_loading import Model
 from gpu_workers.diffusion.generators.stock_pipelines import text2image
 from gpu_workers.diffusion.model_components import Machine
-from gpu_workers.diffusion.model_registry import DiffusionConfig, make_renderer
+from gpu_workers.diffusion.model_registry import make_renderer
 from gpu_workers.diffusion.weight_files import Source
 from schemas.errors import UserError
 

@@ -11,10 +11,11 @@ from PIL import Image
 
 from gpu_workers.diffusion.conditioning import Conditioning
 from gpu_workers.diffusion.denoise import Sampling
+from gpu_workers.diffusion.diffusion_config import DiffusionConfig
 from gpu_workers.diffusion.families.pipeline_loading import Model
 from gpu_workers.diffusion.generators.flux3 import Flux3Generator, boxes_of, flux3, load_pipeline
 from gpu_workers.diffusion.model_components import Machine
-from gpu_workers.diffusion.model_registry import DiffusionConfig, make_renderer
+from gpu_workers.diffusion.model_registry import make_renderer
 from gpu_workers.diffusion.weight_files import Source
 from schemas.errors import PermanentError, UserError
 from tests.fakes.collage import Thing, make_scene

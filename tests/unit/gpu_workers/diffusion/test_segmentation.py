@@ -11,11 +11,12 @@ from PIL import Image
 
 from gpu_workers.diffusion.conditioning import Conditioning, Corners
 from gpu_workers.diffusion.denoise import Sampling
+from gpu_workers.diffusion.diffusion_config import DiffusionConfig, Weights
 from gpu_workers.diffusion.guidance.method_settings import ComposedSettings
 from gpu_workers.diffusion.guidance.object_composition import ObjectComposition
 from gpu_workers.diffusion.guidance.segmentation import Segmenter, chosen, load_segmenter
 from gpu_workers.diffusion.model_components import Machine, Parts
-from gpu_workers.diffusion.model_registry import DiffusionConfig, Weights, make_renderer
+from gpu_workers.diffusion.model_registry import make_renderer
 from gpu_workers.diffusion.tensor_batch import prepare
 from gpu_workers.diffusion.weight_files import Source
 from schemas.errors import UserError
@@ -122,7 +123,7 @@ def test_a_segmenter_is_named_by_a_setting_and_goes_into_provenance(folder: Path
     assert isinstance(told, dict)
     assert told["model"] == folder.name
     assert "segmenter" not in make_renderer(replace(config, segmenter=None)).parameters
-    with pytest.raises(UserError, match="lmd_plus and lmd do"):
+    with pytest.raises(UserError, match="would ignore SKG_RENDER_SEGMENTER, which is read by lmd_plus, lmd"):
         make_renderer(replace(config, renderer="gligen"))
     with pytest.raises(UserError, match="SKG_RENDER_SEGMENTER"):
         make_renderer(replace(config, renderer="text2image"))

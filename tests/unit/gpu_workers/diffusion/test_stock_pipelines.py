@@ -1,7 +1,7 @@
 """Drawers over ready-made pipelines, on tiny weights through the ordinary loaders; and what boxes become for them."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
@@ -12,12 +12,13 @@ from PIL import Image
 
 from gpu_workers.diffusion.conditioning import Conditioning, Corners
 from gpu_workers.diffusion.denoise import Sampling
+from gpu_workers.diffusion.diffusion_config import DiffusionConfig
 from gpu_workers.diffusion.diffusion_renderer import DiffusionRenderer
 from gpu_workers.diffusion.families.pipeline_loading import Model
 from gpu_workers.diffusion.generators.refine import RefinedGenerator
 from gpu_workers.diffusion.generators.stock_pipelines import colour_of, control_picture, controlnet, text2image
 from gpu_workers.diffusion.model_components import Machine
-from gpu_workers.diffusion.model_registry import DiffusionConfig, make_renderer
+from gpu_workers.diffusion.model_registry import make_renderer
 from gpu_workers.diffusion.weight_files import Source, licence_of
 from gpu_workers.tiny_models import tiny_diffusion
 from schemas.errors import UserError
@@ -25,6 +26,7 @@ from schemas.events import SeedOptions
 from streams.adapters import vision_factories
 from streams.settings import RenderSettings
 from tests.fakes.collage import Thing, make_scene
+from tests.fakes.grey_generator import GreyGenerator
 
 torch = pytest.importorskip("torch", reason="the gpu extra is not installed")
 
@@ -80,19 +82,8 @@ def test_a_control_model_reads_the_boxes(model: Model, tmp_path: Path):
     assert np.abs(pixels(here) - pixels(there)).max() > 1
 
 
-class Plain:
-    """Draws grey, 64 pixels wide."""
-
-    name, side = "plain-1", 64
-    parameters: Mapping[str, object] = {"grey": 128}
-
-    def draw(self, conditionings: Sequence[Conditioning], seeds: Sequence[int], size: tuple[int, int]) -> list[Image.Image]:
-        assert max(size) == self.side
-        return [Image.new("RGB", size, (128, 128, 128)) for _ in conditionings]
-
-
 def test_refining_gives_larger_pictures_and_says_with_what(model: Model):
-    renderer = DiffusionRenderer(RefinedGenerator(Plain(), model, side=128), 2)
+    renderer = DiffusionRenderer(RefinedGenerator(GreyGenerator(), model, side=128), 2)
     graph = make_scene("park", [Thing("dog", (60, 300, 90, 90), 0.4)])
     [drawing] = renderer.render([graph], [1])
     assert (drawing.width, drawing.height) == (128, 128)
@@ -116,7 +107,7 @@ def test_an_sdxl_refines_to_1024_pixels_where_the_settings_name_it(tmp_path: Pat
     assert index["_class_name"] == "StableDiffusionXLPipeline"
 
 
-class Keeping(Plain):
+class Keeping(GreyGenerator):
     """Keeps what it is told."""
 
     def __init__(self) -> None:
@@ -139,7 +130,7 @@ def test_boxes_are_shares_of_the_picture_whatever_its_size_and_a_wide_one_stays_
 
 
 def test_refining_has_a_seed_of_its_own(model: Model):
-    refined = RefinedGenerator(Plain(), model, side=64)
+    refined = RefinedGenerator(GreyGenerator(), model, side=64)
     first, again, other = (refined.draw(ORDERS[:1], [seed], (64, 64))[0] for seed in (1, 1, 2))
     assert (pixels(first) == pixels(again)).all()
     assert (pixels(first) != pixels(other)).any()
@@ -191,7 +182,7 @@ def test_a_control_renderer_without_its_second_model_says_what_to_set(tmp_path: 
         make_renderer(DiffusionConfig("controlnet", "tiny", None, tmp_path, 2))
 
 
-class Counting(Plain):
+class Counting(GreyGenerator):
     """Keeps how many pictures it is asked for."""
 
     def __init__(self) -> None:

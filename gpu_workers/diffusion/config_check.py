@@ -1,0 +1,112 @@
+"""Refuses what a configuration's models have no place for, by their indexes, before anything is loaded.
+
+In: a configuration.  Out: nothing, or UserError that says what the models have.
+Folders and tiny models are looked at before a process starts; what comes from a hub once it was fetched.
+"""
+
+from pathlib import Path
+from typing import Any
+
+from gpu_workers.diffusion.diffusion_config import NAMES, SECOND, DiffusionConfig, Weights
+from gpu_workers.diffusion.families.family_pipeline import takes_guidance
+from gpu_workers.diffusion.families.family_table import FAMILIES, Family, Task, Way, family_of, net_of
+from gpu_workers.diffusion.generators.photo_models import Kinds, check, check_steps, task_of
+from gpu_workers.diffusion.model_components import MODEL
+from gpu_workers.diffusion.setting_readers import READERS, STOCK, variable
+from gpu_workers.diffusion.weight_files import TINY
+from schemas.errors import UserError
+
+TINY_NET = "ControlNetModel"
+
+
+def check_at_hand(config: DiffusionConfig) -> None:
+    """Raises UserError for settings that models in folders, or tiny ones, have no place for."""
+    check_read(config)
+    if config.refiner is not None and _is_at_hand(config.refiner):
+        refining_way(_refining_family(config.refiner), config.refiner.model)
+    if config.renderer not in STOCK or not _is_at_hand(Weights(config.model)):
+        return
+    family = FAMILIES[0] if config.model == TINY else family_of(Path(config.model), config.model)
+    if config.control is None or _is_at_hand(config.control):
+        check_kinds(config, Kinds(family, _net(config.control, family)))
+
+
+def check_read(config: DiffusionConfig) -> None:
+    """Raises UserError for what a renderer does not read, whoever made the configuration."""
+    fields = {**{field: name for name, field in NAMES.items()}, **{role: name for name, role in SECOND.items()}}
+    usual: dict[str, Any] = {name: each.default for name, each in DiffusionConfig.__dataclass_fields__.items()}
+    for field, name in fields.items():
+        if config.renderer not in READERS[name] and getattr(config, field) != usual[field]:
+            raise UserError(ignored(config.renderer, name))
+    if config.guided != (0.0, 1.0) and config.renderer not in READERS["render_guidance_from"]:
+        raise UserError(ignored(config.renderer, "render_guidance_from"))
+
+
+def ignored(renderer: str, setting: str) -> str:
+    """What is said of a setting that a renderer would ignore."""
+    return f"the renderer {renderer} would ignore {variable(setting)}, which is read by {', '.join(READERS[setting])}"
+
+
+def check_kinds(config: DiffusionConfig, kinds: Kinds) -> None:
+    """Raises UserError for settings that models of these kinds have no place for."""
+    family = kinds.family
+    if config.scheduler != MODEL and family.network != "unet":
+        raise UserError(f"SKG_RENDER_SCHEDULER is for {_names(lambda each: each.network == 'unet')}, not for {family.name}")
+    way = _way(config, kinds)
+    if config.guidance is not None and way is not None and not takes_guidance(family, way):
+        raise UserError(
+            f"SKG_RENDER_GUIDANCE: {way.pipeline} of {family.name} has one weight, {family.distilled:g}, which is its own"
+        )
+
+
+def _way(config: DiffusionConfig, kinds: Kinds) -> Way | None:
+    """How pictures are drawn. None where that cannot be said before it is loaded."""
+    if config.renderer == "text2image":
+        return _has(kinds, "text")
+    if config.renderer == "controlnet":
+        if kinds.net is None:
+            raise UserError("the renderer controlnet needs a second model: set SKG_RENDER_CONTROLNET")
+        return _has(kinds, "control")
+    task = task_of(kinds, config.photo)
+    check(kinds, config.photo, task)
+    check_steps(kinds, config.photo, config.sampling_steps)
+    return kinds.family.way(task or "inpaint", kinds.net if task and "control" in task else None)
+
+
+def _has(kinds: Kinds, task: Task) -> Way:
+    found = kinds.family.way(task, kinds.net)
+    if found is None:
+        raise UserError(f"{kinds.family.name} does not draw by {task}: photo draws with it over a structure")
+    return found
+
+
+def refining_way(family: Family, model: str) -> Way:
+    """How a family draws over a whole picture. Raises UserError for one that does not, with those that do."""
+    found = family.way("image")
+    if found is None:
+        able = _names(lambda each: "image" in each.ways)
+        raise UserError(f"SKG_RENDER_REFINE: {model} is of {family.name}, which does not refine; {able} do")
+    return found
+
+
+def _names(able: "Any") -> str:
+    return ", ".join(family.name for family in FAMILIES if able(family))
+
+
+def _refining_family(refiner: Weights) -> Family:
+    return family_named("SDXL") if refiner.model == TINY else family_of(Path(refiner.model), refiner.model)
+
+
+def family_named(name: str) -> Family:
+    """The row of that name."""
+    return next(family for family in FAMILIES if family.name == name)
+
+
+def _net(control: Weights | None, family: Family) -> str | None:
+    if control is None:
+        return None
+    return TINY_NET if control.model == TINY else net_of(Path(control.model), control.model, family)
+
+
+def _is_at_hand(weights: Weights) -> bool:
+    return weights.model == TINY or Path(weights.model).is_dir()
