@@ -208,6 +208,9 @@ class LanguageSettings(_Settings):
     llm_api_key: SecretStr = Field(SecretStr(""), description="key of the endpoint; empty where it requires none")
     llm_timeout_s: float = Field(60.0, gt=0, le=MOST_CALL_S, description="hard limit of one model call")
     llm_in_flight: int = Field(16, ge=1, le=1024, description="most concurrent model calls")
+    llm_one_request: bool = Field(
+        False, description="relations and boxes by one request, and none for the scene of a concept that is one"
+    )
     llm_temperature: float = Field(0.8, ge=0, le=2, description="how far the model's answers may vary")
     llm_prices: Path | None = Field(None, description="YAML of prices by model; unset: tokens are counted, money is not")
     llm_max_tokens: int | None = Field(None, ge=0, description="tokens to spend at most; then no new graph is begun")

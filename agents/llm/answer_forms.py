@@ -87,6 +87,12 @@ class Boxes(BaseModel):
     boxes: Annotated[list[Placed], Field(min_length=1, max_length=100)]
 
 
+class PlacedTriples(Triples):
+    """The relations of one picture and a layout that is to obey them."""
+
+    boxes: Annotated[list[Placed], Field(max_length=100)] = []
+
+
 Sentence = Annotated[str, Field(min_length=1, max_length=400), AfterValidator(_on_one_line)]
 
 

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from agents.image_prompts import phrase_of
-from agents.llm.answer_forms import Boxes
+from agents.llm.answer_forms import Boxes, Placed
 from agents.llm.planning_job import Job
 from schemas.graph import GraphObject, Relation
 from schemas.llm.prompts import PromptInput
@@ -31,7 +31,7 @@ class Hints:
 async def hints_for(
     job: Job, objects: Sequence[GraphObject], relations: Sequence[Relation], canvas: tuple[int, int]
 ) -> Hints:
-    """The model's boxes. Raises RetryableError and PermanentError."""
+    """The model's boxes, by a request of their own. Raises RetryableError and PermanentError."""
     given = {
         "canvas": list(canvas),
         "objects": [{"number": item.id, "is": phrase_of(item)} for item in objects],
@@ -41,19 +41,36 @@ async def hints_for(
         words = {"object": range(len(objects))}
         answer = await job.ask(PromptInput("layout", given, job.seed_for("boxes", job.index), words), Boxes, accept)
     except Unanswered:
-        hints = Hints(None, Counter((UNREADABLE,)))
-    else:
-        hints = _read(answer, objects, relations, canvas)
+        return _counted(job, Hints(None, Counter((UNREADABLE,))))
+    return _counted(job, _read(answer.boxes, objects, relations, canvas))
+
+
+def hints_in(
+    job: Job,
+    placed: Sequence[Placed],
+    objects: Sequence[GraphObject],
+    relations: Sequence[Relation],
+    canvas: tuple[int, int],
+) -> Hints:
+    """The boxes that came with the relations; without any there are no hints."""
+    if not placed:
+        return _counted(job, Hints(None, Counter((UNREADABLE,))))
+    return _counted(job, _read(placed, objects, relations, canvas))
+
+
+def _counted(job: Job, hints: Hints) -> Hints:
     for kind, count in hints.kinds.items():
         for _ in range(count):
             job.tools.counts.hint_fault(kind)
     return hints
 
 
-def _read(answer: Boxes, objects: Sequence[GraphObject], relations: Sequence[Relation], canvas: tuple[int, int]) -> Hints:
+def _read(
+    boxed: Sequence[Placed], objects: Sequence[GraphObject], relations: Sequence[Relation], canvas: tuple[int, int]
+) -> Hints:
     boxes: list[Sequence[float] | None] = [None] * len(objects)
     kinds: Counter[str] = Counter()
-    for placed in answer.boxes:
+    for placed in boxed:
         if 0 <= placed.object < len(objects):
             boxes[placed.object] = placed.box
         else:

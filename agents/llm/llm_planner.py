@@ -8,15 +8,17 @@ User-made graphs need no model and go to the rule-based planner.
 import asyncio
 import json
 import os
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass
 from math import isfinite
+from typing import TypeVar
 
 from agents.image_prompts import prompt_of
-from agents.llm.box_hints import Hints, hints_for
+from agents.llm.answer_forms import PlacedTriples, Triples
+from agents.llm.box_hints import Hints, hints_for, hints_in
 from agents.llm.object_choice import ChosenObjects
-from agents.llm.planning_job import PROMPTS, Job, Tools
+from agents.llm.planning_job import Job, Tools
 from agents.llm.planning_stages import choose_objects, choose_scene, propose_objects
 from agents.llm.relation_completion import Edges, unsatisfiable
 from agents.llm.scene_offer import Place
@@ -28,12 +30,17 @@ from schemas.graph import UNDERSTOOD_NOTE, GraphObject, Provenance, SpatialGraph
 from schemas.ids import content_id, with_graph_id
 from schemas.interfaces import ObjectStore, StoredObject
 from schemas.llm.contract import Fault, ledger
-from schemas.llm.structured_answers import Unanswered
+from schemas.llm.structured_answers import Conversation, Unanswered
 from spatial.layout import NoLayout, Unsatisfiable
 from spatial.reasoning.draft import Draft
 
 PRODUCER = "language-planner"
 VERSION = "1"
+UNUSABLE = "bad_answer"
+"""The reason of a fault in the form of an answer, not in what it states of a picture."""
+
+Form = TypeVar("Form", bound=Triples)
+
 REJECTED = "language/rejected/"
 """Where the raw answers of a rejection are kept in the object store."""
 
@@ -101,21 +108,38 @@ class LanguagePlanner:
 
 
 async def _run_stages(job: Job, placing: Executor) -> _Plan:
-    """All stages. Layout is CPU work, so it runs on its own threads and does not delay store access."""
+    """All stages. Layout is CPU work, so it runs on its own threads and does not delay store access.
+
+    A model that does not manage relations and boxes by one request is asked for each.
+    """
     place = await choose_scene(job)
     objects = await propose_objects(job, place)
     chosen = await choose_objects(job, place, objects)
     pairs = zip(chosen.names, chosen.attributes, strict=True)
     things = tuple(GraphObject(id=i, category=name, attributes=words) for i, (name, words) in enumerate(pairs))
     edges = Edges(job, place, chosen)
-    talk = edges.talk()
-    while True:
-        await job.await_answer(talk, edges.check)
-        hints = await hints_for(job, things, edges.relations, CANVAS)
-        found = await asyncio.get_running_loop().run_in_executor(placing, _arranged, job, edges, hints)
-        if isinstance(found, Arranged):
-            return _Plan(place, chosen, things, edges, hints, found)
-        talk.show(found)
+
+    async def arranged(talk: Conversation[Form], hints_of: Callable[[Form], Awaitable[Hints]]) -> _Plan:
+        while True:
+            hints = await hints_of(await job.await_answer(talk, edges.check))
+            found = await asyncio.get_running_loop().run_in_executor(placing, _arranged, job, edges, hints)
+            if isinstance(found, Arranged):
+                return _Plan(place, chosen, things, edges, hints, found)
+            talk.show(found)
+
+    async def hints_with(answer: PlacedTriples) -> Hints:
+        return hints_in(job, answer.boxes, things, edges.relations, CANVAS)
+
+    async def hints_apart(_: Triples) -> Hints:
+        return await hints_for(job, things, edges.relations, CANVAS)
+
+    if job.tools.one_request:
+        try:
+            return await arranged(edges.talk_with_boxes(CANVAS), hints_with)
+        except Unanswered as failure:
+            if failure.fault.reason != UNUSABLE:
+                raise
+    return await arranged(edges.talk(), hints_apart)
 
 
 def _arranged(job: Job, edges: Edges, hints: Hints) -> Arranged | Fault:
@@ -158,7 +182,7 @@ def _notes(job: Job, plan: _Plan) -> dict[str, str]:
     notes = {
         UNDERSTOOD_NOTE: "model",
         "model": job.tools.model.name,
-        "prompts": " ".join(prompt.name for prompt in PROMPTS.values()),
+        "prompts": " ".join(job.prompts),
         "hints": _hint_note(plan),
     }
     if kinds:

@@ -8,7 +8,7 @@ from typing import TypeVar
 
 from pydantic import BaseModel
 
-from agents.llm.answer_forms import Boxes, NodeSets, Objects, Scenes, Triples
+from agents.llm.answer_forms import Boxes, NodeSets, Objects, PlacedTriples, Scenes, Triples
 from agents.requirements import excluded_categories, home_of, required_triples
 from schemas.events import SeedConcept
 from schemas.ids import derived_seed
@@ -31,6 +31,7 @@ PROMPTS = {
         Prompt(_PACKAGE, "nodes", 1, NodeSets, 2000),
         Prompt(_PACKAGE, "edges", 1, Triples, 1200),
         Prompt(_PACKAGE, "layout", 1, Boxes, 1200),
+        Prompt(_PACKAGE, "picture", 1, PlacedTriples, 2000),
     )
 }
 """Each stage's prompt with its version; the texts are files beside this module."""
@@ -38,13 +39,15 @@ PROMPTS = {
 
 @dataclass(frozen=True)
 class Tools:
-    """Shared by the planning of all graphs."""
+    """Shared by the planning of all graphs. `one_request`: relations and boxes come by one request, and no model is asked
+    for the scene of a concept that is one."""
 
     model: LanguageModel
     counts: Counts
     capabilities: RendererCapabilities
     temperature: float
     call_tokens: CallTokens = field(default_factory=CallTokens)
+    one_request: bool = False
 
 
 @dataclass
@@ -77,6 +80,12 @@ class Job:
     def seed_for(self, purpose: str, *parts: object) -> int:
         """A seed for one purpose of this seed concept."""
         return derived_seed(purpose, self.seed.seed_id, *parts)
+
+    @property
+    def prompts(self) -> tuple[str, ...]:
+        """The names of the prompts that were used, in the order of the stages."""
+        asked = {stage for stage, _ in self.replies}
+        return tuple(prompt.name for stage, prompt in PROMPTS.items() if stage in asked)
 
     def talk(self, prompt_input: PromptInput, form: type[T]) -> Conversation[T]:
         """A new conversation for one stage."""

@@ -33,11 +33,17 @@ FAULTS_SHOWN = 4
 
 
 async def choose_scene(job: Job) -> Place:
-    """The scene of a graph: the concept's scenes in turn, each for as many graphs as one call makes sets."""
+    """The scene of a graph: the concept's scenes in turn, each for as many graphs as one call makes sets.
+
+    With `one_request` the first scene of a concept that is itself one is that, without a question.
+    """
     places: dict[str, Place] = {}
     meant = scene_named_by(job.seed.concept, job.tools.capabilities)
     if meant is not None:
         refuse_unshown(meant, job.tools.capabilities)
+        itself = resolve_scene(meant, job.tools.capabilities)
+        if job.tools.one_request and itself is not None and job.index < SETS:
+            return itself
 
     def check(answer: Scenes) -> Fault | None:
         places.clear()

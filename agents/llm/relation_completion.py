@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from agents.image_prompts import phrase_of
-from agents.llm.answer_forms import Triples
+from agents.llm.answer_forms import PlacedTriples, Triples
 from agents.llm.object_choice import ChosenObjects
 from agents.llm.planning_job import Job
 from agents.llm.relation_phrases import PLACES, RELATIONS, listed, predicates_of, relation_text
@@ -53,13 +53,18 @@ class Edges:
             )
 
     def talk(self) -> Conversation[Triples]:
-        """The conversation, not yet begun."""
+        """The conversation about relations, not yet begun."""
+        return self.job.talk(self._input("edges", self._given()), Triples)
+
+    def talk_with_boxes(self, canvas: tuple[int, int]) -> Conversation[PlacedTriples]:
+        """The conversation about relations and boxes on a canvas, not yet begun."""
+        return self.job.talk(self._input("picture", {"canvas": list(canvas), **self._given()}), PlacedTriples)
+
+    def _input(self, stage: str, given: dict[str, object]) -> PromptInput:
         numbers = range(len(self.chosen.names))
         words: dict[str, Words] = {"subject": numbers, "object": numbers, "relation": RELATIONS, "place": PLACES}
-        prompt_input = PromptInput(
-            "edges", self._given(), self.job.seed_for("edges", self.job.index), words, distinct_fields=("subject", "object")
-        )
-        return self.job.talk(prompt_input, Triples)
+        seed = self.job.seed_for("edges", self.job.index)
+        return PromptInput(stage, given, seed, words, distinct_fields=("subject", "object"))
 
     def check(self, answer: Triples) -> Fault | None:
         """Parse an answer into `relations`, or return its fault."""

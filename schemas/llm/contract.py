@@ -19,6 +19,7 @@ LANGUAGE_STAGES = {
     "nodes": "sets of attributed objects",
     "edges": "relations between the objects of a set",
     "layout": "boxes, which are only hints",
+    "picture": "relations and boxes of a set, by one request",
     "phrases": "other words for a question",
     "filter": "whether a picture is good enough",
     "look": "whether a picture is good enough, and questions about it, in one request",
@@ -28,7 +29,7 @@ LANGUAGE_STAGES = {
 }
 """The closed set of stages in which a model is asked; labels of metrics come from here."""
 
-PLANNING_STAGES = ("scenes", "objects", "nodes", "edges", "layout", "phrases")
+PLANNING_STAGES = ("scenes", "objects", "nodes", "edges", "layout", "picture", "phrases")
 """Those of the planning model; the others are the judges'."""
 
 QUESTION_DROPS = {

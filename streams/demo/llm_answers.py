@@ -152,6 +152,15 @@ def _layout(given: Given, rng: Random) -> Any:
     return {"boxes": [{"object": i, "box": [round(v, 1) for v in box]} for i, box in boxes.items()]}
 
 
+def _picture(given: Given, rng: Random) -> Any:
+    """Relations, and boxes that obey them and the required ones."""
+    said = _edges(given, rng)
+    sides = [
+        [t["subject"], t["relation"].split()[-2] + "_of", t["object"]] for t in said["triples"] if "of" in t["relation"]
+    ]
+    return said | _layout({**given, "relations": [*(r for r in given.get("required", ()) if len(r) == 3), *sides]}, rng)
+
+
 def _box(name: str, x: float, step: float, height: float) -> list[float]:
     """A box of an object's own shape in its column: on the ground, or overhead where it belongs there."""
     category = next((c for c in categories().values() if name.removesuffix(f" {c.name}") != name), None)
@@ -189,6 +198,7 @@ ANSWERS: dict[str, Callable[[Given, Random], Any]] = {
     "nodes": _nodes,
     "edges": _edges,
     "layout": _layout,
+    "picture": _picture,
 }
 
 
@@ -209,7 +219,7 @@ def stubborn(_: StubRequest, says: StubResponse) -> StubResponse:
 
 def contradictory(asked: StubRequest, says: StubResponse) -> StubResponse:
     """A relation and its opposite, repaired when the proof is shown; other stages answer well."""
-    if asked.stage != "edges" or asked.repairs:
+    if asked.stage not in ("edges", "picture") or asked.repairs:
         return says
     said = json.loads(says.text)
     pairs = [t for t in said["triples"] if "of" in t["relation"]]

@@ -96,6 +96,7 @@ def make_language_agents(settings: AgentSettings, store: ObjectStore) -> Languag
         capabilities_of(settings.renderer, settings.view_share, settings.render_structure),
         settings.llm_temperature,
         settings.call_tokens,
+        settings.llm_one_request,
     )
     planner: Planner = LanguagePlanner(tools, store)
     return LanguageAgents(planner, budget, GRAPHS_PER_CALL * settings.llm_in_flight)

@@ -23,6 +23,7 @@ PARTS: Mapping[str, str] = {
     "growth": "tests.bench.growth",
     "scaling": "tests.bench.scaling",
     "age": "tests.bench.age",
+    "language": "tests.bench.llm",
     "dataset": "tests.bench.dataset_rows",
     "start": "tests.bench.start",
 }

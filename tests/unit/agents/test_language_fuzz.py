@@ -108,8 +108,10 @@ def wishes(draw: Draw) -> SeedConcept:
 
 
 def plan(draw: Draw, seed: SeedConcept, index: int, renderer: str) -> None:
-    model = ScriptedModel(lambda request: said(draw, request))
-    planner = LanguagePlanner(Tools(model, KeptCounts(), capabilities_of(renderer), 0.5), InMemoryStore())
+    model, together = ScriptedModel(lambda request: said(draw, request)), draw(st.booleans())
+    planner = LanguagePlanner(
+        Tools(model, KeptCounts(), capabilities_of(renderer), 0.5, one_request=together), InMemoryStore()
+    )
     try:
         made = asyncio.run(planner.plan(seed, index))
     except (RetryableError, PermanentError):

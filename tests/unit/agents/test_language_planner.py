@@ -72,9 +72,15 @@ class Saying:
 class Desk:
     """A planner at work with a model that says what it is told."""
 
-    def __init__(self, says: Callable[[Request], Any], renderer: str = "collage") -> None:
+    def __init__(self, says: Callable[[Request], Any], renderer: str = "collage", one_request: bool = False) -> None:
         self.model, self.store, self.counts = ScriptedModel(says), InMemoryStore(), KeptCounts()
-        self._planner = LanguagePlanner(Tools(self.model, self.counts, capabilities_of(renderer), 0.5), self.store)
+        tools = Tools(self.model, self.counts, capabilities_of(renderer), 0.5, one_request=one_request)
+        self._planner = LanguagePlanner(tools, self.store)
+
+    @property
+    def stages(self) -> list[str]:
+        """The stages that were asked, in order."""
+        return [request.stage for request in self.model.requests]
 
     def plan(self, seed: SeedConcept = KITCHEN, index: int = 0) -> SpatialGraph | Rejection:
         return asyncio.run(self._planner.plan(seed, index))
@@ -117,6 +123,54 @@ def test_a_graph_is_consistent_and_its_layout_verified(concept: str):
         assert 2 <= len(graph.objects) <= 5
 
 
+@pytest.mark.parametrize("concept", ["kitchen", "harbour", "street market", "park"])
+def test_relations_and_boxes_come_by_one_request_where_that_is_wanted(concept: str):
+    desk = Desk(sensible, one_request=True)
+    graph = desk.graph(make_seed(concept))
+    assert desk.stages == ["objects", "nodes", "picture"]
+    assert graph.scene == concept
+    assert graph.provenance.notes["prompts"] == "objects-1 nodes-1 picture-1"
+    assert contradictions(draft_of(graph)) is None
+    assert verify(draft_of(graph), graph.layout) == ()
+
+
+def test_boxes_that_came_with_the_relations_are_hints_like_others():
+    said = {**triples((0, "left of", 1)), **boxes([60.0, 225.0, 120.0, 150.0], [280.0, 300.0, 110.0, 100.0])}
+    apart = Desk(Saying(nodes=[PAIR], edges=[triples((0, "left of", 1))], layout=[{"boxes": said["boxes"]}])).graph()
+    together = Desk(Saying(nodes=[PAIR], picture=[said]), one_request=True).graph()
+    assert together.layout == apart.layout
+    assert together.relations == apart.relations
+    assert together.provenance.notes["hints"] == apart.provenance.notes["hints"]
+
+
+def test_a_model_that_gives_no_boxes_beside_its_relations_leaves_them_to_the_solver():
+    desk = Desk(Saying(nodes=[PAIR], picture=[triples((0, "left of", 1))]), one_request=True)
+    assert desk.graph().provenance.notes["hints"] == "none"
+    assert desk.counts.hint_faults == Counter(unreadable=1)
+
+
+def test_a_model_that_does_not_manage_relations_and_boxes_together_is_asked_for_each():
+    desk = Desk(Saying(picture=["I cannot do both."]), one_request=True)
+    graph = desk.graph()
+    assert desk.stages == ["objects", "nodes", *["picture"] * 3, "edges", "layout"]
+    assert graph.provenance.notes["prompts"] == "objects-1 nodes-1 edges-1 layout-1 picture-1"
+
+
+def test_a_contradiction_with_boxes_beside_it_is_shown_and_rejected_as_one_without():
+    said = {**triples((0, "left of", 1), (1, "left of", 0)), **boxes([0, 0, 9, 9], [20, 20, 9, 9])}
+    desk = Desk(Saying(nodes=[PAIR], picture=[said]), one_request=True)
+    assert desk.rejection().reason == "contradiction"
+    assert desk.stages == ["objects", "nodes", *["picture"] * 3]
+
+
+def test_with_one_request_a_concept_that_is_a_scene_is_drawn_elsewhere_only_after_a_block_of_graphs():
+    desk, seed = Desk(sensible, one_request=True), make_seed("living room", count=8)
+    assert [desk.graph(seed, index).scene for index in range(4)] == ["living room"] * 4
+    assert "scenes" not in desk.stages
+    desk.graph(seed, 4)
+    assert "scenes" in desk.stages
+
+
 def test_the_scene_that_a_concept_names_is_offered_first_and_not_left_out():
     other = {"scenes": ["kitchen", "living room"]}
     desk = Desk(Saying(scenes=[other, {"scenes": ["kitchen", "park"]}]))
@@ -139,7 +193,7 @@ def test_what_graphs_share_is_asked_in_the_same_words_and_the_rest_is_their_own(
     desk = Desk(sensible)
     for index in range(4):
         desk.graph(KITCHEN, index)
-    keys = {stage: {r.key("m") for r in desk.model.requests if r.stage == stage} for stage in PROMPTS}
+    keys = {stage: {r.key("m") for r in desk.model.requests if r.stage == stage} for stage in set(desk.stages)}
     assert {stage: len(found) for stage, found in keys.items()} == {
         "scenes": 1,
         "objects": 1,

@@ -85,7 +85,7 @@ def test_limits_are_given_by_stage_and_the_rest_has_the_limit_of_all():
 @pytest.mark.parametrize(
     ("said", "why"),
     [
-        ("object=2500", "'object' is no stage; there are scenes, objects, nodes, edges, layout, phrases"),
+        ("object=2500", "'object' is no stage; there are scenes, objects, nodes, edges, layout, picture, phrases"),
         ("filter=2500", "'filter' is no stage"),
         ("2500", "'2500' is not of the form STAGE=TOKENS; the stages are scenes, objects"),
         ("objects=", "'' is no limit of tokens for objects; give 16 to 131,072"),
