@@ -137,8 +137,12 @@ def _check_sprites(given: Mapping[str, Any]) -> None:
 
 
 def _structure_row(given: Mapping[str, Any]) -> str:
-    """The name of the renderer whose pictures are drawn over. Raises UserError for one that does not know what it drew."""
-    name: str = given[STRUCTURE_SETTING]
+    """The name of the renderer whose pictures are drawn over. Raises UserError."""
+    return require_structure(given[STRUCTURE_SETTING])
+
+
+def require_structure(name: str) -> str:
+    """The name, of a renderer that can be drawn over. Raises UserError for one that does not know what it drew."""
     knowing = [each for each, spec in _BUILT_IN.items() if spec.knows_truth]
     if name not in knowing:
         raise UserError(f"SKG_RENDER_STRUCTURE is {name!r}; there are: {', '.join(knowing)}")

@@ -153,6 +153,19 @@ def _endpoint() -> str | None:
     return None if off else next((os.environ[name] for name in ENDPOINTS if os.environ.get(name)), None)
 
 
+def fault_of_endpoint() -> str | None:
+    """What is wrong with the address that the environment names, or None."""
+    said = _endpoint()
+    if said is None:
+        return None
+    try:
+        where = urlsplit(said)
+        fine = where.scheme in ("http", "https") and bool(where.hostname) and where.port != 0
+    except ValueError:
+        fine = False
+    return None if fine else f"OTEL_EXPORTER_OTLP_ENDPOINT is {redacted(said)!r}, which is no address of a collector"
+
+
 def _provider(kind: str) -> "TracerProvider | None":
     """The provider that records and sends the spans of a kind of process; None, with a log line, where it cannot."""
     where = urlsplit(_endpoint() or "")

@@ -10,12 +10,16 @@ class Problem(UserError):
     """Something that the user can act on. The message is one line and says what and where."""
 
 
+class RunFailed(Problem):
+    """What was asked for had begun, and failed. Exit code 1; of every other error for users it is 2: nothing was done."""
+
+
 class Misused(Problem, BadInput):
-    """An invalid request, such as a filter's unknown value or an invalid time. Exit code 2."""
+    """An invalid request, such as a filter's unknown value or an invalid time."""
 
 
 class Unreachable(Problem):
-    """A service did not answer for as long as a setting allows. The message names its address. Exit code 2."""
+    """A service did not answer for as long as a setting allows. The message names its address."""
 
 
 class Refused(Problem):
@@ -23,20 +27,20 @@ class Refused(Problem):
 
 
 class Misconfigured(Refused):
-    """Settings that are inconsistent or name something unusable. Exit code 2."""
+    """Settings that are inconsistent or name something unusable."""
 
 
 class AccessDenied(Refused, NotAdmitted):
-    """A service refuses the login: a certificate, a user, a password. The message names the setting. Exit code 2."""
+    """A service refuses the login: a certificate, a user, a password. The message names the setting."""
 
 
 class PortInUse(Problem):
     """Another process listens on the port of a setting."""
 
 
-class TooManyDeadLetters(Problem):
+class TooManyDeadLetters(RunFailed):
     """Most recent messages failed: the fault is here or upstream, and going on would drain the topic."""
 
 
-class StepHung(Problem):
+class StepHung(RunFailed):
     """The batch in flight did not finish within the drain deadline. It is not committed and will be redelivered."""

@@ -33,7 +33,9 @@ JUDGES = Judges()
 
 
 class _Settings(BaseSettings):
-    model_config = SettingsConfigDict(env_prefix="SKG_", env_ignore_empty=True, frozen=True, extra="ignore")
+    model_config = SettingsConfigDict(
+        env_prefix="SKG_", env_ignore_empty=True, frozen=True, extra="ignore", allow_inf_nan=False
+    )
 
     @classmethod
     def settings_customise_sources(
@@ -493,6 +495,7 @@ class StatusSettings(LagSettings, StoreSettings):
 
 
 ALL = (AgentSettings, RenderSettings, ExamineSettings, WriterSettings, BalanceSettings, StatusSettings)
+"""They have every setting."""
 
 
 def describe() -> list[tuple[str, str, str, str]]:

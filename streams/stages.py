@@ -9,7 +9,6 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from schemas.errors import require_extras
 from schemas.events import STAGES, Stage
 from streams.broker.group_state import READS, WRITES
 from streams.settings import AgentSettings, ExamineSettings, LagSettings, ProcessSettings, RenderSettings, WriterSettings
@@ -44,18 +43,14 @@ def _agents(settings: AgentSettings) -> None:
 
 
 def _render(settings: RenderSettings) -> None:
-    from streams.adapters.vision_factories import check_drawing
     from streams.composition import run_render
 
-    check_drawing(settings)
     run_render(settings)
 
 
 def _examine(settings: ExamineSettings) -> None:
     from streams.composition import run_examine
 
-    if settings.detector is not None:
-        require_extras("gpu")
     run_examine(settings)
 
 
@@ -96,6 +91,12 @@ STAGE_TABLE: Mapping[str, StageSpec] = {row.name: row for row in _ROWS}
 
 
 def run_stage(stage: str, given: Mapping[str, object], table: Mapping[str, StageSpec] = STAGE_TABLE) -> None:
-    """Run one process of a stage until SIGTERM. `given`: fields of its settings that the command line sets (None: not)."""
+    """Run one process of a stage until SIGTERM. `given`: fields of its settings that the command line sets (None: not).
+
+    Raises UserError for a wrong setting before anything is connected to."""
+    from streams.setting_rules import require
+
     spec = table[stage]
-    spec.run(spec.settings().model_copy(update={name: value for name, value in given.items() if value is not None}))
+    settings = spec.settings().model_copy(update={name: value for name, value in given.items() if value is not None})
+    require(settings)
+    spec.run(settings)

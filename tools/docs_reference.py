@@ -123,8 +123,10 @@ def _commands() -> Iterator[str]:
         "# Commands",
         "",
         "`skg COMMAND --help` says the same.",
-        "Exit codes: 0 done, 1 a known failure, 2 wrong usage, bad input, or a service that does not answer or refuses the "
-        "login, 130 interrupted.",
+        "Where a command takes the table's address as `uri`, `--uri` gives it too.",
+        "Exit codes: 0 done; 1 it ran, and failed or found what it looks for (faults, a missed goal); 2 nothing was done: "
+        "an argument, a value, a setting, a file or an extra is wrong or missing, or a service does not answer or refuses "
+        "the login; 130 interrupted.",
         "",
     )
     yield from _command(typer.main.get_command(build()), ("skg",))

@@ -14,7 +14,7 @@ from dataset.reading.rejection_outcomes import DRAWN_AGAIN, ENDED, by_outcome
 from dataset.review.review_report import Report, review_of
 from dataset.table.delta_table import Options, Table
 from dataset.table.rejection_table import rejections_uri
-from dataset.table.table_errors import NoDataset
+from dataset.table.table_errors import NoDataset, NoTable
 from schemas.events import STAGES
 from schemas.reasons import GATES, REASONS
 from schemas.topics import REJECTIONS, TOPICS
@@ -101,7 +101,7 @@ def statistics(uri: str, storage_options: Options = None) -> Statistics:
     copy = TableCopy(uri, storage_options, _SAMPLES)
     copy.refresh()
     if copy.table is None:
-        raise NoDataset(f"there is no dataset at {uri}")
+        raise NoTable(uri)
     things, relations = _unnested(copy, "categories"), _unnested(copy, "predicates")
     kinds = _counts(copy, "SELECT a.kind AS word FROM (SELECT unnest(asked) AS a FROM rows)")
     samples = _counts(copy, "SELECT split AS word FROM rows")

@@ -34,8 +34,16 @@ class NotADataset(BadInput):
     """There is nothing to audit at the address."""
 
 
+class NoFolder(NotADataset):
+    """There is no folder at `address`."""
+
+    def __init__(self, address: str) -> None:
+        super().__init__(f"there is no dataset at {address}" if address.startswith(S3) else f"{address} is no folder")
+        self.address = address
+
+
 def folder_at(address: str | Path, options: Options = None) -> FileSystem:
-    """The folder at the address. Raises NotADataset where there is none, RetryableError where the store does not answer,
+    """The folder at the address. Raises NoFolder where there is none, RetryableError where the store does not answer,
     NotAdmitted where it refuses the keys."""
     text = str(address)
     filesystem, path = (_store(options), text[len(S3) :]) if text.startswith(S3) else (LocalFileSystem(), text)
@@ -46,7 +54,7 @@ def folder_at(address: str | Path, options: Options = None) -> FileSystem:
             raise NotAdmitted(f"the store refused these keys (SKG_S3_ACCESS_KEY, SKG_S3_SECRET_KEY) for {text}") from error
         raise RetryableError(f"{text} cannot be reached: {' '.join(str(error).split())[:300]}") from error
     if found.type is not FileType.Directory:
-        raise NotADataset(f"there is no dataset at {text}" if text.startswith(S3) else f"{text} is no folder")
+        raise NoFolder(text)
     return SubTreeFileSystem(path.rstrip("/") or path, filesystem)
 
 

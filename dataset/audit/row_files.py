@@ -36,6 +36,10 @@ ADDED_LATER = ("camera", "depth_map", "views", "room", "plain_ground")
 """Columns that files of earlier versions lack."""
 
 
+BESIDE = {"rejection_id": "rejections", "verdict_id": "verdicts"}
+"""By their keys what tables beside a dataset hold."""
+
+
 @dataclass(frozen=True)
 class Unreadable:
     """A file that could not be read to its end, or that lacks the columns `missing`."""
@@ -49,7 +53,9 @@ def data_files(folder: FileSystem) -> list[str]:
     names = sorted(info.path for info in folder.get_file_info(FileSelector("", recursive=True)) if info.is_file)
     log = [name for name in names if name.startswith(f"{LOG}/")]
     if log:
-        return _table_files(folder, log)
+        files = _table_files(folder, log)
+        _require_samples(folder, files)
+        return files
     inner = sorted({name.partition(f"/{LOG}/")[0] for name in names if f"/{LOG}/" in name})
     if inner:
         raise NotADataset(f"this is no dataset, there are tables in it: {', '.join(inner[:MOST_NAMED])}")
@@ -64,6 +70,20 @@ def data_files(folder: FileSystem) -> list[str]:
         "there are no Parquet files and no shards: a table can be audited, and an export in the form huggingface or"
         " webdataset; the others leave out what answers follow from"
     )
+
+
+def _require_samples(folder: FileSystem, files: Sequence[str]) -> None:
+    """Raise NotADataset for a table that lies beside a dataset, as that of its rejections."""
+    if not files:
+        return
+    try:
+        with folder.open_input_file(files[0]) as source:
+            names = pyarrow.parquet.ParquetFile(source).schema_arrow.names
+    except (OSError, pa.ArrowException):
+        return  # which is a fault of the file
+    for key, what in BESIDE.items():
+        if key in names and COLUMNS[0] not in names:
+            raise NotADataset(f"this is a table of {what}, which lies beside a dataset: audit the dataset itself")
 
 
 def _table_files(folder: FileSystem, log: Sequence[str]) -> list[str]:

@@ -20,6 +20,7 @@ from PIL import Image
 
 from dataset.exports.export_source import Row, Source
 from dataset.exports.files.json_stream import dump
+from dataset.exports.files.record_counts import of_scenes
 from dataset.solid.run_lengths import Mask, mask_of
 from schemas.errors import UserError
 
@@ -56,6 +57,11 @@ def write(source: Source, out: Path) -> None:
         raise UserError("no row has a camera: BOP is for pictures of scenes in metres, as the renderer solid draws them")
     (out / "models").mkdir()
     _write_object(out / "models" / "models_info.json", written.models)
+
+
+def count(out: Path, split: str) -> int:
+    """Pictures of a split."""
+    return of_scenes(out / FOLDERS.get(split, split))
 
 
 def _split(source: Source, split: str, folder: Path, written: _Written) -> None:

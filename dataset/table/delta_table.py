@@ -37,7 +37,7 @@ from deltalake.fs import DeltaStorageHandler
 from deltalake.transaction import AddAction, create_table_with_add_actions
 
 from dataset.table.storage_environment import client_environment
-from dataset.table.table_errors import CommitConflict, LogGone, NoDataset, NoVersion, failure_of, first_line
+from dataset.table.table_errors import CommitConflict, LogGone, NoDataset, NoTable, NoVersion, failure_of, first_line
 from schemas.errors import RetryableError
 
 IDS_TRANSACTION = "skg.sample-ids"
@@ -314,7 +314,7 @@ def _translated_errors(uri: str) -> Iterator[None]:
     try:
         yield
     except TableNotFoundError as error:
-        raise NoDataset(f"there is no dataset at {uri}") from error
+        raise NoTable(uri) from error
     except (SchemaMismatchError, DeltaProtocolError):
         raise
     except (OSError, DeltaError) as error:

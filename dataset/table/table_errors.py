@@ -1,7 +1,7 @@
 """What can go wrong with a table: its errors, and what a storage's message means.
 
-In: messages of the table's library.  Out: NoDataset, NoAccess, CommitConflict, LogGone, or RetryableError, each with the
-address and the setting to change.
+In: messages of the table's library.  Out: NoDataset, NoTable, NoAccess, CommitConflict, LogGone, or RetryableError,
+each with the address and the setting to change.
 """
 
 import os
@@ -25,6 +25,14 @@ BAD_CERTIFICATE = "invalid peer certificate"
 
 class NoDataset(UserError, ValueError):
     """There is no table at the address, or it has no rows to give."""
+
+
+class NoTable(NoDataset):
+    """There is no table at `address`."""
+
+    def __init__(self, address: str) -> None:
+        super().__init__(f"there is no dataset at {address}")
+        self.address = address
 
 
 class NoVersion(NoDataset):

@@ -38,6 +38,9 @@ them with their score."""
 COMMIT = re.compile(r"[0-9a-f]{40}")
 """A revision that stays the same; branches and tags move."""
 
+HUB_NAME = re.compile(r"[A-Za-z0-9][\w.-]{0,95}/[A-Za-z0-9][\w.-]{0,95}", re.ASCII)
+"""An owner and a name, as hubs allow them."""
+
 
 @dataclass(frozen=True)
 class Source:
@@ -90,12 +93,25 @@ def _name(model: str) -> str:
     return Path(model).name if Path(model).is_dir() else model
 
 
-def _fetch(model: str, revision: str | None, variant: str | None) -> Path:
-    if "/" not in model or model.startswith((".", "/", "~")):
+def require_named(model: str, revision: str | None, pinned_by: str = "SKG_RENDER_REVISION") -> None:
+    """Raise UserError where a model is neither `tiny`, a folder, nor a hub's owner/name that `pinned_by` pins."""
+    if model == TINY or Path(model).is_dir():
+        return
+    if not HUB_NAME.fullmatch(model):
         raise UserError(f"{model} is neither a folder nor a hub's owner/name")
-    if revision is None or not COMMIT.fullmatch(revision):
-        given = "" if revision is None else f", not by {revision}, which may move"
-        raise UserError(f"{model} comes from a hub: pin it by a commit's 40 hex digits with SKG_RENDER_REVISION{given}")
+    if revision is None:
+        raise UserError(
+            f"there is no folder {model} here; of a hub's {model}, {pinned_by} must give the commit: 40 hex digits"
+        )
+    if not COMMIT.fullmatch(revision):
+        short = re.fullmatch(r"[0-9a-f]{4,39}", revision)
+        why = "is only the beginning of a commit" if short else "may move"
+        raise UserError(f"{pinned_by} is {revision}, which {why}: all 40 hex digits of a commit of {model} are needed")
+
+
+def _fetch(model: str, revision: str | None, variant: str | None) -> Path:
+    require_named(model, revision)
+    assert revision is not None
     folder = Path(lazy_imports.snapshot(model, revision, [INDEX, "README.md"], []))
     wanted = needed_patterns(folder)
     if variant is None:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from gpu_workers.diffusion import lazy_imports
-from gpu_workers.diffusion.weight_files import COMMIT
+from gpu_workers.diffusion.weight_files import require_named
 from schemas.errors import UserError
 
 MOST_HEADER_BYTES = 100_000_000
@@ -53,10 +53,8 @@ def files_at_hub(model: str, revision: str | None) -> ModelFiles:
 
     Raises UserError for no such repository and for a revision that may move, RetryableError, MissingExtra.
     """
-    if "/" not in model or model.startswith((".", "/", "~")):
-        raise UserError(f"{model} is neither a folder nor a hub's owner/name")
-    if revision is None or not COMMIT.fullmatch(revision):
-        raise UserError(f"{model} is at a hub: name the commit with --revision, as 40 hex digits")
+    require_named(model, revision, "--revision")
+    assert revision is not None
     sizes = lazy_imports.files_of(model, revision)
     place = lazy_imports.snapshot(model, revision, ["*.json", "README.md"], [])
     return ModelFiles(model, sizes, Path(place), complete=False)

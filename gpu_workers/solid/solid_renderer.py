@@ -97,7 +97,7 @@ def interpreter_of(given: Mapping[str, Any]) -> Path:
     python: Path = given["solid_python"] or DEFAULT_PYTHON
     if not python.is_file():
         remedy = "run `make setup EXTRAS=solid` in a clone, or name one that has bpy in SKG_SOLID_PYTHON"
-        raise UserError(f"{python} is no interpreter: {remedy}")
+        raise UserError(f"Blender is not installed ({python} is no interpreter): {remedy}")
     return python
 
 

@@ -2,9 +2,11 @@
 
 In: an entry of the `errors()` of a validation.  Out: a few words, not the library's own, as in `a whole number is needed`.
 What has no words here, such as the message of a validator of the project, is passed on as it is.
+Also the words nearest to one that there is not, for the message that says so.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from difflib import get_close_matches
 from typing import Any
 
 WHOLE, NUMBER, TRUTH, TEXT, LIST, OBJECT = (
@@ -57,3 +59,21 @@ def in_plain_words(fault: Mapping[str, Any]) -> str:
 def _as_set(value: object) -> object:
     """A bound as settings write it: 5 rather than 5.0."""
     return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+LIKENESS = 0.7
+"""From which on a word is meant by another: one letter of four that is wrong, missing or swapped with the next."""
+
+MOST = 3
+
+
+def nearest_words(word: str, known: Iterable[str], most: int = MOST, likeness: float = LIKENESS) -> list[str]:
+    """The nearest of the words, without regard to capitals; none where none is alike."""
+    by_small = {name.casefold(): name for name in known}
+    return [by_small[name] for name in get_close_matches(word.casefold(), by_small, most, likeness)]
+
+
+def did_you_mean(word: str, known: Iterable[str]) -> str:
+    """`, did you mean X?` with the nearest word; empty where none is alike."""
+    found = nearest_words(word, known, 1)
+    return f" (did you mean {found[0]}?)" if found else ""

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from gpu_workers.exam_policy import Policy
 from gpu_workers.renderers import RENDERERS, RendererSpec, refuse_ignored
 from schemas.interfaces import Renderer
+from schemas.texts.fault_words import did_you_mean
 from streams.errors import Misconfigured
 from streams.settings import RenderSettings, VisionSettings
 
@@ -25,7 +26,9 @@ TINY = "tiny"
 def spec_of(renderer: str) -> RendererSpec:
     """The renderer's row. Raises UserError: Misconfigured where there is none, PluginError."""
     if renderer not in RENDERERS:
-        raise Misconfigured(f"SKG_RENDERER is {renderer!r}; there are: {', '.join(RENDERERS)}")
+        raise Misconfigured(
+            f"SKG_RENDERER is {renderer!r}{did_you_mean(renderer, RENDERERS)}; there are: {', '.join(RENDERERS)}"
+        )
     return RENDERERS[renderer]
 
 
@@ -98,14 +101,19 @@ def thresholds_of(settings: VisionSettings, usual: "Thresholds") -> "Thresholds"
 
 def policy_of(settings: VisionSettings) -> Policy:
     """The policy for pictures that break their graph. Raises UserError."""
-    policy = Policy(
-        settings.salvage, settings.retries, question_margin=settings.question_margin, place_iou=settings.place_iou
-    )
+    policy = policy_terms(settings)
     if settings.nsfw_above is None:
         return policy
     from gpu_workers.perception.nsfw import OpenNsfw
 
     return replace(policy, censor=OpenNsfw(), max_nsfw=settings.nsfw_above)
+
+
+def policy_terms(settings: VisionSettings) -> Policy:
+    """The policy without a classifier, which would be loaded."""
+    return Policy(
+        settings.salvage, settings.retries, question_margin=settings.question_margin, place_iou=settings.place_iou
+    )
 
 
 def publishable(policy: Policy) -> Policy:

@@ -20,6 +20,11 @@ TOKEN_MECHANISM = "OAUTHBEARER"
 _TOKEN = re.compile(r"[A-Za-z0-9\-._~+/]+=*", re.ASCII)
 """The form of bearer tokens in RFC 6750."""
 
+_HOST = re.compile(r"[A-Za-z0-9_.-]+|\[[0-9A-Fa-f:.%]+\]", re.ASCII)
+"""A name, an IPv4 address, or an IPv6 address in brackets."""
+
+MOST_PORT = 65_535
+
 RECONNECT_MAX_MS = 2_000
 """The longest pause between two attempts to connect. The client's own is 30 s, twice as long as a delivery may take: a
 delivery could fail though the broker has been back for long."""
@@ -65,7 +70,7 @@ class KafkaConnection:
         for one in self.bootstrap.split(","):
             host, colon, port = one.strip().rpartition(":")
             number = whole_number(port)
-            if not colon or number is None:
+            if not colon or not _HOST.fullmatch(host) or number is None or not 0 < number <= MOST_PORT:
                 raise Misconfigured(f"SKG_KAFKA_BOOTSTRAP is {self.bootstrap!r}; it needs host:port, separated by commas")
             found.append((host.strip("[]"), number))
         return found

@@ -1,29 +1,31 @@
 """Reports why a program of the factory cannot continue: one line on standard error, and an exit code.
 
-In: an error of a kind that a user can act on.  Out: `skg: …` or a log line, without secrets; 1 for a failure, 2 for wrong
-usage, bad input, or a service that does not answer or does not let us in.
+In: an error of a kind that a user can act on.  Out: `skg: …` or a log line, without secrets; 1 for what had begun and
+failed, 2 where nothing was done: an argument, a value, a setting or a file is wrong or missing, an extra is not
+installed, a service does not answer or does not let us in.
 """
 
 import sys
 
 from pydantic import ValidationError
 
-from dataset.table.table_errors import NoDataset, NoVersion
+from dataset.audit.locations import NoFolder
+from dataset.table.table_errors import NoTable
 from monitoring.logs import log, logs_json
 from monitoring.redaction import redacted
-from schemas.errors import BadInput, BadKnowledge, NotAdmitted, RetryableError, UserError
+from schemas.errors import RetryableError, UserError
 from schemas.texts.fault_words import in_plain_words
 from streams.address_redaction import masked
 from streams.cli.remedies import for_missing_dataset, for_service
-from streams.errors import Misconfigured, Misused, Unreachable
+from streams.errors import Misused, RunFailed, Unreachable
 from streams.operations.seeds import BadSeeds
 
-EXIT_FAILURE, EXIT_USAGE, EXIT_AWAY = 1, 2, 2
+EXIT_FAILURE, EXIT_USAGE = 1, 2
 
-WRONG_INPUT = (BadInput, BadKnowledge, BadSeeds, ValidationError)
-AWAY = (NotAdmitted, Misconfigured, Unreachable, RetryableError)
+WRONG_PATH = (FileNotFoundError, NotADirectoryError, IsADirectoryError, PermissionError, FileExistsError)
+"""What a path that was given lacks; another fault of the system, as a full disk, ends what had begun."""
 
-FAILURES = (*WRONG_INPUT, *AWAY, UserError, OSError)
+FAILURES = (UserError, BadSeeds, ValidationError, RetryableError, OSError)
 """The errors that `report` explains; any other is a bug and shows its traceback."""
 
 
@@ -43,20 +45,17 @@ def report(error: Exception) -> int:
 def _explained(error: Exception) -> tuple[str, int]:
     if isinstance(error, ValidationError):
         return _of_validation(error), EXIT_USAGE
-    if isinstance(error, WRONG_INPUT):
-        return str(error), EXIT_USAGE
-    if isinstance(error, AWAY):
-        return str(error), EXIT_AWAY
-    if isinstance(error, OSError):  # a folder without write permission, a full disk
-        return ": ".join(str(part) for part in (error.filename, error.strerror or error) if part), EXIT_FAILURE
-    return str(error), EXIT_FAILURE
+    if isinstance(error, OSError):  # a missing file, a folder without write permission, a full disk
+        said = ": ".join(str(part) for part in (error.filename, error.strerror or error) if part)
+        return said, EXIT_USAGE if isinstance(error, WRONG_PATH) else EXIT_FAILURE
+    return str(error), EXIT_FAILURE if isinstance(error, RunFailed) else EXIT_USAGE
 
 
 def _remedy(error: Exception) -> str:
     """What helps, of a service that does not answer and of a path without a dataset; empty where nothing is known."""
     cause = error.__cause__ or error if isinstance(error, Unreachable | Misused) else error
-    if isinstance(cause, NoDataset) and not isinstance(cause, NoVersion):
-        return for_missing_dataset()
+    if isinstance(cause, NoTable | NoFolder):
+        return for_missing_dataset(cause.address)
     return for_service(cause.service) if isinstance(cause, RetryableError) else ""
 
 

@@ -13,6 +13,7 @@ import typer
 
 from streams.cli.command_help import add, family_of
 from streams.cli.failures import EXIT_FAILURE
+from streams.errors import Misused
 
 if TYPE_CHECKING:
     from agents.llm.paraphrase_growth import Proposed
@@ -56,6 +57,8 @@ def check(file: Annotated[Path, typer.Argument(help="a file of the form of phras
     from spatial.questions.wording.paraphrase_bank import paraphrases_in
     from spatial.questions.wording.paraphrase_gate import open_gate
 
+    if not file.is_file():
+        raise Misused(f"{file}: there is no such file")
     found = paraphrases_in(file)
     refused = list(open_gate().unfit(found))
     for each, refusal in refused:
@@ -140,7 +143,7 @@ def _proposed(
     from streams.settings import LanguageSettings
 
     settings, gate = LanguageSettings(), _gate_with(before)
-    endpoint_answers(endpoint)
+    endpoint_answers(endpoint, named_by="--llm, SKG_LLM_URL")
 
     async def all_shapes() -> "list[list[Proposed] | BaseException]":
         limit = ConcurrencyLimit(settings.llm_in_flight, lambda *_: None)

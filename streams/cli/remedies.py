@@ -19,6 +19,7 @@ SERVICES: Mapping[str, str] = {"broker": "Kafka", "store": "S3"}
 
 def for_service(role: str) -> str:
     """What of `skg up` runs in this folder, for a broker or a store that does not answer; empty for another service."""
+    from schemas.errors import UserError
     from streams.broker.connection import connection_of
     from streams.services.service_errors import ServiceError
     from streams.services.service_registry import load
@@ -28,12 +29,13 @@ def for_service(role: str) -> str:
         return ""
     try:
         running = load(ProcessSettings().state_dir).get(role)
-    except (ServiceError, OSError, ValueError):
+        asked = (str(connection_of(KafkaSettings())), StoreSettings().s3_endpoint)
+    except (ServiceError, UserError, OSError, ValueError):
         return ""
     if running is None or not running.alive:
         return 'nothing of `skg up` runs in this folder; eval "$(skg up)" starts a broker and a store'
     there = running.bootstrap if role == "broker" else running.endpoint
-    if there in (str(connection_of(KafkaSettings())), StoreSettings().s3_endpoint):
+    if there in asked:
         return "it is the one that `skg up` of this folder runs: `skg down` and `skg up` start it anew"
     return f'`skg up` of this folder runs one at {there}: eval "$(skg up)" sets its address'
 
@@ -43,11 +45,21 @@ def datasets_below(folder: Path) -> list[str]:
     return sorted(str(path) for path in _tables(folder, DEPTH))
 
 
-def for_missing_dataset(near: Path = Path()) -> str:
-    """The tables that there are in a folder, for a path that is none; empty where there are none."""
-    found = datasets_below(near)
+def for_missing_dataset(address: str = "") -> str:
+    """The tables that there are near an address that is none, or below the current folder; empty where there are none."""
+    found = _near(address) or datasets_below(Path())
     more = ["…"] if len(found) > MOST_NAMED else []
     return f"there are {', '.join([*found[:MOST_NAMED], *more])}" if found else ""
+
+
+def _near(address: str) -> list[str]:
+    """The tables in the folder in which a path was looked for, where that is not the current one or the whole disk."""
+    if not address or "://" in address:
+        return []
+    folder = Path(address).parent
+    while not folder.is_dir():
+        folder = folder.parent
+    return [] if folder.resolve() in (Path.cwd(), Path(folder.resolve().anchor)) else datasets_below(folder)
 
 
 def is_table(folder: Path) -> bool:

@@ -1,7 +1,7 @@
 """The command's root: assembles the families and turns known failures into one line and an exit code.
 
-Exit codes: 0 done, 1 a known failure, 130 interrupted, 2 wrong usage, bad input, or a service that does not answer or
-refuses the login.
+Exit codes: 0 done, 1 it ran and failed, or found what it looks for (faults, a missed goal), 130 interrupted, 2 nothing was
+done: an argument, value, setting, file or extra is wrong or missing, or a service does not answer or refuses the login.
 """
 
 import os
@@ -17,7 +17,6 @@ from monitoring.redaction import hide_in_tracebacks, redacted
 from schemas.errors import MissingExtra
 from streams.address_redaction import passwords_in
 from streams.cli import (
-    doctor_command,
     phrase_commands,
     process_commands,
     service_commands,
@@ -38,7 +37,9 @@ from streams.cli.environments import go_on_with, interpreter_with
 from streams.cli.failures import EXIT_FAILURE, FAILURES, report
 from streams.cli.recovery_commands import rejection_commands, replay_commands, request_commands, whatif_commands
 from streams.cli.seed_commands import ingest_command, knowledge_commands, seed_command
-from streams.cli.setup_commands import capacity_command, model_commands
+from streams.cli.setup_commands import capacity_command, doctor_command, model_commands
+
+DOCTOR = "doctor"
 
 END_S = 15.0
 """How long a process lives on after its command: a library's thread that hangs would keep it forever."""
@@ -116,7 +117,8 @@ def run(arguments: Sequence[str]) -> int:
     """Run one command; returns the exit code. Typer itself handles wrong usage (2) and Ctrl-C (130)."""
     redacted.learn(password for one in arguments if "://" in one for password in passwords_in(one))
     try:
-        _check_knowledge()
+        if list(arguments[:1]) != [DOCTOR]:  # which says of itself what is wrong with them
+            _check_knowledge()
         build()(list(arguments), prog_name="skg")
     except SystemExit as done:
         return done.code if isinstance(done.code, int) else 0

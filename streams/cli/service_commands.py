@@ -54,13 +54,12 @@ def demo(  # noqa: PLR0913, PLR0917 - one parameter an option of the command lin
 
 def _agreed_to_add(out: Path) -> bool:
     """Whether a person at a terminal wants a used folder to be added to; nobody is asked where there is none."""
-    from streams.cli.remedies import is_table
+    from streams.demo.demo_run import Places
 
-    return (
-        is_table(out / "dataset")
-        and sys.stdin.isatty()
-        and typer.confirm(f"there is a dataset at {out / 'dataset'}: add to it?")
-    )
+    if not sys.stdin.isatty():
+        return False
+    there = len(Places(out).stored())
+    return there > 0 and typer.confirm(f"there is a dataset of {there} samples at {out / 'dataset'}: add to it?")
 
 
 def up(

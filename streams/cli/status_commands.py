@@ -92,6 +92,9 @@ def _say(report: "Report") -> None:
 def lag_exporter() -> None:
     """Show the lag of every stage's group to Prometheus, until SIGTERM. Example: SKG_METRICS_PORT=9465 skg lag-exporter"""
     from streams.operations.lag_exporter import run_lag_exporter
+    from streams.setting_rules import require
     from streams.settings import LagSettings
 
-    run_lag_exporter(LagSettings())
+    settings = LagSettings()
+    require(settings)
+    run_lag_exporter(settings)

@@ -22,7 +22,7 @@ from streams.broker.clients import Reader
 from streams.broker.connection import connection_of
 from streams.broker.topic_admin import apply
 from streams.demo.demo_services import KEPT, local_kafka, local_services
-from streams.demo.demo_summary import Result, write_up
+from streams.demo.demo_summary import Counted, Result, write_up
 from streams.demo.folder_lock import lock_folder
 from streams.demo.live_display import Display
 from streams.demo.llm_options import NAMES, NO_LLM, LlmOptions
@@ -37,6 +37,7 @@ from streams.operations.status import with_rates
 from streams.secret_files import variable_of
 from streams.seed_files.seed_reading import read_seeds
 from streams.services.local_services import is_up
+from streams.setting_faults import require_all
 from streams.settings import KafkaSettings, StatusSettings, judging
 
 STALL_S = 120.0
@@ -61,9 +62,13 @@ class Places:
         return self.out / "dataset"
 
     @property
-    def has_dataset(self) -> bool:
-        """Whether a demo has written something there."""
+    def has_table(self) -> bool:
+        """Whether a demo has begun a table there, which may be empty."""
         return (self.dataset / "_delta_log").is_dir()
+
+    def stored(self) -> frozenset[str]:
+        """The ids of the samples there."""
+        return TableIds(str(self.dataset)).all() if self.has_table else frozenset()
 
     @property
     def state(self) -> Path:
@@ -89,13 +94,13 @@ def run(show: DemoOptions) -> int:
     """Run to the end; the exit code. Raises UserError (BadSeeds, MissingExtra among them) and KeyboardInterrupt."""
     require_extras("local", "gallery", *(["llm"] if show.llm.choice else ()))
     show.llm.check()
+    require_all(show.renderer.given())
     show.renderer.check()
     seeds = read_seeds(show.seeds_file or OF_RENDERERS.get(show.renderer.renderer, SAMPLE_SEEDS))
     seeds = distribute_graphs(seeds, show.graphs) if show.graphs else seeds
     started = time.monotonic()
     places = Places(show.out.resolve())
-    if places.has_dataset and not show.add:
-        raise UserError(f"there is a dataset at {show.out / 'dataset'}: --add adds to it, --out names another folder")
+    before = require_unused(places, show)
     with lock_folder(places.out):
         places.state.mkdir(exist_ok=True)
         with SignalFlag() as interrupts:
@@ -104,12 +109,25 @@ def run(show: DemoOptions) -> int:
             except KeyboardInterrupt:
                 _say_stopped(places, show)
                 raise
-        return write_up(Result(places.out, places.dataset, outcomes, time.monotonic() - started), Console())
+        counted = Counted(len(before), len(places.stored() - before))
+        return write_up(Result(places.out, places.dataset, outcomes, time.monotonic() - started, counted), Console())
+
+
+def require_unused(places: Places, show: DemoOptions) -> frozenset[str]:
+    """The samples that are in the folder. Raises UserError where there are any and none are to be added; a table without
+    any, as an interrupted demo leaves it, is in nobody's way."""
+    before = places.stored()
+    if before and not show.add:
+        where = show.out / "dataset"
+        raise UserError(
+            f"there is a dataset of {len(before)} samples at {where}: --add adds to it, --out names another folder"
+        )
+    return before
 
 
 def _say_stopped(places: Places, show: DemoOptions) -> None:
     """Say after an interruption what was stopped, and where the samples are that were finished."""
-    stored = TableIds(str(places.dataset)).refresh() if places.has_dataset else 0
+    stored = len(places.stored())
     kept = f"{stored} samples are in {show.out / 'dataset'}; the same command with --add makes more"
     services = (
         "the stages; the broker and the store go on" if is_up(places.state) else "the stages, the broker and the store"

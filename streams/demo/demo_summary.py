@@ -14,6 +14,14 @@ from streams.demo.outcome_counts import OutcomeCounts
 
 
 @dataclass(frozen=True)
+class Counted:
+    """Samples in the dataset before the demo, and those that it added."""
+
+    before: int
+    added: int
+
+
+@dataclass(frozen=True)
 class Result:
     """The result of the demo; `seconds` from the first process to the last stopped."""
 
@@ -21,6 +29,7 @@ class Result:
     dataset: Path
     outcomes: OutcomeCounts
     seconds: float
+    stored: Counted
 
 
 def write_up(result: Result, console: Console) -> int:
@@ -31,10 +40,21 @@ def write_up(result: Result, console: Console) -> int:
         from dataset.gallery import write_gallery
 
         page = write_gallery(str(result.dataset), result.out / "gallery", summary=_short(totals))
-        totals = totals | {"dataset": str(result.dataset), "gallery": f"{page}  (open it in a browser)"}
+        stored = f"{result.dataset}: {samples_in(result.stored)}"
+        totals = totals | {"dataset": stored, "gallery": f"{page}  (open it in a browser)"}
     for label, text in totals.items():
         console.print(f"{label:<10} {text}", highlight=False, soft_wrap=True)
     return 1 if outcomes.open or outcomes.dead_letters else 0
+
+
+def samples_in(stored: Counted) -> str:
+    """How many samples there are now, and how many of them are new: the same request gives the same sample."""
+    whole = f"{stored.before + stored.added} samples"
+    if not stored.before:
+        return whole
+    if not stored.added:
+        return f"{whole}, all of them there before: the same requests give the same samples (a larger --graphs gives more)"
+    return f"{whole}, {stored.added} of them new"
 
 
 def _short(totals: Mapping[str, str]) -> dict[str, str]:

@@ -54,7 +54,7 @@ class Display:
 def picture(status: Status, outcomes: OutcomeCounts, line: str) -> RenderableType:
     """The table of stages above a bar of finished requests."""
     done = outcomes.requested - len(outcomes.open)
-    bar = ProgressBar(total=outcomes.requested, completed=done, width=60)
+    bar = ProgressBar(total=outcomes.requested, completed=done, width=60, complete_style="cyan", finished_style="cyan")
     return Group(as_stages(status), Text(), Padding(bar, 0), Text(line))  # a bar ends no line
 
 

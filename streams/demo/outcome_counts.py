@@ -107,6 +107,11 @@ class TableIds:
         self._known = dict(sample_ids_by_file(self._uri, self._known, column=self._column))
         return sum(len(ids) for ids in self._known.values())
 
+    def all(self) -> frozenset[str]:
+        """Every id of the current snapshot."""
+        self.refresh()
+        return frozenset().union(*self._known.values())
+
     def holds(self, samples: Iterable[str]) -> bool:
         """Whether all of `samples` are in the table now."""
         wanted = set(samples)

@@ -8,8 +8,8 @@ from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from schemas.errors import UserError
 from schemas.events import STAGES
+from streams.errors import RunFailed
 from streams.services.bound_process import Bound, Command
 
 GRACE_S = 4.0
@@ -18,7 +18,7 @@ GRACE_S = 4.0
 LOG_LINES = 12
 
 
-class DemoFailed(UserError):
+class DemoFailed(RunFailed):
     """A process of the demo ended on its own, or there is no progress."""
 
 

@@ -36,18 +36,27 @@ class RendererOptions:
     model: str | None = None
 
     def check(self) -> None:
-        """Raise UserError where a setting would be ignored, or what the renderer draws with is not installed."""
+        """Raise UserError where a setting would be ignored, where what the renderer draws with is not installed, and where
+        it lacks its model or what looks at its pictures."""
         check_drawing(self.drawing())
+        self.environment(Path())
 
-    def drawing(self) -> RenderSettings:
-        """The settings of this process as its demo would draw with them. Raises UserError for no such renderer."""
-        settings, spec = RenderSettings(), spec_of(self.renderer)
+    def given(self) -> dict[str, object]:
+        """The fields of settings that these options set. Raises UserError for no such renderer."""
+        spec = spec_of(self.renderer)
         chosen: dict[str, object] = {"renderer": self.renderer}
         if spec.has_model and self.model is not None:
             chosen["render_model"] = self.model
-        if self._is_conditioned_by_tiny(spec, chosen.get("render_model", settings.render_model), os.environ):
+        if self._is_conditioned_by_tiny(spec, self.model or os.environ.get("SKG_RENDER_MODEL"), os.environ):
             chosen["render_controlnet"] = TINY
-        return settings.model_copy(update=chosen)
+        if self.model == TINY and not spec.knows_truth:
+            chosen["detector"] = TINY
+        return chosen
+
+    def drawing(self) -> RenderSettings:
+        """The settings of this process as its demo would draw with them. Raises UserError for no such renderer."""
+        chosen = {name: value for name, value in self.given().items() if name in RenderSettings.model_fields}
+        return RenderSettings().model_copy(update=chosen)
 
     @staticmethod
     def _is_conditioned_by_tiny(spec: RendererSpec, model: object, named: Mapping[str, str]) -> bool:

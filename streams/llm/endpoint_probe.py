@@ -17,8 +17,8 @@ from streams.llm.endpoint import Endpoint
 PORTS = {"http": 80, "https": 443}
 
 
-def endpoint_answers(endpoint: Endpoint, timeout_s: float = CONNECT_S) -> None:
-    """Return where a server accepts a connection, or a proxy is asked for it. Raises ServiceAway."""
+def endpoint_answers(endpoint: Endpoint, timeout_s: float = CONNECT_S, named_by: str = "SKG_LLM_URL") -> None:
+    """Return where a server accepts a connection, or a proxy is asked for it. Raises ServiceAway, with what names it."""
     parts = urlsplit(endpoint.url)
     host = str(parts.hostname)
     if parts.scheme in urllib.request.getproxies() and not urllib.request.proxy_bypass(host):
@@ -26,14 +26,14 @@ def endpoint_answers(endpoint: Endpoint, timeout_s: float = CONNECT_S) -> None:
     try:
         socket.create_connection((host, parts.port or PORTS[parts.scheme]), timeout_s).close()
     except OSError as error:
-        what = f"a language model at {masked(endpoint.url)} (--llm, SKG_LLM_URL)"
+        what = f"a language model at {masked(endpoint.url)} ({named_by})"
         raise ServiceAway(what, (error.strerror or str(error)).lower(), "model") from error
 
 
-def only_model(endpoint: Endpoint, timeout_s: float = CONNECT_S) -> str:
+def only_model(endpoint: Endpoint, timeout_s: float = CONNECT_S, named_by: str = "--url") -> str:
     """The model that a server lists, where it lists one. Raises ServiceAway; Misused with the names where it has several,
     or none."""
-    endpoint_answers(endpoint, timeout_s)
+    endpoint_answers(endpoint, timeout_s, named_by)
     names = _listed(endpoint, timeout_s)
     if len(names) == 1:
         return names[0]

@@ -16,9 +16,8 @@ from monitoring.logs import log
 from schemas.interfaces import ObjectStore, Planner
 from schemas.llm.contract import PLANNING_STAGES, LanguageModel, Picture
 from schemas.llm.token_limits import CallTokens
-from streams.errors import Misconfigured
 from streams.llm.answer_cache import CachedModel
-from streams.llm.endpoint import Endpoint
+from streams.llm.configured_endpoints import judge_endpoints, planner_endpoint
 from streams.llm.event_loop_thread import LoopThread
 from streams.llm.openai_client import OpenAIClient, data_url
 from streams.llm.prices import Prices, read_prices
@@ -72,7 +71,6 @@ def make_language_agents(settings: AgentSettings, store: ObjectStore) -> Languag
     from agents.llm.llm_planner import LanguagePlanner
     from agents.llm.planning_job import Tools
 
-    assert settings.llm_url is not None
     prices = read_prices(settings.llm_prices)
     metrics = LanguageMetrics("agents", ((stage, settings.llm_model) for stage in PLANNING_STAGES), prices.models)
 
@@ -86,10 +84,8 @@ def make_language_agents(settings: AgentSettings, store: ObjectStore) -> Languag
 
     budget = Budget(settings.llm_max_tokens, spent)
     account = Account(metrics, prices, budget)
-    endpoint = Endpoint(
-        settings.llm_url, settings.llm_model, settings.llm_api_key.get_secret_value(), settings.llm_timeout_s
-    )
-    model = wrap_client(OpenAIClient(endpoint), ConcurrencyLimit(settings.llm_in_flight, metrics.set_calls), store, account)
+    client = OpenAIClient(planner_endpoint(settings))
+    model = wrap_client(client, ConcurrencyLimit(settings.llm_in_flight, metrics.set_calls), store, account)
     tools = Tools(
         model,
         metrics,
@@ -108,7 +104,7 @@ def make_judge(settings: ExamineSettings, store: ObjectStore, link: Link) -> "Pi
     from gpu_workers.judge.picture_judge import LanguageJudge
 
     assert settings.mllm_url is not None
-    author, checker = _endpoints(settings)
+    author, checker = judge_endpoints(settings)
     prices = read_prices(settings.llm_prices)
     metrics = LanguageMetrics("examine", _judging(author.model, checker.model), prices.models)
     account = Account(metrics, prices, Budget(None, lambda _: None))
@@ -124,24 +120,6 @@ def make_judge(settings: ExamineSettings, store: ObjectStore, link: Link) -> "Pi
 def _judging(author: str, checker: str) -> tuple[tuple[str, str], ...]:
     """Each stage of judging, and the model asked in it."""
     return ("filter", author), ("author", author), ("look", author), ("second", checker), ("check", checker)
-
-
-def _endpoints(settings: ExamineSettings) -> tuple[Endpoint, Endpoint]:
-    """The author's model and the checker's, which must differ unless a setting allows one for both."""
-    key, timeout_s = settings.mllm_api_key.get_secret_value(), settings.mllm_timeout_s
-    first = Endpoint(str(settings.mllm_url), settings.mllm_model, key, timeout_s)
-    other = Endpoint(
-        settings.mllm_check_url or first.url,
-        settings.mllm_check_model or first.model,
-        settings.mllm_check_api_key.get_secret_value() or key,
-        timeout_s,
-    )
-    if (other.url, other.model) == (first.url, first.model) and not settings.mllm_same_model:
-        raise Misconfigured(
-            f"{first.model} would check its own questions: set SKG_MLLM_CHECK_MODEL to another model, "
-            "or SKG_MLLM_SAME_MODEL=true to allow it"
-        )
-    return first, other
 
 
 def _linked(link: Link, picture: Picture) -> str:

@@ -4,6 +4,7 @@ In: settings.  Out: the arguments of a client: an address, a TLS context, the op
 Without keys in the settings delta-rs looks for them as AWS's own tools do.
 """
 
+import re
 import ssl
 from urllib.parse import SplitResult, urlsplit
 
@@ -11,6 +12,8 @@ from streams.errors import Misconfigured
 from streams.settings import StoreSettings
 
 AMAZON = "amazonaws.com"
+BUCKET = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]", re.ASCII)
+REGION = re.compile(r"[A-Za-z0-9-]{1,63}", re.ASCII)
 WITH_PASSWORD = "holds a user or a password: give SKG_S3_ACCESS_KEY and SKG_S3_SECRET_KEY instead"
 
 
@@ -35,7 +38,8 @@ def _is_address(text: str) -> bool:
         whole = bool(parts.hostname) and parts.port != 0  # a port that is no number raises
     except ValueError:
         return False
-    return whole and text.startswith(("http://", "https://")) and not parts.query
+    plain = text.isprintable() and not any(character.isspace() for character in text)
+    return whole and plain and text.startswith(("http://", "https://")) and not parts.query
 
 
 def require_valid(settings: StoreSettings) -> None:
@@ -43,6 +47,11 @@ def require_valid(settings: StoreSettings) -> None:
     endpoint_of(settings)
     keys_of(settings)
     tls_of(settings)
+    for name, bucket in (("SKG_S3_BUCKET", settings.s3_bucket), ("SKG_S3_NOTES_BUCKET", settings.s3_notes_bucket)):
+        if bucket and not BUCKET.fullmatch(bucket):
+            raise Misconfigured(f"{name} is {bucket!r}; a bucket has 3 to 63 small letters, digits, dots and hyphens")
+    if not REGION.fullmatch(settings.s3_region):
+        raise Misconfigured(f"SKG_S3_REGION is {settings.s3_region!r}; a region has letters, digits and hyphens alone")
 
 
 def named(settings: StoreSettings) -> str:

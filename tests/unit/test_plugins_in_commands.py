@@ -98,7 +98,7 @@ def test_a_renderer_of_a_plugin_draws(crayons: Path, tmp_path: Path):
 def test_a_plugin_that_cannot_be_loaded_is_one_line_that_names_its_distribution(tmp_path: Path, dataset: str):
     broken = install(tmp_path / "site", "toy_broken", {"skg.exports": {"ids": "toy_broken:IDS"}}, "import not_there")
     done = skg(broken, "dataset", "export", dataset, "--format", "ids", "--out", str(tmp_path / "out"))
-    assert done.returncode == 1
+    assert done.returncode == 2
     (line,) = done.stderr.splitlines()
     assert "toy_broken 1.0 cannot be loaded: ModuleNotFoundError: No module named 'not_there'" in line
 
@@ -106,6 +106,6 @@ def test_a_plugin_that_cannot_be_loaded_is_one_line_that_names_its_distribution(
 def test_a_plugin_with_the_name_of_a_format_is_one_line_that_names_its_distribution(tmp_path: Path, dataset: str):
     clash = install(tmp_path / "site", "toy_clash", {"skg.exports": {"coco": "toy_clash:COCO"}}, "COCO = None")
     done = skg(clash, "dataset", "export", dataset, "--format", "coco", "--out", str(tmp_path / "out"))
-    assert done.returncode == 1
+    assert done.returncode == 2
     (line,) = done.stderr.splitlines()
     assert "toy_clash 1.0 has a name that the package itself uses" in line

@@ -7,6 +7,7 @@ import typer
 
 from schemas.llm.token_limits import ANSWER_TOKENS, LEAST_TOKENS, MOST_TOKENS
 from streams.cli.command_help import add
+from streams.cli.dataset_commands.snapshot_arguments import known
 
 if TYPE_CHECKING:
     from dataset.evaluation.eval_report import Result
@@ -39,8 +40,10 @@ def evaluate(  # noqa: PLR0913, PLR0917 - one parameter an option of the command
 ) -> None:
     """Ask a model the questions of a hold-out. Example: skg eval --url http://localhost:8000/v1 --name my-model"""
     from dataset.evaluation.eval_session import EvalRequest, open_session
+    from dataset.table.table_errors import NoTable
     from schemas.errors import require_extras
     from streams.cli.arguments import folder, where
+    from streams.cli.remedies import is_table
 
     if url is not None and model is not None:
         raise typer.BadParameter("give --url or --model, not both")
@@ -48,7 +51,9 @@ def evaluate(  # noqa: PLR0913, PLR0917 - one parameter an option of the command
     if model is not None and not Path(model).is_dir():
         raise typer.BadParameter(f"--model {model}: there is no such folder; models of a hub have to be there already")
     found, options = where(uri) if questions is None or uri is not None else (None, None)
-    asked = EvalRequest(found, split, questions, limit, max_tokens, options)
+    if found is not None and "://" not in found and not is_table(Path(found)):
+        raise NoTable(found)  # before any server is asked
+    asked = EvalRequest(found, known(split) or split, questions, limit, max_tokens, options)
     session = open_session(asked, _model_name(url, name, model), folder(out))
     left = _ask(session, url, model, parallel) if url or model else None
     _say(session, left)
@@ -74,9 +79,11 @@ def _ask(session: "Session", url: str | None, model: str | None, parallel: int) 
     import asyncio
 
     from rich.console import Console
-    from rich.progress import Progress
+    from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
-    with Progress(console=Console(stderr=True)) as progress:
+    bar = BarColumn(complete_style="cyan", finished_style="cyan")  # red is for what is wrong
+    columns = (TextColumn("{task.description}"), bar, TextColumn("{task.completed} of {task.total}"), TimeRemainingColumn())
+    with Progress(*columns, console=Console(stderr=True)) as progress:
         task = progress.add_task("asking", total=session.count, completed=session.done)
         went = asyncio.run(
             session.ask(lambda: _answerer(session, url, model, parallel), lambda: progress.update(task, advance=1))

@@ -36,6 +36,7 @@ def export(  # noqa: PLR0913, PLR0917 - one parameter an option of the command l
     """Write the dataset for training or evaluation. Example: skg dataset export --format llava --out llava"""
     from dataset.exports import FORMATS, Source
     from dataset.exports import export as write
+    from dataset.exports.formats import counted, require_format
     from schemas.errors import BadInput
     from streams.errors import Misused
 
@@ -43,6 +44,7 @@ def export(  # noqa: PLR0913, PLR0917 - one parameter an option of the command l
         for name, found in FORMATS.items():
             typer.echo(f"{name:<14}{found.meaning}")
         return
+    require_format(form)
     if out is None:
         raise Misused("give a folder with --out")
     if turns not in ("one", "many"):
@@ -58,8 +60,7 @@ def export(  # noqa: PLR0913, PLR0917 - one parameter an option of the command l
 
         source = source.without(Flagged.of(counting_verdicts(*where(uri))))
     written = write(source, form, folder(out))
-    counts = [f"{split} {source.sizes[split]:,}" for split in FORMATS[form].splits(source)]
-    typer.echo(f"{written}: {', '.join(counts)}")
+    typer.echo(f"{written}: {counted(source, form, written)}")
 
 
 def subset(  # noqa: PLR0913, PLR0917 - one parameter an option of the command line

@@ -12,12 +12,12 @@ import typer
 
 from streams.cli.arguments import folder, where
 from streams.cli.command_help import add
+from streams.cli.dataset_commands.snapshot_arguments import Uri
 from streams.errors import Misused
 
 if TYPE_CHECKING:
     from dataset.reading.lineage import Lineage
 
-Uri = Annotated[str | None, typer.Argument(help="the table: a folder or s3://bucket/path; default SKG_DATASET_URI")]
 AsJson = Annotated[bool, typer.Option("--json", help="one JSON object")]
 
 EXIT_FAULTS = 1
@@ -45,9 +45,12 @@ def balance(
 ) -> None:
     """Publish seeds for what the dataset lacks, until SIGTERM. Example: skg balance --targets docs/targets.yaml"""
     from streams.operations.balance_process import run_balance
+    from streams.setting_rules import require
     from streams.settings import BalanceSettings
 
-    run_balance(BalanceSettings() if targets is None else BalanceSettings(balance_targets=targets))
+    settings = BalanceSettings() if targets is None else BalanceSettings(balance_targets=targets)
+    require(settings)
+    run_balance(settings)
 
 
 def audit(
@@ -71,7 +74,7 @@ def audit(
 
 def lineage(
     sample: Annotated[str, typer.Argument(help="a sample id, or its first characters")],
-    uri: Annotated[str | None, typer.Option(help="the table; default SKG_DATASET_URI")] = None,
+    uri: Uri = None,
     rerender: Annotated[
         bool, typer.Option("--rerender", help="draw the picture again and compare; exit 1 if unlike")
     ] = False,

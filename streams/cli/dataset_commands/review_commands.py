@@ -17,7 +17,7 @@ Question = Annotated[str | None, typer.Option("--question", help="id of one of i
 
 def build() -> typer.Typer:
     """The family."""
-    family = family_of("What people say of samples and questions.")
+    family = family_of("What people say of samples and questions. Example: skg review report demo-out/dataset")
     add_command(family, "add", add)
     add_command(family, "list", list_verdicts)
     add_command(family, "report", report)
@@ -25,10 +25,19 @@ def build() -> typer.Typer:
     return family
 
 
+def _dataset(uri: str | None) -> tuple[str, dict[str, str] | None]:
+    """The dataset's address, which verdicts lie beside. Raises NoDataset where there is none."""
+    from dataset.table.delta_table import Table
+
+    found, options = where(uri)
+    Table.load(found, options)
+    return found, options
+
+
 def add(  # noqa: PLR0913, PLR0917 - one parameter an option of the command line
     sample: Annotated[str, typer.Argument(help="a sample's id")],
     verdict: Annotated[str, typer.Argument(help="accept or flag")],
-    uri: Annotated[str | None, typer.Option(help="the table; default SKG_DATASET_URI")] = None,
+    uri: Uri = None,
     question: Question = None,
     reason: Annotated[str | None, typer.Option(help="why it is flagged")] = None,
     comment: Annotated[str | None, typer.Option(help="in own words")] = None,
@@ -61,7 +70,7 @@ def list_verdicts(
     """The verdicts that count, as JSON lines, oldest first. Example: skg review list demo-out/dataset"""
     from dataset.review.verdict_table import all_verdicts, counting_verdicts
 
-    for each in (all_verdicts if every else counting_verdicts)(*where(uri)):
+    for each in (all_verdicts if every else counting_verdicts)(*_dataset(uri)):
         typer.echo(json.dumps({"verdict_id": each.verdict_id, **each.model_dump(mode="json")}, ensure_ascii=False))
 
 
@@ -69,7 +78,7 @@ def report(uri: Uri = None) -> None:
     """How much was reviewed, what is disputed, whether reviewers agree. Example: skg review report demo-out/dataset"""
     from dataset.review.review_report import review_report
 
-    typer.echo(json.dumps(review_report(*where(uri)), indent=1, ensure_ascii=False))
+    typer.echo(json.dumps(review_report(*_dataset(uri)), indent=1, ensure_ascii=False))
 
 
 def export(
@@ -80,5 +89,5 @@ def export(
     """Write verdicts for another tool, with the pictures. Example: skg review export --format fiftyone --out review"""
     from dataset.review.review_exports import export_review
 
-    found, options = where(uri)
+    found, options = _dataset(uri)
     typer.echo(f"{out}: {export_review(found, form, folder(out), options)} samples")

@@ -10,6 +10,7 @@ import typer
 
 from streams.cli.arguments import folder, where
 from streams.cli.command_help import add, family_of
+from streams.cli.dataset_commands.snapshot_arguments import Uri
 from streams.cli.recovery_commands.rejection_filters import (
     Concept,
     Ids,
@@ -17,7 +18,6 @@ from streams.cli.recovery_commands.rejection_filters import (
     Since,
     Stage,
     Until,
-    Uri,
     counted,
     found,
     wanted,

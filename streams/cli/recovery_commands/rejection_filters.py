@@ -25,7 +25,6 @@ Concept = Annotated[list[str] | None, typer.Option(help="only of seeds or graphs
 Since = Annotated[str | None, typer.Option(help="kept at this time or later: 2026-03-01T12:00 (UTC), or 2h, 7d ago")]
 Until = Annotated[str | None, typer.Option(help="kept before this time: as --since")]
 Ids = Annotated[list[str] | None, typer.Option("--id", help="only this one: a rejection's id, or its first characters")]
-Uri = Annotated[str | None, typer.Option(help="the dataset's table: a folder or s3://bucket/path; default SKG_DATASET_URI")]
 
 Given = tuple[list[str] | None, list[str] | None, list[str] | None, list[str] | None]
 """Stages, reasons, concepts and ids."""

@@ -9,6 +9,7 @@ import typer
 from schemas.topics import DAY_MS, IMAGES, SEEDS, TOPICS
 from streams.cli.arguments import where
 from streams.cli.command_help import add
+from streams.cli.dataset_commands.snapshot_arguments import Uri
 
 if TYPE_CHECKING:
     from streams.recovery.request_outcomes import RequestOutcome, Requests
@@ -26,7 +27,7 @@ def register(app: typer.Typer) -> None:
 def requests(
     without_outcome: Annotated[bool, typer.Option("--without-outcome", help="list those that have none")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="one JSON object a request, then one of the counts")] = False,
-    uri: Annotated[str | None, typer.Option(help="the dataset's table; default SKG_DATASET_URI")] = None,
+    uri: Uri = None,
 ) -> None:
     """Every request and its outcome; exit 1 if any has none. Example: skg requests --without-outcome --json"""
     from streams.recovery.request_outcomes import NONE

@@ -10,6 +10,7 @@ from pydantic import ValidationError
 from schemas.texts.fault_words import in_plain_words
 from streams.cli.arguments import where
 from streams.cli.command_help import add
+from streams.cli.dataset_commands.snapshot_arguments import Uri
 from streams.errors import Misused, Unreachable
 
 if TYPE_CHECKING:
@@ -28,9 +29,7 @@ def whatif(
     ] = None,
     limit: Annotated[int | None, typer.Option(help="only the newest so many samples and rejections", min=1)] = None,
     as_json: Annotated[bool, typer.Option("--json", help="one JSON object: {reason: {now, then}}")] = False,
-    uri: Annotated[
-        str | None, typer.Option(help="the dataset's table: a folder or s3://bucket/path; default SKG_DATASET_URI")
-    ] = None,
+    uri: Uri = None,
 ) -> None:
     """Accepted and rejected, now and with other settings. Example: skg whatif --set SKG_QUESTION_MARGIN=2"""
     from schemas.errors import RetryableError

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from streams.cli.command_help import add
+from streams.cli.command_help import add, family_of
 
 if TYPE_CHECKING:
     from gpu_workers.model_shelf.listed_models import ListedModel
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 def build() -> typer.Typer:
     """The commands of `skg models`."""
     text = "Models by task, and whether one fits. Example: skg models list --task detector"
-    app = typer.Typer(help=text, short_help=text, no_args_is_help=True)
+    app = family_of(text)
     add(app, "list", listed)
     add(app, "check", check)
     return app

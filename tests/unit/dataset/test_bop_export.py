@@ -10,10 +10,12 @@ import pytest
 from PIL import Image
 
 from dataset.exports import Source, export
+from dataset.exports.bop import count
 from dataset.table.delta_table import Table
 from dataset.table.row_encoding import rows_of
 from schemas.errors import UserError
 from schemas.interfaces import Sample
+from spatial.splits import SPLITS
 from tests.fakes.events import make_picture, make_samples
 from tests.fakes.line import store_rows
 
@@ -75,6 +77,7 @@ def test_masks_depths_and_counts_agree(out: Path):
 
 def test_every_sample_in_metres_is_there_once_and_others_are_not(out: Path, solid_samples: list[Sample]):
     found = [camera["sample_id"] for _, _, camera in pictures(out)]
+    assert sum(count(out, split) for split in SPLITS) == len(found)
     assert sorted(found) == sorted(sample.event.sample_id for sample in solid_samples)
     assert len(read(out / "models" / "models_info.json")) == sum(len(s.event.scene.objects) for s in solid_samples)
 

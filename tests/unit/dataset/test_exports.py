@@ -6,9 +6,11 @@ import math
 import re
 import subprocess
 import sys
+import tarfile
 from io import BytesIO
 from pathlib import Path
 
+import pyarrow.parquet as pq
 import pytest
 import yaml
 from PIL import Image
@@ -404,9 +406,27 @@ def test_qwen_vl_conversations_have_the_picture_in_the_first_turn(grown, exporte
         assert (out / item["image"]).read_bytes() == picture(grown, item["id"].rpartition("-")[0])
 
 
-def test_the_command_names_the_splits_that_a_form_writes(grown, capfd):
-    sizes = Source.open(grown.uri).sizes
-    for form, wanted in (("llava", list(sizes)), ("lmms-eval", ["test"])):
-        assert run(["dataset", "export", grown.uri, "--format", form, "--out", str(grown.folder / form)]) == 0
-        told = capfd.readouterr().out.rpartition(": ")[2].strip()
-        assert told == ", ".join(f"{split} {sizes[split]}" for split in wanted)
+def entries(form: str, folder: Path, split: str) -> int:
+    """The entries of a split's files, read as their readers do."""
+    if form in ("questions", "llama-vision"):
+        return len((folder / f"{split}.jsonl").read_text("utf-8").splitlines())
+    if form == "lmms-eval":
+        return sum(pq.read_table(file).num_rows for file in (folder / "data").glob("*.parquet"))
+    if form == "webdataset":
+        return sum(sum(".json" in name for name in tarfile.open(file).getnames()) for file in folder.glob(f"{split}-*"))
+    name = {"coco": f"annotations/instances_{split}", "sharegpt": f"skg_{split}"}.get(form, split)
+    found = json.loads((folder / f"{name}.json").read_text("utf-8"))
+    return len(found["images"] if form == "coco" else found)
+
+
+@pytest.mark.parametrize("form", sorted(set(FORMATS) - {"bop"}))
+def test_the_command_says_how_many_samples_and_entries_of_files_it_wrote(form: str, grown, capfd):
+    source = Source.open(grown.uri)
+    wanted, out = list(FORMATS[form].splits(source)), grown.folder / form
+    assert run(["dataset", "export", grown.uri, "--format", form, "--out", str(out)]) == 0
+    told = capfd.readouterr().out.rpartition(": ")[2].strip()
+    said = [f"{split} {source.sizes[split]} samples" for split in wanted]
+    if FORMATS[form].records is not None:
+        name = FORMATS[form].records.name
+        said = [f"{one} in {entries(form, out, split)} {name}" for one, split in zip(said, wanted, strict=True)]
+    assert told == ", ".join(said)

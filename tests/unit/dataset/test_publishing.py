@@ -192,7 +192,7 @@ def test_the_command_publishes_measures_and_refuses(grown, tmp_path: Path, monke
     assert run(["dataset", "push", grown.uri, str(out), "--no-measure"]) == 0
     assert "tag version-3 of version 3" in capsys.readouterr().out
     assert "Not measured" in (out / "README.md").read_text()
-    assert run(["dataset", "push", str(out), "--tag", "v1"]) == 1
+    assert run(["dataset", "push", str(out), "--tag", "v1"]) == 2
     assert "a tag never changes" in capsys.readouterr().err
     assert run(["dataset", "push", f"{grown.uri}/copy", "--tag", "v1"]) == 2
     assert "is a dataset's own folder" in capsys.readouterr().err

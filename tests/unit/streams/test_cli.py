@@ -22,7 +22,7 @@ pytestmark = pytest.mark.thorough
 
 COMMANDS = (  # noqa: SIM905 - rows of words read best
     "demo up down topics seed agents render examine write status tail replay requests dataset spatial config gallery eval "
-    "audit lineage balance rejections whatif lag-exporter knowledge phrases ingest capacity doctor models eyes"
+    "audit lineage balance rejections whatif lag-exporter knowledge phrases ingest capacity doctor models eyes review"
 ).split()
 
 
@@ -210,7 +210,7 @@ def test_config_shows_settings_and_masks_secrets(skg: Skg):
 def test_a_dataset_that_is_not_there_is_one_line(skg: Skg, tmp_path: Path):
     for command in ("info", "files"):
         done = skg("dataset", command, str(tmp_path / "none"))
-        assert done.returncode == 1
+        assert done.returncode == 2
         assert str(tmp_path / "none") in done.stderr
         assert "Traceback" not in done.stderr
 

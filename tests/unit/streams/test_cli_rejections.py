@@ -200,7 +200,7 @@ def test_without_rejections_there_are_none_and_without_a_dataset_that_is_said(sk
     store_samples(str(tmp_path / "new"), [make_qa()])
     assert skg("list", "--uri", tmp_path / "new")[:2] == (0, "0 rejections\n")
     code, _, fault = skg("list", "--uri", tmp_path / "nowhere")
-    assert (code, "there is no dataset" in fault) == (1, True)
+    assert (code, "there is no dataset" in fault) == (2, True)
 
 
 def test_a_table_of_an_earlier_version_can_be_searched_in_full(skg: Skg, tmp_path: Path):
@@ -322,4 +322,4 @@ def test_an_export_of_what_has_no_picture_asks_for_no_store(skg: Skg, uri: str, 
     code, said, _ = skg("export", "--out", out, "--stage", "agents", "--json")
     assert (code, json.loads(said)["rejections"]) == (0, 2)
     code, _, fault = skg("export", "--out", out, "--stage", "agents")
-    assert (code, "not an empty folder" in fault) == (1, True)
+    assert (code, "not an empty folder" in fault) == (2, True)

@@ -95,6 +95,25 @@ def test_it_is_known_of_every_command_what_it_reaches() -> None:
     assert sorted(commands(typer.main.get_command(build()))) == sorted(known), "say what the new command reaches"
 
 
+@pytest.mark.parametrize("command", sorted(commands(typer.main.get_command(build()))))
+def test_an_option_that_a_command_does_not_have_is_wrong_usage(command: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run([*command.split(), "--no-such-option"]) == 2
+    assert "--no-such-option" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("command", sorted({*STORE} - {"audit", "dataset diff", "dataset push", "eyes measure"}))
+def test_a_table_that_is_not_there_is_a_wrong_value_wherever_it_is_given(
+    command: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    given = [*command.split(), *(one.format(out=tmp_path / "out") for one in STORE[command])]
+    for arguments in ([*given, "--uri", "nowhere"], [*given, "nowhere"]):
+        assert run(arguments) == 2
+        told = capsys.readouterr()
+        assert (told.out, told.err.startswith("skg: there is no dataset at nowhere")) == ("", True), told
+    assert not (tmp_path / "out").exists()
+
+
 @pytest.fixture
 def mute() -> Iterator[str]:
     """An address that accepts connections and never answers."""

@@ -95,7 +95,7 @@ def test_wrong_use_is_one_line(skg_eval, uri, tmp_path):
     both = skg_eval(uri, "--url", "http://127.0.0.1:1/v1", "--model", "folder")
     assert both.returncode == 2
     exam = skg_eval(uri, "--split", "exam", "--out", str(tmp_path / "out"))
-    assert (exam.returncode, exam.stderr) == (1, "skg: no split 'exam'; there are train, validation, test\n")
+    assert (exam.returncode, exam.stderr) == (2, "skg: --split exam: there are train, validation, test\n")
 
 
 def test_a_model_of_no_folder_is_refused_before_anything_is_loaded(skg_eval, uri, tmp_path):
@@ -154,7 +154,7 @@ def test_replies_that_are_cut_empty_or_unreadable_are_told_apart_beside_the_scor
     faults = json.loads((tmp_path / "short" / "result.json").read_text())["faults"]
     assert faults["cut"] == {"count": 6, "causes": {"cut at 40 tokens while thinking": 6}}
     assert faults["empty"] == {"count": 3, "causes": {"no text": 3}}
-    assert (mixed.returncode, "holds the answers of another run" in mixed.stderr) == (1, True)
+    assert (mixed.returncode, "holds the answers of another run" in mixed.stderr) == (2, True)
     assert "12 of 12" in roomy.stdout
     assert "without an answer" not in roomy.stdout
 

@@ -163,5 +163,5 @@ def test_the_command_says_which_port_is_taken_and_writes_a_page_from_disk(tmp_pa
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
         done = skg("gallery", uri, "--port", str(port))
-    assert done.returncode == 1
+    assert done.returncode == 2
     assert json.loads(done.stderr)["event"].startswith(f"cannot listen on 127.0.0.1:{port}")

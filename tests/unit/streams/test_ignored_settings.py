@@ -7,11 +7,11 @@ from typer.testing import CliRunner
 
 from gpu_workers.renderers import refuse_ignored
 from schemas.errors import UserError
-from streams.cli.doctor_command import findings
 from streams.cli.root import build
+from streams.cli.setup_commands.doctor_command import findings
 from streams.demo.renderer_options import RendererOptions
 from streams.settings import RenderSettings
-from streams.stages import STAGE_TABLE
+from streams.stages import run_stage
 
 SAID = "the renderer collage would ignore SKG_RENDER_STRENGTH: photo would read it"
 
@@ -24,7 +24,7 @@ def _strength(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 
 def test_render_ends_before_it_connects():
     with pytest.raises(UserError, match=SAID):
-        STAGE_TABLE["render"].run(RenderSettings())
+        run_stage("render", {})
 
 
 def test_a_demo_ends_before_it_starts_services(tmp_path: Path):
@@ -46,5 +46,5 @@ def test_a_demo_of_a_tiny_model_is_judged_with_the_controlnet_that_it_gets(monke
 
 
 def test_doctor_names_it_among_what_is_wrong():
-    [look] = [each for each in findings() if each.what == "renderer"]
-    assert (look.state, look.detail) == ("wrong", SAID)
+    [look] = [each for each in findings() if each.detail == SAID]
+    assert (look.what, look.state) == ("SKG_RENDER_STRENGTH", "wrong")

@@ -8,13 +8,19 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
+from dataset.table.columns import COLUMNS
+from dataset.table.delta_table import Table
 from schemas.texts.fault_words import in_plain_words
-from streams.cli.doctor_command import findings
 from streams.cli.remedies import DEPTH, MOST_NAMED, datasets_below, for_missing_dataset, for_service
 from streams.cli.root import run
+from streams.cli.setup_commands.doctor_command import findings
+from streams.demo.demo_run import DemoOptions, Places, require_unused
+from streams.demo.demo_summary import Counted, samples_in
 from streams.services.bound_process import identity
 from streams.services.service_registry import STATE
 from streams.settings import RenderSettings
+from tests.fakes.events import make_rejection, make_samples
+from tests.fakes.gallery import store_rejections, store_samples
 
 pytestmark = pytest.mark.thorough
 
@@ -94,25 +100,39 @@ def said(capfd: pytest.CaptureFixture[str]) -> pytest.CaptureFixture[str]:
 
 def test_a_wrong_path_names_the_datasets_there_are(here: Path, said: pytest.CaptureFixture[str]):
     table_at(here / "demo-out" / "dataset")
-    assert run(["dataset", "info", "TYPO"]) == 1
+    assert run(["dataset", "info", "TYPO"]) == 2
     assert "there is no dataset at TYPO; there are demo-out/dataset" in said.readouterr().err
     assert run(["audit", "."]) == 2
     assert "there are tables in it: demo-out/dataset" in said.readouterr().err
 
 
 def test_a_demo_does_not_add_to_a_used_folder_unless_it_is_told_to(here: Path, said: pytest.CaptureFixture[str]):
-    table_at(here / "out" / "dataset")
-    assert run(["demo", "--out", "out"]) == 1
-    assert said.readouterr().err == "skg: there is a dataset at out/dataset: --add adds to it, --out names another folder\n"
+    store_samples(str(here / "out" / "dataset"), make_samples(2))
+    assert run(["demo", "--out", "out"]) == 2
+    whole = "there is a dataset of 2 samples at out/dataset: --add adds to it, --out names another folder"
+    assert said.readouterr().err == f"skg: {whole}\n"
+
+
+def test_a_table_without_a_sample_as_an_interrupted_demo_leaves_it_is_in_nobodys_way(here: Path):
+    show = DemoOptions(None, None, here / "out")
+    assert require_unused(Places(show.out), show) == frozenset()
+    Table.create(str(here / "out" / "dataset"), COLUMNS)
+    assert require_unused(Places(show.out), show) == frozenset()
+
+
+def test_a_demo_says_how_many_samples_are_new():
+    assert samples_in(Counted(0, 9)) == "9 samples"
+    assert samples_in(Counted(9, 2)) == "11 samples, 2 of them new"
+    assert samples_in(Counted(9, 0)).startswith("9 samples, all of them there before: the same requests")
 
 
 def test_a_demo_begins_nothing_where_its_renderer_cannot_draw(
     here: Path, said: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ):
     monkeypatch.setenv("SKG_SOLID_PYTHON", "/nowhere/python")
-    assert run(["demo", "--renderer", "solid", "--out", "out"]) == 1
+    assert run(["demo", "--renderer", "solid", "--out", "out"]) == 2
     told = said.readouterr()
-    assert told.err.startswith("skg: /nowhere/python is no interpreter: run `make setup EXTRAS=solid` in a clone")
+    assert "Blender is not installed (/nowhere/python is no interpreter): run `make setup EXTRAS=solid`" in told.err
     assert told.out == ""
     assert not (here / "out").exists()
 
@@ -196,3 +216,47 @@ def test_an_option_says_in_plain_words_which_values_it_takes(
 ):
     assert run(command) == 2
     assert f"Invalid value for {fault}\n" in said.readouterr().err
+
+
+def test_a_mistyped_path_elsewhere_names_the_datasets_of_its_folder(here: Path, said: pytest.CaptureFixture[str]):
+    table_at(here / "far" / "out" / "dataset")
+    (here / "near").mkdir()
+    os.chdir(here / "near")
+    for command in (["dataset", "info"], ["audit"], ["gallery"], ["eval"]):
+        assert run([*command, str(here / "far" / "out" / "datast")]) == 2
+        told = said.readouterr()
+        assert told.out == ""
+        assert f"there are {here / 'far' / 'out' / 'dataset'}" in told.err
+
+
+def test_a_table_of_rejections_is_no_dataset_to_audit(here: Path, said: pytest.CaptureFixture[str]):
+    store_rejections(str(here / "dataset"), [make_rejection()])
+    assert run(["audit", "dataset-rejections"]) == 2
+    assert "this is a table of rejections, which lies beside a dataset" in said.readouterr().err
+
+
+@pytest.mark.parametrize(
+    "command", [["rejections", "list"], ["requests"], ["whatif"], ["lineage", "3fa9"], ["dataset", "info"]]
+)
+def test_a_table_is_an_argument_or_an_option_and_not_both(command: list[str], said: pytest.CaptureFixture[str]):
+    if command != ["requests"]:  # which asks the broker first
+        for given in (["nowhere"], ["--uri", "nowhere"], ["--uri=nowhere"]):
+            assert run([*command, *given]) == 2
+            assert "there is no dataset at nowhere" in said.readouterr().err
+    assert run([*command, "one", "--uri", "two"]) == 2
+    assert "the table is given twice: one and --uri two" in said.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("command", "there"),
+    [
+        (["export"], "there is `skg dataset export` and `skg rejections export` and `skg review export`"),
+        (["compact"], "there is `skg dataset compact`"),
+        (["prove-splits"], "there is `skg dataset prove-split`"),
+    ],
+)
+def test_a_command_of_another_family_is_named_with_its_family(
+    command: list[str], there: str, said: pytest.CaptureFixture[str]
+):
+    assert run(command) == 2
+    assert there in said.readouterr().err

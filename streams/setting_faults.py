@@ -1,0 +1,152 @@
+"""Everything that is wrong with the settings of an environment, each with what helps.
+
+In: the environment.  Out: a fault for each wrong value, broken rule and misspelt name; none where every process can start.
+Connects to nothing.
+"""
+
+import os
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from pydantic import SecretStr, ValidationError
+from pydantic_settings import BaseSettings
+
+from dataset.review.verdict_table import REVIEWER
+from schemas.errors import BadKnowledge, MissingExtra
+from schemas.texts.fault_words import in_plain_words, nearest_words
+from streams.address_redaction import masked
+from streams.errors import Misconfigured
+from streams.secret_files import file_variable_of, secrets_of, variable_of
+from streams.setting_rules import broken
+from streams.settings import ALL
+
+PREFIX = "SKG_"
+NEAR = 0.8
+"""Likeness from which a name that no setting has is taken for one that is misspelt."""
+
+OF_TOOLS = ("SKG_CACHE",)
+"""Names that `make` and its tools read."""
+
+Settings = TypeVar("Settings", bound=BaseSettings)
+
+
+@dataclass(frozen=True)
+class SettingFault:
+    """`name`: of the setting, empty where several are at odds, which `detail` names. `remedy`: what helps. `missing`: the
+    error where an extra is not installed here."""
+
+    name: str
+    detail: str
+    remedy: str = ""
+    missing: MissingExtra | None = None
+
+    def __str__(self) -> str:
+        return f"{self.detail}; {self.remedy}" if self.remedy else self.detail
+
+
+def known_names() -> frozenset[str]:
+    """Every name that something reads, those of files of secrets among them."""
+    own = {variable_of(name) for cls in ALL for name in cls.model_fields}
+    files = {file_variable_of(name) for cls in ALL for name in secrets_of(cls)}
+    return frozenset({*own, *files, REVIEWER, *OF_TOOLS})
+
+
+def strange_names(environment: Iterable[str]) -> dict[str, str | None]:
+    """The names of the environment that no setting has, each with the setting that it is taken for, or None."""
+    known = known_names()
+    strange = sorted(name for name in environment if name.startswith(PREFIX) and name not in known)
+    return {name: next(iter(nearest_words(name, known, 1, NEAR)), None) for name in strange}
+
+
+def valid_part(cls: type[Settings]) -> tuple[Settings, list[SettingFault]]:
+    """The settings of a class with the default in place of each value that is none, and what is wrong with those."""
+    faults: list[SettingFault] = []
+    defaults: dict[str, Any] = {}
+    while True:
+        try:
+            return cls(**defaults), faults
+        except ValidationError as error:
+            found = _of_validation(error, cls)
+            faults += [fault for _, fault in found]
+            named = {name for name, _ in found if name} or set(cls.model_fields)
+            defaults |= {name: cls.model_fields[name].get_default() for name in named}
+        except Misconfigured as error:  # of a file that holds a secret
+            faults.append(SettingFault(str(error).partition(" ")[0].rstrip(":"), str(error)))
+            made: Any = cls.model_construct(None, **defaults)  # without the secret nothing is reached
+            return made, faults
+
+
+def _of_validation(error: ValidationError, cls: type[BaseSettings]) -> list[tuple[str, SettingFault]]:
+    """The field and the fault of each; no field where several are at odds."""
+    found = []
+    for one in error.errors():
+        name = next((str(part) for part in one["loc"] if part in cls.model_fields), "")
+        said = in_plain_words(one)
+        variable = variable_of(name) if name else ""
+        detail = f"{variable}: {said} (got {masked(str(one['input']))!r})" if name else said
+        found.append((name, SettingFault(variable, detail, _meaning(cls, name))))
+    return found
+
+
+def _meaning(cls: type[BaseSettings], name: str) -> str:
+    """What a setting is for, and its default; nothing of what is none of the class."""
+    info = cls.model_fields.get(name)
+    if info is None:
+        return ""
+    unset = "" if info.default in (None, "") or isinstance(info.default, SecretStr) else f"; the default is {info.default}"
+    return f"{variable_of(name)} is for: {info.description}{unset}"
+
+
+def setting_faults(
+    given: Mapping[str, object] | None = None, environment: Iterable[str] | None = None
+) -> Iterator[SettingFault]:
+    """Every fault, once. `given`: fields that a command line sets instead of the environment."""
+    seen: set[str] = set()
+    for fault in _all_faults(given or {}, os.environ if environment is None else environment):
+        if fault.detail not in seen:
+            seen.add(fault.detail)
+            yield fault
+
+
+def _all_faults(given: Mapping[str, object], environment: Iterable[str]) -> Iterator[SettingFault]:
+    for name, meant in strange_names(environment).items():
+        if meant is not None:
+            yield SettingFault(name, f"{name} is no setting, and nothing reads it", f"did you mean {meant}?")
+    for cls in ALL:
+        settings, faults = valid_part(cls)
+        yield from faults
+        update = {name: value for name, value in given.items() if name in cls.model_fields and value is not None}
+        for error in broken(settings.model_copy(update=update)):
+            missing, name = error if isinstance(error, MissingExtra) else None, _named_in(str(error))
+            yield SettingFault(name, str(error), _meaning(cls, name.removeprefix(PREFIX).lower()), missing)
+    yield from _of_knowledge()
+
+
+def _of_knowledge() -> Iterator[SettingFault]:
+    from spatial.knowledge.knowledge_base import check_knowledge
+    from spatial.questions.wording.paraphrase_gate import require_admitted
+
+    if not os.environ.get("SKG_KNOWLEDGE"):
+        return
+    try:
+        check_knowledge()
+        require_admitted()
+    except BadKnowledge as error:
+        yield SettingFault("SKG_KNOWLEDGE", str(error), "correct the file, or take its folder out of SKG_KNOWLEDGE")
+
+
+def _named_in(text: str) -> str:
+    """The first setting that a message names, or nothing."""
+    return next((word.strip("`'\",;:.()").partition("=")[0] for word in text.split() if PREFIX in word), "")
+
+
+def require_all(given: Mapping[str, object] | None = None) -> None:
+    """Raise Misconfigured with every fault, one a line; MissingExtra where nothing but an extra is missing."""
+    faults = list(setting_faults(given))
+    wrong = [str(fault) for fault in faults if fault.missing is None]
+    if wrong:
+        raise Misconfigured("\n".join(wrong))
+    for fault in faults:
+        if fault.missing is not None:
+            raise fault.missing
