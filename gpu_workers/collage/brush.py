@@ -29,6 +29,7 @@ class Brush:
         self.rng = np.random.default_rng(context.seed)
         self.width, self.height = context.size
         self.image = Image.new("RGB", context.size)
+        self._mask = Image.new("L", (self.width * FINE, self.height * FINE))
         self.painted: set[str] = set()
         self.refused: set[str] = set()
 
@@ -61,7 +62,7 @@ class Brush:
         """Fill a band over the whole width."""
         first, last = max(0, round(top)), min(self.height, round(bottom))
         if last > first:
-            self.image.paste(column(last - first, tuple(stops)).resize((self.width, last - first)), (0, first))
+            self.image.paste(stretched(column(last - first, tuple(stops)), (self.width, last - first)), (0, first))
 
     def shape(self, draw: Callable[[ImageDraw.ImageDraw], None], fill: Image.Image | RGB, opacity: float = 1.0,
               soft: float = 0.0) -> None:  # fmt: skip
@@ -70,14 +71,13 @@ class Brush:
         A `fill` of the whole picture's size is used at its own position; any other is stretched over the shape.
         """
         soft = max(0.0, soft)
-        mask = Image.new("L", (self.width * FINE, self.height * FINE))
-        draw(ImageDraw.Draw(mask))
-        box = mask.getbbox()
-        if box is None:
+        draw(ImageDraw.Draw(self._mask))
+        found = self._mask.getbbox()
+        if found is None:
             return
-        margin = int(soft * 3 * FINE) + FINE
-        box = _aligned(box, margin, mask.size)
-        part = mask.crop(box).reduce(FINE)
+        box = _aligned(found, int(soft * 3 * FINE) + FINE, self._mask.size)
+        part = self._mask.crop(box).reduce(FINE)
+        self._mask.paste(0, found)  # clean for the next shape: a new one would be a megabyte to fill
         if soft > 0:
             part = part.filter(ImageFilter.GaussianBlur(soft))
         if opacity < 1:
@@ -86,7 +86,7 @@ class Brush:
         if isinstance(fill, Image.Image) and fill.size == self.image.size:
             self.image.paste(fill.crop((*corner, corner[0] + part.width, corner[1] + part.height)), corner, part)
         elif isinstance(fill, Image.Image):
-            self.image.paste(fill.resize(part.size), corner, part)
+            self.image.paste(stretched(fill, part.size), corner, part)
         else:
             self.image.paste(fill, (*corner, corner[0] + part.width, corner[1] + part.height), part)
 
@@ -135,14 +135,20 @@ class Brush:
 
     def vignette(self, strength: float = 0.16) -> None:
         """Darken the corners a little."""
-        mask = faded(_corners().resize(self.image.size), strength)
-        self.image.paste((40, 26, 60), (0, 0, self.width, self.height), mask)
+        self.image.paste((40, 26, 60), (0, 0, self.width, self.height), _dark_corners(self.image.size, strength))
 
 
 def _aligned(box: tuple[int, int, int, int], margin: int, size: tuple[int, int]) -> tuple[int, int, int, int]:
     left, top = max(0, box[0] - margin) // FINE * FINE, max(0, box[1] - margin) // FINE * FINE
     right, bottom = min(size[0], box[2] + margin), min(size[1], box[3] + margin)
     return left, top, -(-right // FINE) * FINE, -(-bottom // FINE) * FINE
+
+
+def stretched(fill: Image.Image, size: tuple[int, int]) -> Image.Image:
+    """A picture stretched to a size; a column is stretched downwards alone and then repeated, which gives the same."""
+    if fill.width > 1:
+        return fill.resize(size)
+    return fill.resize((1, size[1])).resize(size, Image.Resampling.NEAREST)
 
 
 @lru_cache(maxsize=512)
@@ -165,6 +171,12 @@ def _spot() -> Image.Image:
 def _corners() -> Image.Image:
     y, x = np.mgrid[-1:1:128j, -1:1:128j]
     return Image.fromarray((255 * np.clip((x * x + y * y - 0.7) / 1.3, 0, 1)).astype(np.uint8))
+
+
+@lru_cache(maxsize=8)
+def _dark_corners(size: tuple[int, int], strength: float) -> Image.Image:
+    """How dark each pixel of a picture of this size is."""
+    return faded(_corners().resize(size), strength)
 
 
 @lru_cache(maxsize=1)

@@ -116,10 +116,10 @@ def _main_hue(hues: Pixels, weights: Pixels) -> float:
 
 def hsv(rgb: Pixels) -> tuple[Pixels, Pixels, Pixels]:
     """Hue, saturation and value, each 0 to 1."""
-    top, low = rgb.max(axis=-1), rgb.min(axis=-1)
+    r, g, b = rgb[..., 0], rgb[..., 1], rgb[..., 2]
+    top, low = np.maximum(np.maximum(r, g), b), np.minimum(np.minimum(r, g), b)  # a last axis of three is slow
     span = top - low
     safe = np.where(span > 0, span, 1)
-    r, g, b = rgb[..., 0], rgb[..., 1], rgb[..., 2]
     sixth = np.where(top == r, (g - b) / safe % 6, np.where(top == g, (b - r) / safe + 2, (r - g) / safe + 4))
     return (sixth / 6) % 1.0, span / np.where(top > 0, top, 1), top
 
@@ -142,18 +142,22 @@ def without_water(picture: Image.Image) -> Image.Image:
 @lru_cache(maxsize=8192)
 def _is_named(tone: RGB, colour: str) -> bool:
     """Whether the basic colour that is nearest to a tone is `colour`, which need not be a basic one."""
-    lab = _lab(np.array(tone, dtype=np.float32) / 255)
-
-    def distance(name: str) -> float:
-        return min(float(np.linalg.norm(lab - known)) for known in _known_as(name))
-
-    return min((colour, *BASIC), key=distance) == colour
+    distances = _distances(tone)
+    return distances[colour] <= min(distances[name] for name in BASIC)
 
 
-@lru_cache(maxsize=64)
-def _known_as(name: str) -> tuple[Pixels, ...]:
-    """A colour itself and in light, in the space of `_lab`."""
-    return tuple(_lab(np.array(tone) / 255) for tone in RAMPS[name][1:])
+@lru_cache(maxsize=4096)
+def _distances(tone: RGB) -> dict[str, float]:
+    """How far each colour, itself or in light, is from a tone in the space of `_lab`."""
+    apart = _lab(np.array(tone, dtype=np.float32) / 255) - _known_colours()
+    far = np.sqrt((apart * apart).sum(axis=-1)).min(axis=-1)
+    return dict(zip(RAMPS, far.tolist(), strict=True))
+
+
+@lru_cache(maxsize=1)
+def _known_colours() -> Pixels:
+    """Colours × 2 × 3: each itself and in light, in the space of `_lab`."""
+    return np.array([[_lab(np.array(tone) / 255) for tone in tones[1:]] for tones in RAMPS.values()], dtype=np.float32)
 
 
 def _lab(rgb: Pixels) -> Pixels:

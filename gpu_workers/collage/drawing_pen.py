@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFilter
 
-from gpu_workers.collage.shapes import ellipse, faded, rounded, steeper
+from gpu_workers.collage.shapes import box_above, ellipse, faded, rounded, steeper
 
 RGB = tuple[int, int, int]
 Point = tuple[float, float]
@@ -144,7 +144,7 @@ class Pen:
     def done(self) -> Image.Image:
         """The picture at its final size, cropped to its visible pixels."""
         small = self._image.convert("RGBa").reduce(OVERSAMPLE).convert("RGBA")
-        box = small.getchannel("A").point(lambda a: 255 if a > 24 else 0).getbbox()
+        box = box_above(small.getchannel("A"), 24)
         return small.crop(box) if box else small
 
     def _region(self, area: Area, margin: float) -> tuple[Image.Image, tuple[int, int]]:
@@ -174,23 +174,43 @@ def shaded(mask: NDArray[np.uint8], colour: RGB, finish: Finish, scale: float) -
     height, width = mask.shape
     light: NDArray[Any] = np.linspace(finish.lift, -finish.lift, height, dtype=np.float32)[:, None]
     light = light + np.linspace(-finish.tilt, finish.tilt, width, dtype=np.float32)[None, :]
-    radius = max(1.0, finish.bevel * scale)
-    pad = int(radius * 2) + 2
-    padded = Image.fromarray(np.pad(mask, pad))
-    blurred: NDArray[Any] = np.asarray(padded.filter(ImageFilter.GaussianBlur(radius)), dtype=np.float32) / 255
-    slope_y, slope_x = np.gradient(blurred)
-    bevel = ((slope_y * 0.9 - slope_x * 0.5) * radius * 2.2)[pad:-pad, pad:-pad]
-    light = light + np.clip(bevel, -1, 1) * finish.depth
+    bevel = _bevel(mask, max(1.0, finish.bevel * scale))
+    bevel *= finish.depth
+    light += bevel
     if finish.grain:
-        light = light + _grain(height, width, scale) * finish.grain
+        light += _grain(height, width, scale) * finish.grain
     base = np.array(colour, dtype=np.float32)
     bright = np.array(lighter(colour, 0.85), dtype=np.float32)
     dark = np.array(darker(colour, 0.85), dtype=np.float32)
-    up, down = np.clip(light, 0, 1), np.clip(-light, 0, 1)
-    lit = np.empty((height, width, 3), np.uint8)
-    for k in range(3):  # a channel at a time: a last axis of three makes numpy slow
-        lit[..., k] = np.clip(base[k] + (bright[k] - base[k]) * up + (dark[k] - base[k]) * down, 0, 255)
+    up = np.clip(light, 0, 1)
+    down = np.clip(np.negative(light, out=light), 0, 1, out=light)
+    lit, tone, shade = np.empty((height, width, 3), np.uint8), np.empty_like(up), bevel
+    for k in range(3):  # a channel at a time, without new arrays: a last axis of three makes numpy slow, and so does memory
+        np.multiply(up, bright[k] - base[k], out=tone)
+        tone += base[k]
+        tone += np.multiply(down, dark[k] - base[k], out=shade)
+        lit[..., k] = np.clip(tone, 0, 255, out=tone)
     return lit
+
+
+def _bevel(mask: NDArray[np.uint8], radius: float) -> NDArray[np.float32]:
+    """How far the blurred edge of a shape slopes towards the light, -1 to 1. `radius` of the blur, in pixels."""
+    pad = int(radius * 2) + 2
+    padded = Image.new("L", (mask.shape[1] + 2 * pad, mask.shape[0] + 2 * pad))
+    padded.paste(Image.fromarray(mask), (pad, pad))
+    near = np.asarray(padded.filter(ImageFilter.GaussianBlur(radius)))[pad - 1 : 1 - pad, pad - 1 : 1 - pad]
+    blurred = near.astype(np.float32)
+    blurred /= 255
+    bevel: NDArray[np.float32] = blurred[2:, 1:-1] - blurred[:-2, 1:-1]
+    across = blurred[1:-1, 2:] - blurred[1:-1, :-2]
+    bevel /= 2
+    bevel *= 0.9
+    across /= 2
+    across *= 0.5
+    bevel -= across
+    bevel *= radius
+    bevel *= 2.2
+    return np.clip(bevel, -1, 1, out=bevel)
 
 
 def _grain(height: int, width: int, scale: float) -> NDArray[np.float32]:

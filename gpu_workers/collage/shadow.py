@@ -9,8 +9,8 @@ import numpy as np
 from PIL import Image, ImageChops, ImageDraw, ImageFilter
 
 from gpu_workers.collage.drawing_pen import RGB
+from gpu_workers.collage.shapes import box_above, faded
 from gpu_workers.collage.shapes import ellipse as ellipse_on
-from gpu_workers.collage.shapes import faded
 
 SHADE: RGB = (46, 30, 66)
 """Deep violet: black looks dirty."""
@@ -36,7 +36,7 @@ def footprint(alpha: Image.Image) -> tuple[int, int]:
     """First and last column (exclusive) of the part that touches the ground."""
     width, height = alpha.size
     top = height - max(2, round(height * FOOT_SHARE))
-    box = alpha.crop((0, top, width, height)).point(lambda a: 255 if a > 100 else 0).getbbox()
+    box = box_above(alpha.crop((0, top, width, height)), 100)
     return (box[0], box[2]) if box else (0, width)
 
 

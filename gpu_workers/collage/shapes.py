@@ -1,10 +1,11 @@
 """Rectangles and ellipses of any size: one without an area paints nothing, where Pillow would raise. Masks by share.
 
 In: a drawing and the corners (left, top, right, bottom) in its pixels.  Out: strokes on it.
-In: a mask, a share.  Out: the mask with that share of each of its values, or with a steeper edge.
+In: a mask, a share.  Out: the mask with that share of each of its values, or with a steeper edge; the box of its values.
 A collage scales with boxes and canvases of any size, so a rim, a window or a board may shrink to nothing.
 """
 
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -52,6 +53,16 @@ def centred(mask: Image.Image, share: float) -> Image.Image:
 def steeper(mask: Image.Image, gain: float) -> Image.Image:
     """A mask whose edge is so many times as steep, about half of its opacity."""
     return _mapped(mask, (LEVELS - 127) * gain + 127)
+
+
+def box_above(mask: Image.Image, level: int) -> tuple[int, int, int, int] | None:
+    """The box (left, top, right, bottom) of the values above a level, None where there are none."""
+    return mask.point(_step(level)).getbbox()
+
+
+@lru_cache(maxsize=256)
+def _step(level: int) -> list[int]:
+    return [0] * (level + 1) + [255] * (255 - level)
 
 
 def _mapped(mask: Image.Image, values: NDArray[np.floating[Any]]) -> Image.Image:

@@ -13,7 +13,7 @@ import numpy as np
 from PIL import Image, ImageChops, ImageDraw, ImageFilter, ImageFont
 
 from gpu_workers.collage.backdrops.floors import floor_point
-from gpu_workers.collage.brush import FINE, Brush, column
+from gpu_workers.collage.brush import FINE, Brush, column, stretched
 from gpu_workers.collage.drawing_pen import RGB, Area, Point
 from gpu_workers.collage.shapes import faded
 
@@ -135,7 +135,7 @@ class Sketch:
             part = part.filter(ImageFilter.GaussianBlur(soft))
         plain = part.convert("RGBA")
         mask = faded(plain.getchannel("A"), opacity)
-        shade = column(64, ((0.0, LIT), (1.0, UNLIT))).resize(plain.size)
+        shade = stretched(column(64, ((0.0, LIT), (1.0, UNLIT))), plain.size)
         self.brush.image.paste(ImageChops.multiply(plain.convert("RGB"), shade), (left, top), mask)
 
 

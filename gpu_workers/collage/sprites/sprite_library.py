@@ -9,6 +9,7 @@ from pathlib import Path
 
 from PIL import Image
 
+from gpu_workers.collage.shapes import box_above
 from gpu_workers.collage.sprites.resting_pose import posed
 from schemas.errors import PermanentError
 from spatial.knowledge.categories import Pose
@@ -46,7 +47,7 @@ def _opened(folder: Path, name: str) -> Image.Image:
 
 def cropped(picture: Image.Image) -> Image.Image:
     """The picture without its transparent border."""
-    box = picture.getchannel("A").point(lambda a: 255 if a >= FAINT_ALPHA else 0).getbbox()
+    box = box_above(picture.getchannel("A"), FAINT_ALPHA - 1)
     return picture.crop(box) if box else picture
 
 
