@@ -1,7 +1,7 @@
 """Parses a concept: its scene, objects with numbers and attributes, their relations, light and season.
 
 In: a concept in free words.  Out: a `ConceptReading`.
-Recognises only what the knowledge base contains and ignores the rest.  Plans nothing.
+Recognises only what the knowledge base contains, and says what it left out.  Plans nothing.
 """
 
 import re
@@ -10,8 +10,9 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from agents.concepts.concept_words import CONDITIONS, SPELLINGS, WINTRY, conditions_of
+from agents.concepts.left_out_words import LeftOut, left_out
 from agents.concepts.noun_phrases import Mention, NamedThing, adjectives, end_of_name, mentions, names
-from agents.concepts.relation_reading import NamedRelation, relations_between
+from agents.concepts.relation_reading import NamedRelation, begins_relation, relations_between
 from agents.concepts.scene_phrases import scene_phrases
 from spatial.knowledge.knowledge_base import categories, find_scene, scene_kinds
 from spatial.knowledge.scene_search import WHOLE_PHRASE, SceneMatch, tokens
@@ -24,6 +25,7 @@ class ConceptReading:
     """`match` is None where no scene is named, similar by words, or contains a named thing.
 
     `passed`: further scenes that are named after the one that was taken.  `absent`: names of what it says is not there.
+    `left_out`: the words that nothing was made of.
     """
 
     match: SceneMatch | None
@@ -32,18 +34,20 @@ class ConceptReading:
     conditions: tuple[str, ...] = ()
     passed: tuple[str, ...] = ()
     absent: tuple[str, ...] = ()
+    left_out: tuple[LeftOut, ...] = ()
 
     def __str__(self) -> str:
-        """For people, as in `scene park (named); 2 blue bicycle; 1 truck; bicycle in front of truck`."""
+        """For people, as in `scene park (named); 2 blue bicycles; 1 truck; bicycle in front of truck`."""
+        left_out = [f"left out: {', '.join(map(str, self.left_out))}"] if self.left_out else []
         if self.match is None:
-            return "no scene that is known"
+            return "; ".join(["no scene that is known", *left_out])
         sure = "named" if self.match.exact else f"nearest by words, {self.match.score:.2f}"
         if self.passed:
             sure = f"named first, before {' and '.join(self.passed)}"
-        things = [" ".join([str(t.count), *t.attributes, t.category]) for t in self.things]
+        things = [" ".join([str(t.count), *t.attributes, _numbered(t)]) for t in self.things]
         ties = [f"{self.things[r.subject].category} {r.phrase} {self._named(r)}".rstrip() for r in self.relations]
         without = [f"without {name}" for name in self.absent]
-        return "; ".join([f"scene {self.match.scene} ({sure})", *things, *ties, *self.conditions, *without])
+        return "; ".join([f"scene {self.match.scene} ({sure})", *things, *ties, *self.conditions, *without, *left_out])
 
     def _named(self, relation: NamedRelation) -> str:
         return " and ".join(
@@ -51,11 +55,14 @@ class ConceptReading:
         )
 
 
+def _numbered(thing: NamedThing) -> str:
+    return thing.category if thing.count == 1 else categories()[thing.category].plural
+
+
 @lru_cache(maxsize=4096)
 def read_concept(concept: str) -> ConceptReading:
     """The parsed concept."""
-    said = (match.group().casefold().replace("’", "'") for match in _WORD.finditer(concept))
-    words = tuple(SPELLINGS.get(word, word) for word in said)
+    words = _words_of(concept)
     match = find_scene(concept)
     if match is None or not match.exact:
         match = find_scene(" ".join(_without_modifiers(words)))
@@ -72,7 +79,38 @@ def read_concept(concept: str) -> ConceptReading:
         for i, mention in enumerate(present)
     )
     absent = tuple(dict.fromkeys(mention.name for mention in phrases if mention.denied))
-    return ConceptReading(chosen, things, relations, _conditions(words, of_scene, phrases, scene), passed, absent)
+    conditions = _conditions(words, of_scene, phrases, scene)
+    read = _read_places(of_scene, phrases) | {at for relation in relations for at in range(*relation.span)}
+    unread = tuple(left_out(words, read | _of_scenes(words, scene, passed)))
+    return ConceptReading(chosen, things, relations, conditions, passed, absent, unread)
+
+
+def _words_of(concept: str) -> tuple[str, ...]:
+    """The words; a relation after a comma is joined to the one before, as in `a cat left of a dog, right of a chair`."""
+    found, after_comma = list[str](), False
+    for part in re.split(r"(,)", concept):
+        said = [match.group().casefold().replace("’", "'") for match in _WORD.finditer(part)]
+        if after_comma and begins_relation(said):
+            found.append("and")
+        after_comma = part == ","
+        found += said
+    return tuple(SPELLINGS.get(word, word) for word in found)
+
+
+def _read_places(of_scene: frozenset[int], said: Sequence[Mention]) -> frozenset[int]:
+    """The places of the words of the scene and of things, their numbers and attributes among them."""
+    return of_scene | {place for m in said for place in range(m.first, m.after)}
+
+
+def _of_scenes(words: tuple[str, ...], scene: str | None, passed: Sequence[str]) -> frozenset[int]:
+    """The places of words that the scenes' names and other words for them have."""
+    known = {word for name in (scene, *passed) if name is not None for word in _words_for(name)}
+    return frozenset(place for place, word in enumerate(words) if known.intersection(tokens(word)))
+
+
+def _words_for(scene: str) -> set[str]:
+    kind = scene_kinds()[scene]
+    return {word for text in (kind.name, *kind.words) for word in tokens(text)}
 
 
 def _conditions(

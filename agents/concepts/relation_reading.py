@@ -5,7 +5,7 @@ Ignores phrases that say no predicate.
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import pairwise
 
 from schemas.predicate_names import GROUPS
@@ -17,6 +17,9 @@ Spans = Sequence[tuple[int, int]]
 
 EACH_OTHER = (("each", "other"), ("one", "another"))
 
+MOST_WORDS = 5
+"""Of a phrase that says a relation, as in `on the left hand of`."""
+
 WHOLES = ("room", "picture", "image", "photo", "scene", "place")
 """Words for all that is seen, whose corner is the picture's."""
 
@@ -26,12 +29,19 @@ class NamedRelation:
     """A phrase between named things, given by their indices in `ConceptReading.things`; `others` are of a group.
 
     `object` is None where the phrase says a place in the picture, and the subject where it relates a thing's objects.
+    `span`: the places of the words between which it is said.
     """
 
     subject: int
     phrase: str
     object: int | None
     others: tuple[int, ...] = ()
+    span: tuple[int, int] = field(default=(0, 0), compare=False)
+
+
+def begins_relation(words: Sequence[str]) -> bool:
+    """Whether words begin with a phrase that relates what was said before to what follows, as in `right of a chair`."""
+    return any(_is_read(normalise, " ".join(words[:end])) for end in range(1, min(len(words), MOST_WORDS) + 1))
 
 
 def relations_between(words: Words, spans: Spans, of_scene: frozenset[int]) -> Iterator[NamedRelation]:
@@ -45,10 +55,10 @@ def relations_between(words: Words, spans: Spans, of_scene: frozenset[int]) -> I
         place = _place(words, before[1], end, of_scene)
         if place is not None:
             joined_places |= {i} if words[end - 1] == "and" else set()
-            yield NamedRelation(i, place, None)
+            yield NamedRelation(i, place, None, span=(before[1], end))
         mutual = _mutual(words[before[1] : end])
         if mutual is not None:
-            yield NamedRelation(i, mutual, i)
+            yield NamedRelation(i, mutual, i, span=(before[1], end))
     subjects: dict[int, int] = {}
     for i, (before, after) in enumerate(pairwise(spans)):
         if i in joined_places:
@@ -56,7 +66,7 @@ def relations_between(words: Words, spans: Spans, of_scene: frozenset[int]) -> I
         start = max([before[1], *(place + 1 for place in of_scene if before[1] <= place < after[0])])
         start, said = _after_place(words, start, after[0])
         if said is not None:
-            yield NamedRelation(i, said, None)
+            yield NamedRelation(i, said, None, span=(before[1], start))
         phrase = " ".join(words[start : after[0]])
         try:
             predicates = normalise(phrase)
@@ -64,7 +74,7 @@ def relations_between(words: Words, spans: Spans, of_scene: frozenset[int]) -> I
             continue
         joined = list(_joined(words, spans, i + 1)) if GROUPS.keys() & predicates else []
         subjects[i + 1] = subjects.get(i, i) if phrase.startswith("and ") else i
-        yield NamedRelation(subjects[i + 1], phrase.removeprefix("and "), i + 1, tuple(joined))
+        yield NamedRelation(subjects[i + 1], phrase.removeprefix("and "), i + 1, tuple(joined), (start, after[0]))
 
 
 def _place(words: Words, start: int, end: int, of_scene: frozenset[int]) -> str | None:

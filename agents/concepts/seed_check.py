@@ -7,7 +7,7 @@ Calls no model: where a language model plans, only faults that no planner could 
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from agents.concepts.concept_reading import read_concept
+from agents.concepts.concept_reading import ConceptReading, read_concept
 from agents.drafting import FAMILIES
 from agents.planner import RulePlanner
 from agents.requirements import excluded_categories, object_names
@@ -39,8 +39,14 @@ def check_seed(seed: SeedConcept, capabilities: RendererCapabilities, by_model: 
     if seed.options.graph is not None:
         return SeedCheck("a graph of its own", True, fault or _common_rejection(seed, capabilities))
     reading = read_concept(seed.concept)
-    sure = reading.match is not None and reading.match.exact and not reading.things
-    return SeedCheck(str(reading), sure, fault or _planning_fault(seed, capabilities))
+    sure = reading.match is not None and reading.match.exact and not reading.things and not reading.left_out
+    return SeedCheck(str(reading), sure, fault or _planning_fault(seed, capabilities) or _misread(reading))
+
+
+def _misread(reading: ConceptReading) -> str | None:
+    """The things that are named and not known, which would be missing in silence; None where there are none."""
+    missed = [str(word) for word in reading.left_out if word.meant]
+    return f"nothing is known of {', '.join(missed)}: it would be left out" if missed else None
 
 
 def _faults(options: SeedOptions, by_model: bool) -> Iterator[str]:

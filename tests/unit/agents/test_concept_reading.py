@@ -158,3 +158,49 @@ def test_what_is_said_not_to_be_there_is_no_thing(concept: str, things: list[str
     reading = read_concept(concept)
     assert ([thing.category for thing in reading.things], reading.absent) == (things, absent)
     assert str(reading).endswith(f"without {absent[-1]}")
+
+
+@pytest.mark.parametrize(
+    ("concept", "left_out", "meant"),
+    [
+        ("three kats in a kitchen", ["kats"], True),
+        ("a kitchen with a mug and a benhc", ["benhc"], True),
+        ("three gloops in a kitchen", ["gloops"], True),
+        ("a mysterious kitchen", ["mysterious"], False),
+        ("a sunny park", ["sunny"], False),
+        ("a huge dog in a park", ["huge"], False),
+        ("two dogs chasing a cat in a park", ["chasing"], False),
+        ("a lamp on a table and a chair beside it", ["beside"], False),
+        ("a cat on the left side of a sofa", [], False),
+        ("a park without any people or red cars, but with a tree in winter", [], False),
+        ("a vase on the left and a lamp on the right", [], False),
+        ("a photo of a waterfall in the jungle", [], False),
+    ],
+)
+def test_what_nothing_was_made_of_is_left_out_in_words(concept: str, left_out: list[str], meant: bool):
+    found = read_concept(concept).left_out
+    assert ([one.word for one in found], any(one.meant for one in found)) == (left_out, meant)
+
+
+@pytest.mark.parametrize(
+    ("word", "nearest"), [("kats", "cat"), ("benhc", "bench"), ("lampe", "lamp"), ("gren", "green"), ("kichen", "kitchen")]
+)
+def test_a_word_that_is_not_known_has_the_nearest_by_letters_and_sound(word: str, nearest: str):
+    (found,) = read_concept(f"a {word}").left_out
+    assert found.nearest[0] == nearest
+    assert f"left out: {word} (nearest: {nearest}" in str(read_concept(f"a {word}"))
+
+
+def test_every_scene_is_read_to_its_last_word():
+    for kind in scene_kinds().values():
+        for name in (kind.name, *kind.words):
+            assert not [one for one in read_concept(name).left_out if one.meant], name
+
+
+def test_a_relation_after_a_comma_has_the_subject_of_the_one_before():
+    assert str(read_concept("a cat left of a dog, right of a chair")).endswith("cat left of dog; cat right of chair")
+    assert "chair on rug" in str(read_concept("a cat left of a dog, a chair on a rug"))
+
+
+def test_several_things_are_said_in_the_plural():
+    assert "2 mugs; 1 table" in str(read_concept("2 mugs on a table"))

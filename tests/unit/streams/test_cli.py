@@ -247,6 +247,9 @@ def test_ctrl_c_while_the_command_still_loads_ends_it_quietly(tmp_path: Path):
     [
         (("two dogs on a beach", "--dry-run"), 0, "'two dogs on a beach': scene beach"),
         (("kitchen", "--dry-run"), 0, "'kitchen': scene kitchen (named)"),
+        (("three kats in a kitchen", "--dry-run"), 2, "nothing is known of kats (nearest: cat"),
+        (("three kats in a kitchen", "--dry-run", "--anyway"), 0, "left out: kats (nearest: cat"),
+        (("a mysterious kitchen", "--dry-run"), 0, "left out: mysterious"),
         (("kitchen", "--dry-run", "--require", "unicorn"), 2, "there is no category 'unicorn'"),
         (("kitchen", "--require", "unicorn"), 2, "nothing was published; --anyway publishes it"),
         (("kitchen", "--dry-run", "--anyway", "--require", "unicorn"), 0, "'kitchen': scene kitchen (named)"),

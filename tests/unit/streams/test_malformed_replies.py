@@ -188,7 +188,7 @@ def uri(tmp_path: Path) -> str:
 def test_an_evaluation_ends_in_one_line_or_leaves_the_question_open(uri: str, tmp_path: Path, capsys):
     ask = ["eval", uri, "--split", next(iter(info(uri)["splits"])), "--name", "seer", "--parallel", "1"]
     with serving(lambda _: StubResponse(raw="<html>welcome</html>")) as stub:
-        assert run([*ask, "--url", stub.url, "--out", str(tmp_path / "none")]) == 1
+        assert run([*ask, "--url", stub.url, "--out", str(tmp_path / "none")]) == 2
         assert len(stub.asked) == ATTEMPTS + 1
     (last,) = [line for line in capsys.readouterr().err.splitlines() if line.startswith("skg: ")]
     assert f"skg: seer at {stub.url} sent no answer of the API, but '<html>welcome</html>'" in last

@@ -53,6 +53,6 @@ def test_what_a_stage_reads_and_writes_is_what_the_topics_say():
 def test_only_what_the_command_line_says_replaces_a_setting():
     given = []
     table = {"render": replace(STAGE_TABLE["render"], run=given.append)}
-    run_stage("render", {"renderer": "gligen", "render_model": None}, table)
+    run_stage("render", {"render_batch": 7, "render_model": None}, table)
     (settings,) = given
-    assert (settings.renderer, settings.render_model) == ("gligen", None)
+    assert (settings.render_batch, settings.render_model) == (7, None)
