@@ -18,11 +18,11 @@ from spatial.relations.phrases import UnknownPhrase, normalise
 
 EMPTY = frozenset(
     (  # noqa: SIM905 - rows of words read best
-        "the this that these those some any other another each all both there here it its they them their is are was were "
-        "be been being has have having without no and or nor but of in on at by to from for into onto as than then very "
-        "quite just also only while where which who whose picture photo photograph image drawing painting scene view place "
-        "with room day time daytime showing shown seen visible standing sitting lying parked placed located hanging resting "
-        "waiting against around"
+        "the this that these those some any other another each all both there here it its they them their is are "
+        "was were be been being has have having without no and or nor but of in on at by to from for into onto as "
+        "than then very quite just also only while where which who whose picture photo photograph image drawing "
+        "painting scene view place with room day time daytime showing shown seen visible standing sitting lying "
+        "parked placed located hanging resting waiting against around"
     ).split()
 )
 """Words that ask for nothing that could be drawn."""
