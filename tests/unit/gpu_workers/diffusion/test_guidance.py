@@ -1,5 +1,6 @@
 """Guidance by boxes: maps are caught without changing the model, each energy is lowered, boxes matter where they are."""
 
+import json
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -271,6 +272,52 @@ def test_a_moved_box_changes_its_region_more_than_the_rest(parts: Parts):
     change = (pictures[0] - pictures[1]).abs()[0].mean(0)
     mask = mask_of(corner, change.shape)
     assert change[mask == 1].mean() > 10 * change[mask == 0].mean()
+
+
+def share_of(parts: Parts, latents: Any, box: Corners) -> Any:
+    """The share of the attention to the cat that lies in a box, in each picture, as no method reads it."""
+    batch = prepare(parts, [conditioning()] * len(latents), [0] * len(latents), SIZE, boxes=False)
+    with torch.no_grad():
+        maps = AttentionReader(parts, middle_layers(parts.unet)).read(latents, batch, first_step(parts))
+    [((height, width), layers)] = maps.items()
+    [tokens] = token_positions(parts.tokenizer, conditioning())
+    attention = torch.cat(layers, 1)[..., tokens].mean((1, 3)).unflatten(1, (height, width))
+    return (attention * mask_of(box, (height, width))).sum((1, 2)) / attention.sum((1, 2))
+
+
+MOVING = {
+    "gligen_guided": {"enough": 0.0, "moves": [20]}, "lmd_plus": {"enough": 0.0, "moves": [20]},
+    "lmd": {"enough": 0.0, "moves": [20]}, "backward": {"enough": 0.0, "moves": [20]}, "boxdiff": {"scale": 200.0},
+}  # fmt: skip
+"""Changes of the methods' settings by which attention that is random already is moved, too."""
+
+
+@pytest.mark.parametrize("kind", MOVING)
+def test_a_moved_box_moves_the_attention_to_its_object(parts: Parts, kind: str):
+    """The same noise and the same words: only the box is elsewhere."""
+    seeds = [1, 2, 3]
+    shares = {}
+    for name, box in (("left", LEFT), ("right", RIGHT)):
+        made = VARIANTS[kind](parts, SAMPLING, json.dumps(MOVING[kind]))
+        batch = made.prepared(parts, [conditioning(box)] * len(seeds), seeds, SIZE)
+        assert made.strategy.guide is not None
+        moved = made.strategy.guide(batch.latents, batch, first_step(parts))
+        shares[name] = share_of(parts, moved, LEFT) - share_of(parts, moved, RIGHT)
+    assert (shares["left"] > shares["right"] + 5e-4).all(), "where boxes say nothing they are equal"
+
+
+@pytest.mark.parametrize("kind", ["lmd_plus", "lmd"])
+def test_a_moved_box_moves_where_its_object_is_put(parts: Parts, kind: str):
+    for box in (LEFT, RIGHT, (0.25, 0.5, 0.75, 1.0)):
+        made = VARIANTS[kind](parts, SAMPLING, None)
+        batch = made.prepared(parts, [conditioning(box)], [1], SIZE)
+        assert made.strategy.after is not None
+        changed = (made.strategy.after(batch.latents, batch, first_step(parts)) != batch.latents)[0].any(0)
+        inside = mask_of(box, changed.shape) == 1
+        assert changed[inside].float().mean() > 0.25
+        put, wanted = (torch.nonzero(where).float().mean(0) for where in (changed, inside))
+        assert float((put - wanted).abs().max()) <= 2, "its centre is the box's, but for a place of the smallest map"
+        assert kind == "lmd" or not changed[~inside].any(), "it is cut at its box where it is not moved"
 
 
 def test_objects_of_one_name_share_their_attention(parts: Parts):
