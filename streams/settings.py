@@ -420,7 +420,10 @@ class VisionSettings(_Settings):
         None, description="depth estimator: a folder or a hub's owner/name; unset: no depth"
     )
     depth_spreads: Annotated[float, JUDGES] = Field(
-        9.0, ge=0, description="by how many of a pair's own spreads two measured depths differ before one is nearer"
+        3.0, ge=0, description="by how many of a pair's own spreads two measured depths differ before one is nearer"
+    )
+    depth_share: Annotated[float, JUDGES] = Field(
+        0.31, ge=0, description="by what share of the nearer one's depth they differ besides: errors for whole things"
     )
     depth_revision: Annotated[str | None, JUDGES] = Field(None, description="revision of a hub's depth estimator, pinned")
     salvage: Annotated[bool, JUDGES] = Field(

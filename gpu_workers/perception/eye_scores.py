@@ -10,10 +10,11 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import combinations
+from math import ceil
 
 import numpy as np
 
-from gpu_workers.perception.depth_order import box_depths
+from gpu_workers.perception.depth_order import SPREADS, box_depths
 from gpu_workers.perception.detection_filter import SAME_PLACE_IOU, clip_to_picture
 from gpu_workers.perception.interfaces import DepthMap, Detection
 from schemas.events import SeenObject
@@ -30,7 +31,10 @@ BINS = 10
 """Of scores, for calibration."""
 
 FACTORS = (0.0, 1.0, 2.0, 3.0, 4.0, 6.0, 9.0, 12.0, 16.0)
-"""Numbers of spreads by which an order of depths may be believed."""
+"""Numbers of spreads by which an order of depths may be believed, without a share of the depth."""
+
+SHARES = (0.0, 0.05, 0.1, 0.15, 0.2, 0.25, 0.31, 0.4, 0.5)
+"""Shares of the nearer one's depth by which it may be, together with the usual number of spreads."""
 
 EQUAL_SHARE = 0.01
 """Share of a scene's range of depths within which two things are at one depth."""
@@ -39,8 +43,11 @@ PRECISION_GOAL, FOUND_GOAL, WRONG_GOAL = 0.95, 0.98, 0.02
 """What the settings are to give: right ones among firm detections, things found at all that are at least in doubt, wrong
 ones among believed orders of depth, and believed ones among pairs at one depth."""
 
-LEAST_COUNT = 20
-"""Detections, or pairs, below which no setting follows."""
+LEAST_FIRM, LEAST_FOUND, LEAST_PAIRS = (
+    ceil(3 / (1 - PRECISION_GOAL)), ceil(3 / (1 - FOUND_GOAL)), ceil(3 / WRONG_GOAL)
+)  # fmt: skip
+"""Detections, things that were found, pairs apart and pairs at one depth below which no setting follows: even if none of so
+many is wrong, the goal is only then met with a probability of 95 % (the rule of three)."""
 
 
 @dataclass(frozen=True)
@@ -61,9 +68,9 @@ class EyeScores:
     found: list[float] = field(default_factory=list)
     pictures: int = 0
     asked_absent: int = 0
-    apart: dict[float, Counter[bool]] = field(default_factory=lambda: {factor: Counter() for factor in FACTORS})
     pairs: Counter[str] = field(default_factory=Counter)
-    level: dict[float, int] = field(default_factory=lambda: dict.fromkeys(FACTORS, 0))
+    spread: "Orders" = field(default_factory=lambda: Orders.of(FACTORS))
+    shared: "Orders" = field(default_factory=lambda: Orders.of(SHARES))
 
     def add(
         self, things: Sequence[SeenObject], asked: Sequence[str], detections: Sequence[Detection], size: tuple[int, int]
@@ -100,19 +107,21 @@ class EyeScores:
         if len(clear) < 2:
             return
         span = max(thing.depth for thing in clear) - min(thing.depth for thing in clear)
-        for factor in FACTORS:
-            found = box_depths(depth, [thing.box for thing in clear], factor)
-            for a, b in combinations(range(len(clear)), 2):
-                self._pair(factor, clear[a].depth - clear[b].depth, found[a] - found[b], span)
-
-    def _pair(self, factor: float, true: float, seen: float, span: float) -> None:
-        if abs(true) <= EQUAL_SHARE * span:
-            self.pairs["level"] += factor == FACTORS[0]
-            self.level[factor] += seen != 0
-        elif abs(true) >= DEPTH_SHARE * span:
-            self.pairs["apart"] += factor == FACTORS[0]
-            if seen != 0:
-                self.apart[factor][(seen > 0) == (true > 0)] += 1
+        boxes = [thing.box for thing in clear]
+        known = [
+            (a, b, clear[a].depth - clear[b].depth, kind)
+            for a, b in combinations(range(len(clear)), 2)
+            if (kind := kind_of_pair(clear[a].depth - clear[b].depth, span))
+        ]
+        self.pairs.update(kind for *_, kind in known)
+        bounds: list[tuple[Orders, float, tuple[float, float]]] = [
+            *((self.spread, each, (each, 0.0)) for each in FACTORS),
+            *((self.shared, each, (SPREADS, each)) for each in SHARES),
+        ]
+        for orders, bound, (spreads, share) in bounds:
+            found = box_depths(depth, boxes, spreads, share)
+            for a, b, true, kind in known:
+                orders.count(bound, kind, true, found[a] - found[b])
 
     def rates(self, threshold: float, label: str | None = None) -> tuple[float | None, float | None]:
         """Precision and recall of the detections from a threshold on, of one category or of all; None without any."""
@@ -138,13 +147,13 @@ class EyeScores:
         """The least threshold from which on enough detections are right; None where there is none."""
         for step in STEPS:
             counted = sum(each.score >= step for each in self.judged)
-            if counted >= LEAST_COUNT and (self.rates(step)[0] or 0.0) >= PRECISION_GOAL:
+            if counted >= LEAST_FIRM and (self.rates(step)[0] or 0.0) >= PRECISION_GOAL:
                 return step
         return None
 
     def weak(self) -> float | None:
         """The highest threshold, up to the firm one, that enough of what is found at all reaches."""
-        firm = self.firm()
+        firm = self.firm() if len(self.found) >= LEAST_FOUND else None
         fitting = [
             step for step in STEPS
             if firm is not None and step <= firm and np.mean([score >= step for score in self.found]) >= FOUND_GOAL
@@ -153,14 +162,63 @@ class EyeScores:
 
     def spreads(self) -> float | None:
         """The least number of spreads from which on few believed orders are wrong, and few things at one depth ordered."""
-        if self.pairs["apart"] < LEAST_COUNT:
-            return None
-        return next((factor for factor in FACTORS if self._is_safe(factor)), None)
+        return self._least(self.spread)
 
-    def _is_safe(self, factor: float) -> bool:
-        believed, level = self.apart[factor].total(), self.pairs["level"]
-        wrong = self.apart[factor][False] <= WRONG_GOAL * max(1, believed)
-        return wrong and (not level or self.level[factor] <= WRONG_GOAL * level)
+    def share(self) -> float | None:
+        """The same of the nearer one's depth, together with the usual number of spreads."""
+        return self._least(self.shared)
+
+    def _least(self, orders: "Orders") -> float | None:
+        if min(self.pairs["apart"], self.pairs["level"]) < LEAST_PAIRS:
+            return None
+        return next((bound for bound in orders.apart if orders.is_safe(bound, self.pairs["level"])), None)
+
+    def lacking(self) -> dict[str, str]:
+        """Why nothing is said of a threshold: `firm`, `weak`, `depth`; without those of which enough was seen."""
+        pairs = f"{self.pairs['apart']} pairs apart and {self.pairs['level']} at one depth of {LEAST_PAIRS} each"
+        counts = {
+            "firm": (len(self.judged), LEAST_FIRM, f"{len(self.judged)} detections of {LEAST_FIRM}"),
+            "weak": (len(self.found), LEAST_FOUND, f"{len(self.found)} things found of {LEAST_FOUND}"),
+            "depth": (min(self.pairs["apart"], self.pairs["level"]), LEAST_PAIRS, pairs),
+        }
+        return {
+            name: f"not enough pictures: {self.pictures} ({told})"
+            for name, (count, needed, told) in counts.items() if count < needed
+        }  # fmt: skip
+
+
+@dataclass
+class Orders:
+    """Of each bound: how often an order of two that are apart was believed rightly and wrongly, and how many at one depth
+    were ordered."""
+
+    apart: dict[float, Counter[bool]]
+    level: dict[float, int]
+
+    @classmethod
+    def of(cls, bounds: Sequence[float]) -> "Orders":
+        """Nothing counted yet."""
+        return cls({bound: Counter() for bound in bounds}, dict.fromkeys(bounds, 0))
+
+    def count(self, bound: float, kind: str, true: float, seen: float) -> None:
+        """Count a pair by its true and its seen difference in depth."""
+        if kind == "level":
+            self.level[bound] += seen != 0
+        elif seen != 0:
+            self.apart[bound][(seen > 0) == (true > 0)] += 1
+
+    def is_safe(self, bound: float, level: int) -> bool:
+        """Whether both goals are met, with so many pairs at one depth, and by orders enough that are believed."""
+        counts = self.apart[bound]
+        is_seen, is_right = counts.total() >= LEAST_PAIRS, counts[False] <= WRONG_GOAL * counts.total()
+        return is_seen and is_right and self.level[bound] <= WRONG_GOAL * level
+
+
+def kind_of_pair(true: float, span: float) -> str:
+    """Whether two are `level` (at one depth), `apart`, or neither (empty), by the scene's range of depths."""
+    if abs(true) <= EQUAL_SHARE * span:
+        return "level"
+    return "apart" if abs(true) >= DEPTH_SHARE * span else ""
 
 
 def absent_labels(there: Iterable[str], known: Sequence[str], count: int, number: int) -> list[str]:

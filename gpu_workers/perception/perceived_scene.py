@@ -13,7 +13,7 @@ from io import BytesIO
 import numpy as np
 from PIL import Image
 
-from gpu_workers.perception.depth_order import SPREADS, box_depths
+from gpu_workers.perception.depth_order import SHARE, SPREADS, box_depths
 from gpu_workers.perception.detection_filter import Thresholds, confirmed_attributes, filter_detections
 from gpu_workers.perception.interfaces import Box, DepthMap, DepthModel, Detection, Detector
 from gpu_workers.perception.label_prompts import descriptions_of, labels_of
@@ -47,11 +47,12 @@ class SceneDetector:
         detector: Detector,
         depth: DepthModel | None = None,
         thresholds: Thresholds | None = None,
-        depth_spreads: float = SPREADS,
+        depth_bounds: tuple[float, float] = (SPREADS, SHARE),
     ) -> None:
-        """`depth_spreads`: by how many of a pair's own spreads two depths must differ for an order."""
+        """`depth_bounds`: by how many of a pair's own spreads, and by what share of the nearer one's depth, two depths must
+        differ for an order."""
         self._detector, self._depth, self._thresholds = detector, depth, thresholds or Thresholds()
-        self._depth_spreads = depth_spreads
+        self._depth_bounds = depth_bounds
 
     @property
     def name(self) -> str:
@@ -71,7 +72,7 @@ class SceneDetector:
     ) -> Truth:
         seen = _limited(list(self._seen_things(graph, size, detections)))
         boxes = [each.box(size) for each in seen]
-        depths = box_depths(depth, boxes, self._depth_spreads)
+        depths = box_depths(depth, boxes, *self._depth_bounds)
         return Truth(
             objects=tuple(
                 SeenObject(

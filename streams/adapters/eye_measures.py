@@ -7,14 +7,14 @@ Stores and publishes nothing.
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from io import BytesIO
-from itertools import islice
 from pathlib import Path
 from typing import Any
 
 from PIL import Image
 
 from gpu_workers.annotated_pictures import is_depth_known
-from gpu_workers.perception.eye_scores import STEPS, EyeScores, absent_labels
+from gpu_workers.perception.depth_order import SPREADS
+from gpu_workers.perception.eye_scores import STEPS, EyeScores, Orders, absent_labels
 from gpu_workers.perception.interfaces import DepthModel, Detector
 from gpu_workers.picture_metadata import read_packet
 from schemas.errors import PermanentError, UserError
@@ -30,17 +30,32 @@ ABSENT = 3
 BATCH = 16
 """Pictures looked at together."""
 
+UNREADABLE = (OSError, SyntaxError, ValueError, EOFError, Image.DecompressionBombError)
+"""What the decoder raises for a file that is cut or broken."""
+
+SHOWN_SKIPPED = 10
+"""Lines of pictures that were skipped, for people; JSON has all."""
+
 SHOWN_CATEGORIES = 20
 """Lines of categories for people; JSON has all."""
 
 
 @dataclass(frozen=True)
 class KnownPicture:
-    """A picture's file, what is in it, and whether the depths say anything."""
+    """A picture's file, what is in it, whether the depths say anything, and what it is called where it is known."""
 
     data: bytes
     things: tuple[SeenObject, ...]
     depth_known: bool
+    name: str = ""
+
+
+@dataclass(frozen=True)
+class Skipped:
+    """A picture of which nothing was measured, and why."""
+
+    name: str
+    why: str
 
 
 @dataclass(frozen=True)
@@ -55,43 +70,51 @@ class NothingKnown(UserError):
     """There is no picture whose contents are known."""
 
 
-def annotated(folder: Path, annotations: Path) -> Iterator[KnownPicture]:
-    """The pictures of a file of annotations that can be used. Raises BadAnnotations."""
+Pictures = Iterator[KnownPicture | Skipped]
+
+
+def annotated(folder: Path, annotations: Path) -> Pictures:
+    """The pictures of a file of annotations, and which of them cannot be used. Raises BadAnnotations."""
     from streams.ingest.annotation_files import read_annotations
     from streams.ingest.picture_events import NotTaken, Terms, picture_event
 
     terms, records = Terms(folder, "measured", 0), read_annotations(annotations)
 
-    def pictures() -> Iterator[KnownPicture]:
+    def pictures() -> Pictures:
         for record in records:
             try:
                 found = picture_event(record, terms)
-            except NotTaken:
+            except NotTaken as error:
+                yield Skipped(record.file_name, str(error))
                 continue
             assert found.event.truth is not None
-            yield KnownPicture(found.data, found.event.truth.objects, is_depth_known(found.event.graph))
+            depth_known = is_depth_known(found.event.graph)
+            yield KnownPicture(found.data, found.event.truth.objects, depth_known, record.file_name)
 
     return pictures()
 
 
-def stored(uri: str, options: dict[str, str] | None = None) -> Iterator[KnownPicture]:
-    """The pictures of a dataset whose renderer knew what it drew. Raises NoDataset, RetryableError."""
+def stored(uri: str, options: dict[str, str] | None = None) -> Pictures:
+    """The pictures of a dataset whose renderer knew what it drew, and the others. Raises NoDataset, RetryableError."""
     from dataset.reading.row_reader import batches
     from dataset.table.delta_table import Table
 
     table = Table.load(uri, options)  # now: models take long to load
 
-    def pictures() -> Iterator[KnownPicture]:
-        for batch in batches(table, ["image"]):
-            for image in batch["image"].to_pylist():
-                truth = read_packet(image["bytes"])
-                if truth is not None:
-                    yield KnownPicture(image["bytes"], truth.objects, True)
+    def pictures() -> Pictures:
+        for batch in batches(table, ["sample_id", "image"]):
+            for row in batch.to_pylist():
+                data = row["image"]["bytes"]
+                truth = read_packet(data)
+                if truth is None:
+                    yield Skipped(row["sample_id"], "its renderer did not know what it drew")
+                else:
+                    yield KnownPicture(data, truth.objects, True, row["sample_id"])
 
     return pictures()
 
 
-def drawn(renderer: Renderer, planner: Planner) -> Iterator[KnownPicture]:
+def drawn(renderer: Renderer, planner: Planner) -> Pictures:
     """Pictures of every scene in turn, without end, of a renderer that knows what it draws. Raises UserError."""
     import asyncio
 
@@ -103,23 +126,57 @@ def drawn(renderer: Renderer, planner: Planner) -> Iterator[KnownPicture]:
                 continue
             try:
                 (drawing,) = renderer.render([graph], [number])
-            except PermanentError:
+            except PermanentError as error:
+                yield Skipped(f"{scene} {number}", str(error))
                 continue
             assert drawing.truth is not None
-            yield KnownPicture(drawing.data, drawing.truth.objects, True)
+            yield KnownPicture(drawing.data, drawing.truth.objects, True, f"{scene} {number}")
         number += 1
 
 
-def measure(pictures: Iterable[KnownPicture], eyes: Eyes, most: int) -> EyeScores:
-    """Look at the first `most` pictures. Raises NothingKnown, RetryableError."""
-    chosen = list(islice(pictures, most))
+@dataclass(frozen=True)
+class Measured:
+    """What was counted, and the pictures among those that were looked for of which nothing was."""
+
+    scores: EyeScores
+    skipped: tuple[Skipped, ...]
+
+
+def measure(pictures: Iterable[KnownPicture | Skipped], eyes: Eyes, most: int) -> Measured:
+    """Look at the first `most` pictures that can be read. Raises NothingKnown, RetryableError."""
+    chosen, skipped = list[KnownPicture](), list[Skipped]()
+    for picture in pictures:
+        if isinstance(picture, Skipped):
+            skipped.append(picture)
+        elif fault := _fault_of(picture.data):
+            skipped.append(Skipped(picture.name, fault))
+        else:
+            chosen.append(picture)
+        if len(chosen) == most:
+            break
     if not chosen:
-        raise NothingKnown("there is no picture whose contents are known")
+        raise NothingKnown(f"there is no picture whose contents are known{_said(skipped)}")
     known = sorted({thing.category for picture in chosen for thing in picture.things})
     scores = EyeScores()
     for start in range(0, len(chosen), BATCH):
         _look(chosen[start : start + BATCH], start, known, eyes, scores)
-    return scores
+    return Measured(scores, tuple(skipped))
+
+
+def _said(skipped: Sequence[Skipped]) -> str:
+    if not skipped:
+        return ""
+    first = skipped[0]
+    return f"; {len(skipped)} cannot be used, as {first.name}: {first.why}"
+
+
+def _fault_of(data: bytes) -> str | None:
+    """Why a picture cannot be read to its end; None where it can."""
+    try:
+        _opened(data)
+    except UNREADABLE as error:
+        return f"its file cannot be read: {error}"
+    return None
 
 
 def _look(part: Sequence[KnownPicture], start: int, known: Sequence[str], eyes: Eyes, scores: EyeScores) -> None:
@@ -141,19 +198,40 @@ def _opened(data: bytes) -> Image.Image:
 
 
 def settings_of(scores: EyeScores) -> dict[str, float]:
-    """The settings that follow, by name; without those for which too little was seen."""
-    found = {
-        "SKG_DETECTOR_FIRM": scores.firm(), "SKG_DETECTOR_WEAK": scores.weak(), "SKG_DEPTH_SPREADS": scores.spreads(),
-    }  # fmt: skip
+    """The settings that follow, by name; without those for which too little was seen.
+
+    The two of depths belong together: they were measured with each other.
+    """
+    share, spreads = scores.share(), scores.spreads()
+    depth: dict[str, float | None] = {}
+    if share is not None:
+        depth = {"SKG_DEPTH_SHARE": share, "SKG_DEPTH_SPREADS": SPREADS}
+    elif spreads is not None:
+        depth = {"SKG_DEPTH_SHARE": 0.0, "SKG_DEPTH_SPREADS": spreads}
+    found = {"SKG_DETECTOR_FIRM": scores.firm(), "SKG_DETECTOR_WEAK": scores.weak(), **depth}
     return {name: value for name, value in found.items() if value is not None}
 
 
-def as_json(scores: EyeScores, names: Sequence[str]) -> dict[str, Any]:
+def not_proposed(scores: EyeScores) -> dict[str, str]:
+    """Why nothing is proposed for a setting, by its name."""
+    names = {"SKG_DETECTOR_FIRM": "firm", "SKG_DETECTOR_WEAK": "weak", "SKG_DEPTH_SHARE": "depth"}
+    found, lacking = settings_of(scores), scores.lacking()
+    if not scores.pairs.total():
+        names.pop("SKG_DEPTH_SHARE")  # no estimator, or no known depths: it was not asked
+    return {
+        name: lacking.get(what, "none of the values that were tried reaches the goals")
+        for name, what in names.items() if name not in found
+    }  # fmt: skip
+
+
+def as_json(measured: Measured, names: Sequence[str]) -> dict[str, Any]:
     """All that was measured, as plain values."""
+    scores = measured.scores
     labels = sorted(scores.things)
     return {
         "eyes": list(names),
         "pictures": scores.pictures,
+        "skipped": [{"name": each.name, "why": each.why} for each in measured.skipped],
         "things": scores.things.total(),
         "absent": scores.asked_absent,
         "thresholds": [_at(scores, step, None) for step in STEPS],
@@ -168,9 +246,11 @@ def as_json(scores: EyeScores, names: Sequence[str]) -> dict[str, Any]:
         "depth": {
             "apart": scores.pairs["apart"],
             "level": scores.pairs["level"],
-            "spreads": [_order(scores, factor) for factor in scores.apart],
+            "spreads": [{"spreads": each, **_order(scores, scores.spread, each)} for each in scores.spread.apart],
+            "shares": [{"share": each, **_order(scores, scores.shared, each)} for each in scores.shared.apart],
         },
         "settings": settings_of(scores),
+        "not_proposed": not_proposed(scores),
     }
 
 
@@ -179,18 +259,20 @@ def _at(scores: EyeScores, step: float, label: str | None) -> dict[str, float | 
     return {"threshold": step, "precision": precision, "recall": recall}
 
 
-def _order(scores: EyeScores, factor: float) -> dict[str, float | int | None]:
-    counts, level = scores.apart[factor], scores.pairs["level"]
+def _order(scores: EyeScores, orders: Orders, bound: float) -> dict[str, float | int | None]:
+    counts, level = orders.apart[bound], scores.pairs["level"]
     wrong = counts[False] / counts.total() if counts.total() else None
-    ordered = scores.level[factor] / level if level else None
-    return {"spreads": factor, "believed": counts.total(), "wrong": wrong, "level_ordered": ordered}
+    ordered = orders.level[bound] / level if level else None
+    return {"believed": counts.total(), "wrong": wrong, "level_ordered": ordered}
 
 
-def lines_of(scores: EyeScores, names: Sequence[str], firm: float) -> Iterator[str]:
+def lines_of(measured: Measured, names: Sequence[str], firm: float) -> Iterator[str]:
     """For people. `firm`: the threshold in effect, at which categories are listed."""
+    scores = measured.scores
     things, absent = scores.things.total(), scores.asked_absent
     yield f"eyes       {', '.join(names)}"
     yield f"pictures   {scores.pictures} with {things} things; {absent} labels asked for that are not there"
+    yield from _skipped_lines(measured.skipped)
     yield "threshold  precision  recall"
     for step in STEPS[::2]:
         yield f"{step:<9g}  {_percent(scores.rates(step)[0])}  {_percent(scores.rates(step)[1])}"
@@ -204,17 +286,32 @@ def lines_of(scores: EyeScores, names: Sequence[str], firm: float) -> Iterator[s
         yield f"  score {score:.2f}: {share:.0%} right of {count}"
     yield from _depth_lines(scores)
     chosen = " ".join(f"{name}={value:g}" for name, value in settings_of(scores).items())
-    yield f"to set     {chosen or 'nothing: too little was seen rightly'}"
+    yield f"to set     {chosen or 'nothing'}"
+    yield from (f"           {name}: {why}" for name, why in not_proposed(scores).items())
+
+
+def _skipped_lines(skipped: Sequence[Skipped]) -> Iterator[str]:
+    if skipped:
+        yield f"skipped    {len(skipped)} pictures, of which nothing was measured"
+        yield from (f"  {each.name}: {each.why}" for each in skipped[:SHOWN_SKIPPED])
+        if len(skipped) > SHOWN_SKIPPED:
+            yield f"  and {len(skipped) - SHOWN_SKIPPED} others, which --json names"
 
 
 def _depth_lines(scores: EyeScores) -> Iterator[str]:
     if not scores.pairs.total():
         return
     yield f"order of depths, {scores.pairs['apart']} pairs apart, {scores.pairs['level']} at one depth"
-    yield "  spreads  believed  of these wrong  of those at one depth ordered"
-    for factor in scores.apart:
-        one = _order(scores, factor)
-        yield f"  {factor:<7g}  {one['believed']:8}  {_percent(one['wrong']):>14}  {_percent(one['level_ordered'])}"
+    yield f"  share of the depth, with {SPREADS:g} spreads  believed  of these wrong  of those at one depth ordered"
+    yield from _order_lines(scores, scores.shared, 35)
+    yield "  spreads alone  believed  of these wrong  of those at one depth ordered"
+    yield from _order_lines(scores, scores.spread, 13)
+
+
+def _order_lines(scores: EyeScores, orders: Orders, width: int) -> Iterator[str]:
+    for bound in orders.apart:
+        one = _order(scores, orders, bound)
+        yield f"  {bound:<{width}g}  {one['believed']:8}  {_percent(one['wrong']):>14}  {_percent(one['level_ordered'])}"
 
 
 def _percent(share: float | int | None) -> str:

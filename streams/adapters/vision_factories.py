@@ -13,7 +13,8 @@ from gpu_workers.renderers import RENDERERS, RendererSpec, refuse_ignored
 from schemas.interfaces import Renderer
 from schemas.texts.fault_words import did_you_mean
 from streams.errors import Misconfigured
-from streams.settings import RenderSettings, VisionSettings
+from streams.secret_files import variable_of
+from streams.settings import AgentSettings, RenderSettings, VisionSettings
 
 if TYPE_CHECKING:
     from gpu_workers.exam_policy import ObjectDetector
@@ -52,9 +53,37 @@ def renderer_of(settings: RenderSettings) -> Renderer:
     return spec.make({name: getattr(settings, name) for name in spec.settings})
 
 
+def check_planned(settings: AgentSettings) -> None:
+    """Raise Misconfigured for a structure that is set for a renderer without any. One that only its workers have is
+    believed."""
+    is_set = settings.render_structure != AgentSettings.model_fields["render_structure"].default
+    if is_set and settings.renderer in RENDERERS and not RENDERERS[settings.renderer].structured:
+        having = ", ".join(name for name, spec in RENDERERS.items() if spec.structured)
+        raise Misconfigured(f"the renderer {settings.renderer} would ignore SKG_RENDER_STRUCTURE: {having} would read it")
+
+
 def _require_model(settings: RenderSettings, spec: RendererSpec) -> None:
     if spec.has_model and settings.render_model is None:
         raise Misconfigured(f"the renderer {settings.renderer} needs a model: set SKG_RENDER_MODEL, or --model")
+
+
+OF_EYES = {
+    "detector_revision": "detector", "detector_firm": "detector", "detector_weak": "detector", "eyes_dtype": "detector",
+    "depth": "detector", "depth_revision": "depth", "depth_spreads": "depth", "depth_share": "depth",
+}  # fmt: skip
+"""Settings of eyes, each with the one without which it says nothing."""
+
+
+def check_looking(settings: VisionSettings) -> None:
+    """Raise Misconfigured for a setting of eyes that would not be read."""
+    for name, needed in OF_EYES.items():
+        if getattr(settings, name) == VisionSettings.model_fields[name].default:
+            continue
+        model = getattr(settings, needed)
+        if model is None:
+            raise Misconfigured(f"{variable_of(name)} counts with {variable_of(needed)} alone, which is not set")
+        if name.endswith("_revision") and (model == TINY or Path(model).is_dir()):
+            raise Misconfigured(f"{variable_of(name)} pins a hub's model: {model} has no revisions")
 
 
 @dataclass(frozen=True)
@@ -88,7 +117,7 @@ def detector_of(settings: VisionSettings) -> "ObjectDetector | None":
     from gpu_workers.perception.perceived_scene import SceneDetector
 
     thresholds = thresholds_of(settings, eyes.detector.usual)
-    return SceneDetector(eyes.detector, eyes.depth, thresholds, settings.depth_spreads)
+    return SceneDetector(eyes.detector, eyes.depth, thresholds, (settings.depth_spreads, settings.depth_share))
 
 
 def thresholds_of(settings: VisionSettings, usual: "Thresholds") -> "Thresholds":

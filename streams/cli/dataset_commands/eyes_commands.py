@@ -4,7 +4,6 @@ In: annotated pictures, a dataset, or a renderer that knows what it draws.  Out:
 """
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -15,7 +14,7 @@ from streams.cli.command_help import add, family_of
 from streams.errors import Misconfigured, Misused
 
 if TYPE_CHECKING:
-    from streams.adapters.eye_measures import KnownPicture
+    from streams.adapters.eye_measures import Pictures
 
 
 def build() -> typer.Typer:
@@ -47,17 +46,15 @@ def measure(  # noqa: PLR0913, PLR0917 - one parameter an option of the command 
     if eyes is None:
         raise Misconfigured("nothing here can see: set SKG_DETECTOR")
     names = [eyes.detector.name] if eyes.depth is None else [eyes.detector.name, eyes.depth.name]
-    scores = eye_measures.measure(pictures, eye_measures.Eyes(eyes.detector, eyes.depth), count)
+    measured = eye_measures.measure(pictures, eye_measures.Eyes(eyes.detector, eyes.depth), count)
     if as_json:
-        typer.echo(json.dumps(eye_measures.as_json(scores, names), ensure_ascii=False))
+        typer.echo(json.dumps(eye_measures.as_json(measured, names), ensure_ascii=False))
     else:
         firm = thresholds_of(settings, eyes.detector.usual).firm
-        typer.echo("\n".join(eye_measures.lines_of(scores, names, firm)))
+        typer.echo("\n".join(eye_measures.lines_of(measured, names, firm)))
 
 
-def _pictures(
-    images: Path | None, annotations: Path | None, dataset: str | None, drawn: str | None
-) -> "Iterator[KnownPicture]":
+def _pictures(images: Path | None, annotations: Path | None, dataset: str | None, drawn: str | None) -> "Pictures":
     """The pictures of the one source that is named. Raises Misused where it is none or several."""
     from streams.adapters import eye_measures
 
@@ -72,7 +69,7 @@ def _pictures(
     return _drawn_by(drawn)
 
 
-def _drawn_by(name: str) -> "Iterator[KnownPicture]":
+def _drawn_by(name: str) -> "Pictures":
     from agents.planner import RulePlanner
     from gpu_workers.renderers import RENDERERS, capabilities_of
     from streams.adapters.eye_measures import drawn

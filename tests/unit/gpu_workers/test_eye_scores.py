@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from gpu_workers.perception.eye_scores import FACTORS, EyeScores, absent_labels
+from gpu_workers.perception.eye_scores import FACTORS, SHARES, EyeScores, absent_labels
 from gpu_workers.perception.interfaces import Detection
 from schemas.events import SeenObject
 
@@ -75,43 +75,71 @@ def simulated(right: int, wrong: int, low: float) -> EyeScores:
 
 
 def test_the_settings_that_follow_keep_wrong_ones_out_and_right_ones_at_least_in_doubt():
-    scores = simulated(100, 50, 0.42)
+    scores = simulated(200, 50, 0.42)
     assert scores.firm() == 0.45, "the least threshold above the wrong ones"
     assert scores.weak() == 0.3, "the highest that the weakest right ones reach"
     assert simulated(10, 0, 0.5).firm() is None, "ten detections say too little"
+    assert simulated(59, 0, 0.5).firm() is None, "of 59 none is wrong, and still one in 20 may be"
+    assert simulated(60, 0, 0.5).firm() == 0.1
+    assert simulated(149, 50, 0.42).weak() is None
     assert simulated(30, 300, 0.93).firm() is None, "no threshold keeps the wrong ones out"
     assert simulated(30, 300, 0.93).weak() is None
 
 
-def test_an_order_of_depths_is_counted_by_how_many_spreads_it_takes():
-    """Of two things one is nearer by three pixel spreads, in truth it is farther; two others are told rightly by twenty."""
+def test_what_is_lacking_for_a_setting_is_counted():
+    assert EyeScores().lacking() == {
+        "firm": "not enough pictures: 0 (0 detections of 60)", "weak": "not enough pictures: 0 (0 things found of 150)",
+        "depth": "not enough pictures: 0 (0 pairs apart and 0 at one depth of 150 each)",
+    }  # fmt: skip
+    assert simulated(200, 0, 0.5).lacking().keys() == {"depth"}
+
+
+BOXES = [(0, 0, 40, 40), (50, 0, 40, 40), (100, 0, 40, 40)]
+
+
+def scored(pictures: int, seen: tuple[float, ...], true: tuple[float, ...]) -> EyeScores:
+    """Things at these depths, of which a map says others; a pixel is off by 0.1."""
     rng, scores = np.random.default_rng(1), EyeScores()
-    boxes = [(0, 0, 40, 40), (50, 0, 40, 40), (100, 0, 40, 40)]
-    for _ in range(30):
+    for _ in range(pictures):
         depth = np.zeros((100, 200), np.float32)
-        for (x, y, w, h), middle in zip(boxes, (10.0, 9.4, 3.0), strict=True):
+        for (x, y, w, h), middle in zip(BOXES, seen, strict=True):
             depth[y : y + h, x : x + w] = middle + rng.normal(0, 0.1, (h, w))
-        things = [thing("cat", box, depth=far) for box, far in zip(boxes, (5.0, 6.0, 1.0), strict=True)]
-        scores.add_depths(things, depth)
+        scores.add_depths([thing("cat", box, depth=far) for box, far in zip(BOXES, true, strict=True)], depth)
+    return scores
+
+
+def test_an_order_of_depths_is_counted_by_how_many_spreads_and_by_what_share_it_takes():
+    """Of two things one is nearer by six pixel spreads, in truth it is farther; two others are told rightly by seventy."""
+    scores = scored(30, (10.0, 9.4, 3.0), (5.0, 6.0, 1.0))
     assert scores.pairs == {"apart": 90}
-    assert scores.apart[0.0] == {True: 60, False: 30}
-    assert scores.apart[6.0] == {True: 60}
-    assert scores.spreads() == min(factor for factor in FACTORS if factor > 0.6 / (0.1 * 2**0.5))
+    assert scores.spread.apart[0.0] == {True: 60, False: 30}
+    assert scores.spread.apart[6.0] == {True: 60}
+    assert scores.shared.apart[0.0] == {True: 60, False: 30}
+    assert scores.shared.apart[0.1] == {True: 60}
+    assert scores.spreads() is None, "nothing is at one depth"
 
 
 def test_things_at_one_depth_are_not_to_be_ordered():
-    rng, scores = np.random.default_rng(2), EyeScores()
-    boxes = [(0, 0, 40, 40), (50, 0, 40, 40), (100, 0, 40, 40)]
-    for _ in range(30):
-        depth = np.zeros((100, 200), np.float32)
-        for (x, y, w, h), middle in zip(boxes, (5.0, 5.25, 1.0), strict=True):
-            depth[y : y + h, x : x + w] = middle + rng.normal(0, 0.1, (h, w))
-        scores.add_depths([thing("cat", box, depth=far) for box, far in zip(boxes, (5.0, 5.0, 1.0), strict=True)], depth)
-    assert scores.pairs == {"apart": 60, "level": 30}
-    assert scores.level[0.0] == 30
-    assert scores.level[3.0] == 0
-    assert scores.spreads() == 2.0
+    scores = scored(150, (5.0, 5.25, 1.0), (5.0, 5.0, 1.0))
+    assert scores.pairs == {"apart": 300, "level": 150}
+    assert scores.spread.level[0.0] == 150
+    assert scores.spread.level[3.0] == 0
+    assert scores.spreads() == min(factor for factor in FACTORS if factor > 0.25 / (0.1 * 2**0.5))
+    assert scores.share() == SHARES[0], "three spreads do already"
     assert EyeScores().spreads() is None
+
+
+def test_of_smooth_maps_a_share_of_the_depth_is_what_keeps_things_at_one_depth_together():
+    scores = scored(150, (5.0, 6.0, 1.0), (5.0, 5.0, 1.0))
+    assert scores.shared.level[0.15] == 150
+    assert scores.share() == 0.2
+
+
+def test_nothing_follows_from_few_pairs_nor_where_no_order_is_believed():
+    assert scored(149, (5.0, 5.25, 1.0), (5.0, 5.0, 1.0)).spreads() is None
+    blind = scored(150, (5.0, 5.0, 5.0), (5.0, 5.0, 1.0))
+    assert blind.spreads() is None
+    assert blind.share() is None
 
 
 def test_labels_that_are_not_there_are_asked_for_in_turn():

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 
@@ -18,6 +19,8 @@ from streams.adapters.eye_measures import (
     Eyes,
     KnownPicture,
     NothingKnown,
+    Pictures,
+    Skipped,
     annotated,
     as_json,
     drawn,
@@ -68,19 +71,24 @@ def of_eyes(pictures: Sequence[KnownPicture], everywhere: str = "") -> Eyes:
     return Eyes(eyes, eyes)
 
 
+def known(pictures: Pictures, count: int) -> list[KnownPicture]:
+    return list(islice((each for each in pictures if isinstance(each, KnownPicture)), count))
+
+
 @pytest.fixture(scope="module")
 def collages(tmp_path_factory: pytest.TempPathFactory) -> list[KnownPicture]:
     renderer = CollageRenderer(make_sprites(tmp_path_factory.mktemp("sprites")))
-    return list(islice(drawn(renderer, RulePlanner(capabilities_of("collage"))), 40))
+    return known(drawn(renderer, RulePlanner(capabilities_of("collage"))), 40)
 
 
 def test_eyes_that_see_what_is_there_have_all_of_it_right(collages: list[KnownPicture]):
-    scores = measure(collages, of_eyes(collages), 40)
+    measured = measure(collages, of_eyes(collages), 40)
+    scores = measured.scores
     assert scores.pictures == 40
     assert scores.asked_absent > 80
     assert scores.rates(0.5) == (1.0, 1.0)
     assert scores.firm() == 0.1
-    found = as_json(scores, ["truthful-1"])
+    found = as_json(measured, ["truthful-1"])
     assert found["settings"]["SKG_DETECTOR_FIRM"] == 0.1
     assert found["depth"]["apart"] > 20
     json.dumps(found)
@@ -88,8 +96,7 @@ def test_eyes_that_see_what_is_there_have_all_of_it_right(collages: list[KnownPi
 
 def test_a_label_that_is_seen_everywhere_is_told_by_its_category(collages: list[KnownPicture]):
     [worst, *_] = sorted({thing.category for picture in collages for thing in picture.things})
-    scores = measure(collages, of_eyes(collages, worst), 40)
-    found = as_json(scores, ["truthful-1"])
+    found = as_json(measure(collages, of_eyes(collages, worst), 40), ["truthful-1"])
     at = {step["threshold"]: step for step in found["categories"][worst]["thresholds"]}
     assert at[0.5]["precision"] < 0.6
     assert at[0.85]["precision"] in (1.0, None)
@@ -98,8 +105,7 @@ def test_a_label_that_is_seen_everywhere_is_told_by_its_category(collages: list[
 
 
 def test_lines_say_what_was_measured_and_what_to_set(collages: list[KnownPicture]):
-    scores = measure(collages, of_eyes(collages), 40)
-    text = "\n".join(lines_of(scores, ["truthful-1"], 0.35))
+    text = "\n".join(lines_of(measure(collages, of_eyes(collages), 40), ["truthful-1"], 0.35))
     assert "pictures   40" in text
     assert "to set     SKG_DETECTOR_FIRM=0.1" in text
     assert "order of depths" in text
@@ -107,15 +113,16 @@ def test_lines_say_what_was_measured_and_what_to_set(collages: list[KnownPicture
 
 
 def test_scenes_in_metres_are_drawn_for_it_as_well():
-    pictures = list(islice(drawn(BodyBoxesRenderer(128), RulePlanner(capabilities_of("solid"))), 3))
+    pictures = known(drawn(BodyBoxesRenderer(128), RulePlanner(capabilities_of("solid"))), 3)
     assert all(picture.depth_known for picture in pictures)
-    assert measure(pictures, of_eyes(pictures), 3).pictures == 3
+    assert measure(pictures, of_eyes(pictures), 3).scores.pictures == 3
 
 
 def test_stored_pictures_whose_renderer_knew_are_taken_from_a_dataset(tmp_path: Path):
     line = Line(CollageRenderer(make_sprites(tmp_path / "sprites")))
     samples = line.samples([make_seed("kitchen", 3)])
-    pictures = list(stored(store_rows(str(tmp_path / "dataset"), samples)))
+    pictures = [each for each in stored(store_rows(str(tmp_path / "dataset"), samples)) if isinstance(each, KnownPicture)]
+    assert [picture.name for picture in pictures] == [sample.event.sample_id for sample in samples]
     assert len(pictures) == len(samples)
     assert [len(each.things) for each in pictures] == [len(sample.event.graph.objects) for sample in samples]
 
@@ -131,10 +138,12 @@ def test_annotated_pictures_have_no_depths_unless_someone_annotated_them(tmp_pat
     ]
     file = tmp_path / "lines.jsonl"
     file.write_text("\n".join(map(json.dumps, lines)), "utf-8")
-    found = list(annotated(tmp_path, file))
+    [*found, gone] = annotated(tmp_path, file)
+    assert gone == Skipped("gone.png", "there is no such file")
+    found = [picture for picture in found if isinstance(picture, KnownPicture)]
     assert [picture.depth_known for picture in found] == [False, True]
     assert [[thing.category for thing in picture.things] for picture in found] == [["cat", "dog"]] * 2
-    scores = measure(found, of_eyes([*found, *found]), 9)
+    scores = measure(found, of_eyes([*found, *found]), 9).scores
     assert scores.rates(0.5) == (1.0, 1.0)
 
 
@@ -145,9 +154,31 @@ def test_no_picture_at_all_is_said():
 
 def test_a_thing_without_depth_pairs_is_counted_by_boxes_alone():
     lone = KnownPicture(_png(), (SeenObject(id=0, category="cat", box=(1, 1, 20, 20), depth=1.0, visible=1.0),), True)
-    scores = measure([lone], of_eyes([lone]), 1)
-    assert not scores.pairs.total()
-    assert not any("order of depths" in line for line in lines_of(scores, ["x"], 0.3))
+    measured = measure([lone], of_eyes([lone]), 1)
+    assert not measured.scores.pairs.total()
+    lines = list(lines_of(measured, ["x"], 0.3))
+    assert not any("order of depths" in line for line in lines)
+    assert lines[-3:] == [
+        "to set     nothing", "           SKG_DETECTOR_FIRM: not enough pictures: 1 (1 detections of 60)",
+        "           SKG_DETECTOR_WEAK: not enough pictures: 1 (1 things found of 150)",
+    ]  # fmt: skip
+
+
+def test_pictures_that_cannot_be_used_are_counted_and_named(collages: list[KnownPicture]):
+    """One was not taken by its annotations, one is cut, one is no picture."""
+    first, second = collages[:2]
+    cut, text = replace(first, data=first.data[:2000], name="cut.webp"), replace(second, data=b"text", name="text.webp")
+    measured = measure(
+        [Skipped("gone.png", "there is no such file"), cut, first, text, second], of_eyes([first, second]), 2
+    )
+    assert measured.scores.pictures == 2
+    assert [each.name for each in measured.skipped] == ["gone.png", "cut.webp", "text.webp"]
+    assert [each["name"] for each in as_json(measured, [])["skipped"]] == ["gone.png", "cut.webp", "text.webp"]
+    text_of = "\n".join(lines_of(measured, ["x"], 0.3))
+    assert "skipped    3 pictures, of which nothing was measured" in text_of
+    assert "  cut.webp: its file cannot be read: " in text_of
+    with pytest.raises(NothingKnown, match=r"2 cannot be used, as cut\.webp: its file cannot be read"):
+        measure([cut, text], of_eyes([]), 2)
 
 
 def _png() -> bytes:
@@ -194,6 +225,7 @@ def test_the_command_measures_the_configured_eyes(
     assert found["eyes"] == ["tiny-blind", "tiny-depth"]
     assert found["pictures"] == 4
     assert all(step["recall"] == 0 for step in found["thresholds"]), "the tiny detector never finds anything"
-    assert found["settings"].keys() <= {"SKG_DEPTH_SPREADS"}
+    assert found["settings"] == {}
+    assert all(why.startswith("not enough pictures: 4 (") for why in found["not_proposed"].values())
     assert run(["eyes", "measure", "--drawn", "collage", "--count", "2"]) == 0
     assert "nothing was found" in capsys.readouterr().out

@@ -7,11 +7,21 @@ from typer.testing import CliRunner
 
 from gpu_workers.renderers import refuse_ignored
 from schemas.errors import UserError
+<<<<<<< HEAD
+=======
+from streams.adapters.vision_factories import check_looking, check_planned
+from streams.cli.doctor_command import findings
+>>>>>>> aa7a757 (Believe an order of depths only beyond what an estimator is off for a whole thing, and propose nothing that too little shows)
 from streams.cli.root import build
 from streams.cli.setup_commands.doctor_command import findings
 from streams.demo.renderer_options import RendererOptions
+<<<<<<< HEAD
 from streams.settings import RenderSettings
 from streams.stages import run_stage
+=======
+from streams.settings import AgentSettings, ExamineSettings, RenderSettings
+from streams.stages import STAGE_TABLE
+>>>>>>> aa7a757 (Believe an order of depths only beyond what an estimator is off for a whole thing, and propose nothing that too little shows)
 
 SAID = "the renderer collage would ignore SKG_RENDER_STRENGTH: photo would read it"
 
@@ -46,5 +56,44 @@ def test_a_demo_of_a_tiny_model_is_judged_with_the_controlnet_that_it_gets(monke
 
 
 def test_doctor_names_it_among_what_is_wrong():
+<<<<<<< HEAD
     [look] = [each for each in findings() if each.detail == SAID]
     assert (look.what, look.state) == ("SKG_RENDER_STRENGTH", "wrong")
+=======
+    [look] = [each for each in findings() if each.what == "renderer"]
+    assert (look.state, look.detail) == ("wrong", SAID)
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "needed"),
+    [
+        ("SKG_DEPTH", "models/depth", "SKG_DETECTOR"), ("SKG_DETECTOR_FIRM", "0.4", "SKG_DETECTOR"),
+        ("SKG_EYES_DTYPE", "float32", "SKG_DETECTOR"), ("SKG_DEPTH_SPREADS", "4", "SKG_DEPTH"),
+        ("SKG_DEPTH_SHARE", "0.2", "SKG_DEPTH"),
+    ],
+)  # fmt: skip
+def test_examine_refuses_a_setting_of_eyes_that_it_has_not(
+    monkeypatch: pytest.MonkeyPatch, name: str, value: str, needed: str
+):
+    monkeypatch.setenv(name, value)
+    said = f"{name} counts with {needed} alone, which is not set"
+    with pytest.raises(UserError, match=said):
+        STAGE_TABLE["examine"].run(ExamineSettings())
+    [look] = [each for each in findings() if each.what == "eyes"]
+    assert (look.state, look.detail) == ("wrong", said)
+
+
+def test_a_revision_of_eyes_in_a_folder_is_refused(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("SKG_DETECTOR", ".")
+    monkeypatch.setenv("SKG_DETECTOR_REVISION", "0" * 40)
+    with pytest.raises(UserError, match="SKG_DETECTOR_REVISION pins a hub's model"):
+        check_looking(ExamineSettings())
+
+
+def test_agents_refuse_a_structure_of_a_renderer_without_any(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("SKG_RENDER_STRUCTURE", "solid")
+    with pytest.raises(UserError, match="the renderer collage would ignore SKG_RENDER_STRUCTURE: photo would read it"):
+        STAGE_TABLE["agents"].run(AgentSettings())
+    check_planned(AgentSettings(renderer="photo"))
+    check_planned(AgentSettings(renderer="only-where-pictures-are-drawn"))
+>>>>>>> aa7a757 (Believe an order of depths only beyond what an estimator is off for a whole thing, and propose nothing that too little shows)
