@@ -15,6 +15,7 @@ from schemas.errors import UserError, require_extras
 from streams.errors import Misconfigured
 from streams.secret_files import variable_of
 from streams.settings import (
+    AgentSettings,
     BalanceSettings,
     DiffusionSettings,
     JudgeSettings,
@@ -134,9 +135,19 @@ def _cache(settings: DiffusionSettings | VisionSettings) -> None:
         _can_hold("SKG_MODEL_CACHE", settings.model_cache)
 
 
+def _planned(settings: AgentSettings) -> None:
+    from streams.adapters.vision_factories import check_planned
+
+    check_planned(settings)
+
+
+def _looking(settings: VisionSettings) -> None:
+    from streams.adapters.vision_factories import check_looking
+
+    check_looking(settings)
+
+
 def _eyes(settings: VisionSettings) -> None:
-    if settings.depth is not None and settings.detector is None:
-        raise Misconfigured("SKG_DEPTH is set, but SKG_DETECTOR is not: nothing would look at pictures")
     if settings.detector is not None:
         require_extras("gpu")
     if settings.nsfw_above is not None:
@@ -179,10 +190,12 @@ RULES: tuple[tuple[type["BaseSettings"], Rule], ...] = (
     (JudgeSettings, _judge),
     (JudgeSettings, _prices),
     (StructureSettings, _structure),
+    (AgentSettings, _planned),
     (RenderSettings, _renderer),
     (DiffusionSettings, _method),
     (DiffusionSettings, _models("render_model", "render_controlnet", "render_refine", "render_segmenter")),
     (DiffusionSettings, _cache),
+    (VisionSettings, _looking),
     (VisionSettings, _thresholds),
     (VisionSettings, _models("detector", "depth")),
     (VisionSettings, _cache),

@@ -37,10 +37,8 @@ class StageSpec:
 
 
 def _agents(settings: AgentSettings) -> None:
-    from streams.adapters.vision_factories import check_planned
     from streams.composition import run_agents
 
-    check_planned(settings)
     run_agents(settings)
 
 
@@ -51,15 +49,8 @@ def _render(settings: RenderSettings) -> None:
 
 
 def _examine(settings: ExamineSettings) -> None:
-    from streams.adapters.vision_factories import check_looking
     from streams.composition import run_examine
 
-<<<<<<< HEAD
-=======
-    check_looking(settings)
-    if settings.detector is not None:
-        require_extras("gpu")
->>>>>>> aa7a757 (Believe an order of depths only beyond what an estimator is off for a whole thing, and propose nothing that too little shows)
     run_examine(settings)
 
 
