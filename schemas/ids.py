@@ -53,9 +53,24 @@ def with_graph_id(fields: Mapping[str, object]) -> SpatialGraph:
     return draft.model_copy(update={"graph_id": content_id("graph", content)})
 
 
+NAMES_OF_WEIGHTS = frozenset(("model", "revision", "licence"))
+"""What weights are called and under which terms, beside their hash: it changes no pixel."""
+
+
 def image_id(graph_id: str, renderer: str, parameters: Mapping[str, object], attempt: int) -> str:
-    """The id of a picture: it derives from inputs alone, so that it is known before the picture is drawn."""
-    return content_id("image", graph_id, renderer, dict(parameters), attempt)
+    """The id of a picture: it derives from inputs alone, so that it is known before the picture is drawn.
+
+    Of weights it is their hash alone that counts: the same ones give the same ids from a folder of any name and from a hub.
+    """
+    return content_id("image", graph_id, renderer, _unnamed(dict(parameters)), attempt)
+
+
+def _unnamed(value: object) -> object:
+    """Parameters without the names of weights whose hash is beside them, at any depth."""
+    if isinstance(value, Mapping):
+        left_out = NAMES_OF_WEIGHTS if {*NAMES_OF_WEIGHTS, "sha256"} <= value.keys() else frozenset()
+        return {name: _unnamed(each) for name, each in value.items() if name not in left_out}
+    return [_unnamed(each) for each in value] if isinstance(value, list | tuple) else value
 
 
 def view_id(image: str, number: int) -> str:

@@ -1,7 +1,7 @@
 """The render handler: stored before announced, drawn once, whole again on redelivery, one bad graph harms no other."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from threading import Event
 
@@ -242,3 +242,33 @@ def test_every_picture_states_the_held_out_share_of_the_setting(collage: Collage
     usual = only_image(RenderHandler(collage, store).begin([PARK])()[0])
     assert (ours.held_out_per_mille, usual.held_out_per_mille) == (250, DEFAULT_HELD_OUT_PER_MILLE)
     assert ours.image == usual.image
+
+
+WEIGHTS = {"model": "someone/weights", "revision": "0" * 40, "licence": "mit", "sha256": "5" * 64}
+
+
+@pytest.mark.parametrize(
+    ("parameters", "name"),
+    [
+        ({"side": 512, "quality": 92, "method": 4, "looks": 3}, "2af81b611cf4fdb2cccc27d669dd58ea"),
+        ({"edition": 7, "side": 512, "samples": 8, "denoise": True}, "1c2ee58c7225646b6240f3bc3a8620e2"),
+        ({"picture": "ab" * 32, "annotations": "x"}, "4eb0a8ae4b69d8adab8a9d1fa0afd6a7"),
+        ({"weights": {"sha256": "a"}, "list": [1, (2, 3)]}, "e9a85fa99d850ab6eee9a5a846934c82"),
+    ],
+)
+def test_ids_of_pictures_without_weights_are_what_they_were(parameters: dict[str, object], name: str):
+    assert image_id("0" * 32, "collage-1", parameters, 0) == name
+
+
+@pytest.mark.parametrize("put", [dict, lambda each: {"models": [each], "steps": 4}, lambda each: {"refined": each}])
+def test_weights_are_known_by_their_hash_and_by_no_name_of_theirs(put: Callable[[dict[str, str]], dict[str, object]]):
+    def named(**changes: str) -> str:
+        return image_id("0" * 32, "gligen-1", put({**WEIGHTS, **changes}), 0)
+
+    assert named(model="copy", revision="local", licence="unknown") == named()
+    assert named(sha256="6" * 64) != named()
+    assert named(variant="fp16") != named()
+
+
+def test_a_name_without_a_hash_beside_it_counts():
+    assert image_id("0" * 32, "x-1", {"model": "a"}, 0) != image_id("0" * 32, "x-1", {"model": "b"}, 0)

@@ -1,5 +1,6 @@
 """A copy of the weights in another number format is read where it is asked for, by the loop and by stock pipelines."""
 
+import json
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -10,14 +11,17 @@ torch = pytest.importorskip("torch", reason="the gpu extra is not installed")
 
 from safetensors.torch import load_file, save_file  # noqa: E402
 
+from gpu_workers.diffusion.diffusion_config import DiffusionConfig, Weights  # noqa: E402
 from gpu_workers.diffusion.families.family_table import family_of  # noqa: E402
 from gpu_workers.diffusion.families.pipeline_loading import Model, load_pipeline  # noqa: E402
 from gpu_workers.diffusion.model_components import Machine, load  # noqa: E402
+from gpu_workers.diffusion.model_registry import make_generator  # noqa: E402
 from gpu_workers.diffusion.weight_files import locate  # noqa: E402
 from gpu_workers.model_shelf.model_check import checked  # noqa: E402
 from gpu_workers.model_shelf.model_files import files_in  # noqa: E402
 from gpu_workers.tiny_models import tiny_diffusion  # noqa: E402
 from schemas.errors import UserError  # noqa: E402
+from schemas.ids import image_id  # noqa: E402
 
 WEIGHTS = "diffusion_pytorch_model.safetensors"
 
@@ -76,3 +80,28 @@ def test_a_checkpoint_without_a_scheduler_that_can_be_read_is_refused_in_a_line(
 def test_a_check_says_which_copies_there_are(folder: Path):
     found = checked(files_in(folder))
     assert (found.faults, found.variants) == ((), ("fp16",))
+
+
+def renamed(folder: Path, name: str) -> Path:
+    """The same files in a folder of another name, with a card."""
+    other = folder.parent / name
+    shutil.copytree(folder, other)
+    (other / "README.md").write_text("---\nlicense: mit\n---\n", "utf-8")
+    return other
+
+
+@pytest.mark.parametrize("refined", [False, True])
+def test_the_same_weights_give_the_same_ids_wherever_they_lie(tmp_path: Path, refined: bool):
+    folder = tiny_diffusion.build(tmp_path / "one", gated=False)
+    places = [folder, renamed(folder, "another-name")]
+    configs = [
+        DiffusionConfig("text", str(each), None, tmp_path, 1, refiner=Weights(str(each)) if refined else None)
+        for each in places
+    ]
+    made = [make_generator(config) for config in configs]
+    stated = [json.dumps(each.parameters) for each in made]
+    assert "another-name" in stated[1]
+    assert "mit" in stated[1]
+    assert stated[0] != stated[1], "provenance says which it was"
+    ids = {image_id("0" * 32, each.name, each.parameters, 0) for each in made}
+    assert len(ids) == 1
