@@ -8,6 +8,7 @@ from typing import Any
 from schemas.events import Scene
 from schemas.pictures import Cover, SeenBody, SeenRoom, SeenWorld
 from schemas.world import Camera
+from spatial.world.body_table import bodies
 from tests.fakes.rooms import room, thing
 
 EYE = (0.0, -4.0, 1.5)
@@ -15,6 +16,9 @@ EYE = (0.0, -4.0, 1.5)
 
 SHARES = (0.36, 0.4, 0.5, 0.62, 0.8, 0.9)
 """What is to be seen of things that are hidden in part."""
+
+USUAL = 0.75
+"""The share of scenes whose things are about as large as usual."""
 
 LEAN = 0.125
 """The share of bodies on the ground that lean."""
@@ -30,6 +34,16 @@ def body(x: float, y: float, **more: Any) -> SeenBody:
     return SeenBody(position=position, size=size, heading=more.pop("heading", -90.0), **more)
 
 
+def usual(category: str, x: float, y: float, **more: Any) -> SeenBody:
+    """A body that is as large as things of the category usually are."""
+    return body(x, y, size=bodies()[category].size, **more)
+
+
+def _usual_size(category: str, rng: random.Random) -> tuple[float, float, float]:
+    kind = bodies()[category]
+    return kind.varied(rng.choice(kind.forms), rng)
+
+
 def world_of(bodies: Sequence[SeenBody]) -> SeenWorld:
     return SeenWorld(camera=Camera(intrinsics=(400, 400, 200, 200), world_to_camera=LOOKING_ALONG_Y), bodies=tuple(bodies))
 
@@ -39,44 +53,47 @@ def covers(shares: Mapping[int, float]) -> tuple[Cover, ...]:
     return tuple(Cover(object=one, share=share) for one, share in shares.items())
 
 
-def furnished(bodies: Mapping[str, SeenBody], visible: Mapping[str, float] | None = None) -> Scene:
+def furnished(things: Mapping[str, SeenBody], visible: Mapping[str, float] | None = None) -> Scene:
     """The scene with these things, seen side by side in this order; a name of two words begins with a colour.
 
     `visible`: the shares to be seen of those that are hidden in part.
     """
-    things = []
-    for k, name in enumerate(bodies):
+    seen_things = []
+    for k, name in enumerate(things):
         *colour, category = name.split()
         seen = (visible or {}).get(name, 1.0)
-        things.append(thing(category, (10 + 45 * k, 150, 40, 40), *colour, depth=1.0 + k, visible=seen))
-    return room(*things).model_copy(update={"world": world_of(list(bodies.values()))})
+        seen_things.append(thing(category, (10 + 45 * k, 150, 40, 40), *colour, depth=1.0 + k, visible=seen))
+    return room(*seen_things).model_copy(update={"world": world_of(list(things.values()))})
 
 
 def with_random_world(scene: Scene, seed: int) -> Scene:
     """The scene's objects put into space at random, some on others, some with a front.
 
-    Four in ten are hidden in part, by one or two others.
+    Four in ten are hidden in part, by one or two others.  In three of four scenes they have about their usual sizes.
     """
     rng = random.Random(f"world {seed}")
     shares = [rng.choice(SHARES) if rng.random() < 0.4 else thing.visible for thing in scene.objects]
     seen = zip(scene.objects, shares, strict=True)
     scene = scene.model_copy(update={"objects": tuple(each.model_copy(update={"visible": share}) for each, share in seen)})
-    bodies: list[SeenBody] = []
+    placed: list[SeenBody] = []
+    is_usual = rng.random() < USUAL
     spread = rng.choice((1.0, 1.0, 2.0))
     ids = [each.id for each in scene.objects]
     for k in range(len(scene.objects)):
         size = (rng.uniform(0.05, 1.5), rng.uniform(0.05, 1.5), rng.uniform(0.05, 1.5))
+        if is_usual and scene.objects[k].category in bodies():
+            size = _usual_size(scene.objects[k].category, rng)
         base = rng.randrange(k) if k and rng.random() < 0.5 else None
         x, y = spread * rng.uniform(-3, 3), spread * rng.uniform(-2, 6)
         foot = 0.0
         if base is not None:
-            below = bodies[base]
+            below = placed[base]
             x, y, foot = below.position[0], below.position[1], below.position[2] + below.size[2] / 2
         heading, has_front = rng.choice((-90.0, 0.0, rng.uniform(-180, 180))), rng.random() < 0.6
         support = None if base is None else ids[base]
         one = body(x, y, z=foot + size[2] / 2, size=size, heading=heading, has_front=has_front, support=support)
-        bodies.append(_leaning(one, random.Random(f"leaning {seed} {k}")) if base is None else one)
-    hidden = [each.model_copy(update={"hidden_by": _covers(scene, k, rng)}) for k, each in enumerate(bodies)]
+        placed.append(_leaning(one, random.Random(f"leaning {seed} {k}")) if base is None else one)
+    hidden = [each.model_copy(update={"hidden_by": _covers(scene, k, rng)}) for k, each in enumerate(placed)]
     walls = SeenRoom(left=-rng.uniform(2.2, 5), right=rng.uniform(2.2, 5), back=rng.uniform(6.5, 14))
     return scene.model_copy(update={"world": world_of(hidden).model_copy(update={"room": walls})})
 

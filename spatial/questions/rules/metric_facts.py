@@ -15,7 +15,7 @@ from schemas.pictures import SeenBody
 from spatial.questions.certain_facts import DOUBTFUL, Judgement, View
 from spatial.questions.wording.referring_expressions import Unanswerable
 from spatial.world.pinhole import Pinhole, as_pinhole
-from spatial.world.unscaled import is_of_any_size
+from spatial.world.unscaled import is_of_any_size, shows_scale
 
 NEARER_SHARE, NEARER_M = 0.15, 0.2
 """How much nearer to the camera one of two must be: a share of the farther one's distance, and metres."""
@@ -59,17 +59,26 @@ def body_of(view: View, index: int) -> SeenBody:
 
 
 def has_scale(view: View) -> bool | None:
-    """Whether the picture shows how large things are: by its surroundings, or by a thing of known size in plain view.
+    """Whether things in plain view show how large they all are: some of known size, drawn about as large as usual.
 
-    False where all that it shows may be of any size; None where the only thing of known size is hardly seen.
+    False on plain ground where all things may be of any size; None where those of known size are hardly seen, differ too
+    much, or are drawn so that lengths measured by them are others.
     Raises Unanswerable where the scene is not known in metres.
     """
     if view.scene.world is None:
         raise Unanswerable("nothing is known in metres")
-    known = [i for i, thing in enumerate(view.objects) if not is_of_any_size(thing.category)]
-    if not view.scene.world.plain or any(i in view.clear for i in known):
-        return True
-    return None if known else False
+    if view.scene.world.plain and all(is_of_any_size(thing.category) for thing in view.objects):
+        return False
+    return _shows_scale(view) or None
+
+
+def _shows_scale(view: View) -> bool:
+    found = []
+    for i in view.clear:
+        body = view.scene.world.bodies[i] if view.scene.world is not None else None
+        if body is not None and body.rotation is None and not is_aloft(view, i):
+            found.append((view.objects[i].category, body.size))
+    return shows_scale(found, view.strictness)
 
 
 def require_scale(view: View) -> None:

@@ -23,7 +23,7 @@ from spatial.world.body_table import bodies, chance_taller
 from spatial.world.views.room_views import FLOORS_M2, far_corners
 from tests.fakes.rooms import kitchen
 from tests.fakes.scenes import random_scene
-from tests.fakes.worlds import EYE, body, covers, furnished, with_random_world
+from tests.fakes.worlds import EYE, body, covers, furnished, usual, with_random_world
 
 IN_METRES = tuple(kind for kind, row in KINDS.items() if row.in_metres and not row.in_views)
 
@@ -346,7 +346,14 @@ def test_what_reaches_farther_above_the_ground_than_on_it_leaves_open_what_fits(
     """The head of a cow is no part of what stands in the way, and its box has it."""
     text = "In the picture, would something 60 cm wide fit between the {} and the cabinet?"
     for name, said in (("desk", "yes"), ("cow", None), ("tree", None)):
-        scene = furnished({name: body(-2, 0), "cabinet": body(0, 0), "sofa": body(0, 4), "stool": body(0.8, 4)})
+        scene = furnished(
+            {
+                name: usual(name, -5, 0),
+                "cabinet": usual("cabinet", 0, 0),
+                "sofa": usual("sofa", 0, 5),
+                "stool": usual("stool", 2.8, 4),
+            }
+        )
         assert verify(text.format(name), None, scene).answer == said
         if said is None:
             with pytest.raises(Unanswerable):
@@ -379,8 +386,10 @@ def test_nothing_in_metres_is_asked_about_what_is_in_the_air_out_of_doors():
         "would the sofa be on your left or on your right?",
         "In the picture, which of these is nearest to the camera: the balloon, the sofa or the dog?",
     )
-    for z, is_known in ((0.25, True), (1.5, False)):
-        scene = furnished({"balloon": body(0, 2, z=z), "sofa": body(-3, 1), "dog": body(0, -1.5)})
+    for z, is_known in ((0.55, True), (1.5, False)):
+        scene = furnished(
+            {"balloon": usual("balloon", 0, 2, z=z), "sofa": usual("sofa", -3, 1), "dog": usual("dog", 0, -1.5)}
+        )
         indoors = scene.model_copy(update={"world": scene.world.model_copy(update={"room": WALLS})})
         for text in texts:
             assert (verify(text, None, scene).answer is not None) is is_known, text

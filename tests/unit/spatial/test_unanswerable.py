@@ -21,7 +21,7 @@ from spatial.splits import SPLITS
 from spatial.verify import verify
 from tests.fakes.rooms import room, thing
 from tests.fakes.scenes import random_scene
-from tests.fakes.worlds import body, furnished, with_random_world
+from tests.fakes.worlds import body, furnished, usual, with_random_world
 
 KIND = "unanswerable"
 OTHERS = frozenset(KINDS) - {KIND}
@@ -88,7 +88,12 @@ FAR = "In the picture, how far is the {} from the {}, in metres, from centre to 
     ],
 )
 def test_a_distance_is_told_or_it_is_said_why_not(text: str, said: str | None, reason: str):
-    things = {"sofa": body(0, 3), "dog": body(0, 0), "table": body(2, 3), "lamp": body(2, 3, z=1, support=2)}
+    things = {
+        "sofa": usual("sofa", 0, 3, z=0.25),
+        "dog": body(0, 0),
+        "table": usual("table", 2, 3),
+        "lamp": body(2, 3, z=1, support=2),
+    }
     scene = furnished({**things, "red cup": body(-5, 3), "blue cup": body(3, 0)}).model_copy(
         update={"excluded": ("piano",)}
     )
