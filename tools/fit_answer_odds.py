@@ -34,6 +34,7 @@ from spatial.knowledge.renderer_capabilities import RendererCapabilities
 from spatial.questions.answer_odds import Aspect, FlatAspect, MetricAspect
 from spatial.questions.object_names import SIDEWAYS_WORDS, NamedScene
 from spatial.questions.proposals.comparison_proposals import counts_of
+from spatial.questions.proposals.metric_proposals import supports_of
 from spatial.questions.proposals.query_proposals import closer_pairs
 from spatial.questions.rules.metric_facts import nearer_to_camera
 from spatial.questions.rules.occlusion_rules import hides
@@ -84,7 +85,8 @@ def metric_pairs_of(number: int) -> list[Pair]:
     scene = NamedScene(solved)
     orders, category = permutations(scene.plainly_named, 2), [thing.category for thing in scene.objects]
     nearer: list[Pair] = [("nearer", category[i], category[j]) for i, j in orders if nearer_to_camera(scene, i, j).value]
-    return [*nearer, *(("hides", category[i], category[j]) for i, j in _hiding(scene))]
+    carried: list[Pair] = [("supports", category[i], category[j]) for i, j in _supporting(scene)]
+    return [*nearer, *carried, *(("hides", category[i], category[j]) for i, j in _hiding(scene))]
 
 
 def solved_scene(number: int) -> Scene | None:
@@ -119,6 +121,14 @@ def _hiding(scene: NamedScene) -> Iterator[tuple[int, int]]:
         found = {i: hides(scene, anchor, i).value for i in scene.plainly_named if i != anchor}
         before, beside = ([i for i in found if found[i] is value] for value in (True, False))
         yield from ((i, j) for i in before for j in beside)
+
+
+def _supporting(scene: NamedScene) -> Iterator[tuple[int, int]]:
+    """What carries each thing, with each of those that might."""
+    for held in scene.plainly_named:
+        found = supports_of(scene, held)
+        if found is not None:
+            yield from ((found[0], other) for other in found[1])
 
 
 def boxed_covers(graph: SpatialGraph) -> tuple[Covers, ...]:

@@ -12,6 +12,7 @@ import sys
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
+from functools import cache
 from multiprocessing import get_context
 from pathlib import Path
 
@@ -29,7 +30,7 @@ from schemas.base import Event
 from schemas.errors import PermanentError, RetryableError, UserError
 from schemas.events import QAEvent, Rejection, SeedConcept
 from schemas.ids import make_seed
-from schemas.interfaces import Results, Sample, StoredObject
+from schemas.interfaces import Renderer, Results, Sample, StoredObject
 from spatial.knowledge.knowledge_base import scene_kinds
 from streams.adapters.vision_factories import renderer_of
 from streams.operations.seeds import SAMPLE_SEEDS, BadSeeds, SeedRequest, seeds_of
@@ -83,11 +84,17 @@ def default_seeds() -> list[SeedConcept]:
     return [*read_seeds(SAMPLE_SEEDS), *(seed for name in scene_kinds() for seed in seeds_of(SeedRequest(concept=name)))]
 
 
+@cache
+def renderer_of_process() -> Renderer:
+    """One for all concepts of a process: each renderer in metres starts a Blender of its own."""
+    return renderer_of(RenderSettings())
+
+
 def samples_of(concept: Concept) -> list[Sample]:
     """The accepted samples of a concept with their pictures: as many as are wanted, fewer after too many tries."""
     pictures, settings = MemoryStore(), RenderSettings()
     planner = RulePlanner(capabilities_of(settings.renderer, structure=settings.render_structure))
-    render = RenderHandler(renderer_of(settings), pictures, held_out_per_mille=settings.held_out_per_mille)
+    render = RenderHandler(renderer_of_process(), pictures, held_out_per_mille=settings.held_out_per_mille)
     examine = ExamineHandler(pictures, MemoryStore())
     found: list[Sample] = []
     for number in range(TRIES * concept.wanted):

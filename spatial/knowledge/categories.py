@@ -134,7 +134,8 @@ class SceneKind:
 
     `backdrop` names how it is painted.  `horizon`: where the ground begins, as a share of the canvas height from the
     top (floor line of a room, far edge of a tabletop).  `elements`: words for what the backdrop itself shows, fixtures
-    among them.  `categories`: what belongs there, likeliest first.
+    among them.  `fixtures`: those of the elements that a viewer may take for things beside the objects, as a bath.
+    `categories`: what belongs there, likeliest first.
     `pictures`: names of pictures of the place, one of which the collage takes instead of painting it.  `known_by`: the
     categories without which the place would not be recognised: the planner never says that one of them is absent.
     """
@@ -145,6 +146,7 @@ class SceneKind:
     horizon: float
     elements: tuple[str, ...]
     categories: tuple[str, ...]
+    fixtures: tuple[str, ...] = ()
     pictures: tuple[str, ...] = ()
     known_by: tuple[str, ...] = ()
 

@@ -130,6 +130,7 @@ def _scene(row: Row) -> SceneKind:
         backdrop=row["backdrop"],
         horizon=row["horizon"],
         elements=tuple(row["elements"]),
+        fixtures=tuple(row.get("fixtures", ())),
         categories=tuple(row["categories"]),
         pictures=tuple(row.get("pictures", ())),
         known_by=tuple(row.get("known_by", ())),

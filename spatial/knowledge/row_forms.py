@@ -98,14 +98,18 @@ class SceneForm(_Form):
     horizon: Annotated[float, Field(gt=0, lt=1)]
     elements: Words
     categories: Annotated[Words, Field(min_length=1)]
+    fixtures: Words = ()
     pictures: tuple[PictureName, ...] = ()
     known_by: Words = ()
 
     @model_validator(mode="after")
-    def _is_known_by_its_own(self) -> "SceneForm":
+    def _names_its_own(self) -> "SceneForm":
         other = next((name for name in self.known_by if name not in self.categories), None)
         if other is not None:
             raise ValueError(f"known_by names {other!r}, which is not among the scene's categories")
+        other = next((name for name in self.fixtures if name not in self.elements), None)
+        if other is not None:
+            raise ValueError(f"fixtures name {other!r}, which is not among the scene's elements")
         return self
 
 

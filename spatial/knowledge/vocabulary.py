@@ -24,6 +24,7 @@ def _scenes() -> Iterable[Entry]:
             "words": list(kind.words),
             "backdrop": kind.backdrop,
             "elements": list(kind.elements),
+            "fixtures": list(kind.fixtures),
             "categories": list(kind.categories),
         }
 

@@ -18,13 +18,13 @@ from typing import Literal
 from schemas.ids import derived_seed
 
 FlatAspect = Literal["above", "seen", "more", "larger", "behind", "outer", "closer"]
-MetricAspect = Literal["nearer", "hides"]
+MetricAspect = Literal["nearer", "hides", "supports"]
 Aspect = FlatAspect | MetricAspect
 """`above`: which of two is higher in the picture.  `seen`: which is in the picture, where the other is not.
 `more`: of which there are more.  `larger`: which looks larger.  `behind`: which is behind the other.
 `outer`: which is the outermost to the left or the right, where the other is not.
 `closer`: which is closer to a third.  `nearer`: which is nearer to the camera, in metres.
-`hides`: which hides part of a third."""
+`hides`: which hides part of a third.  `supports`: on or in which of two a third is."""
 
 FILES = ("answer_odds.json", "metric_odds.json")
 

@@ -222,8 +222,8 @@ KINDS: PluginTable[QuestionKind] = PluginTable(
             metric_proposals.facing, ANY_FAMILY, 3, rare=True, in_metres=True,
         ),
         "support_chain": QuestionKind(
-            "which of some objects falls if another is taken away",
-            metric_proposals.support_chain, frozenset({"support", "containment"}), 5, rare=True, in_metres=True,
+            "which of some objects supports another, and which falls if another is taken away",
+            metric_proposals.support_chain, frozenset({"support", "containment"}), 3, rare=True, in_metres=True,
         ),
         "viewpoint": QuestionKind(
             "on which side an object is for somebody who stands at another and looks towards a third",
@@ -392,6 +392,10 @@ _ROWS: tuple[QueryType[Any], ...] = (
     ),
     QueryType(
         q.FallsWith, "support_chain", "support_chain", metric_rules.falls_with,
+        split_keys.of_supports, metric_rules.named_things, twin_queries.no_twin, NO_PREDICATE,
+    ),
+    QueryType(
+        q.SupportedBy, "support_chain", "support_chain", metric_rules.supported_by,
         split_keys.of_supports, metric_rules.named_things, twin_queries.no_twin, NO_PREDICATE,
     ),
     QueryType(

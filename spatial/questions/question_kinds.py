@@ -347,6 +347,14 @@ class FallsWith(Model):
     things: Annotated[tuple[Ref, ...], Field(min_length=3, max_length=4)]
 
 
+class SupportedBy(Model):
+    """On or in which of the things is the anchor?"""
+
+    op: Literal["supported_by"] = "supported_by"
+    anchor: Ref
+    things: Annotated[tuple[Ref, ...], Field(min_length=2, max_length=4)]
+
+
 class ViewedSide(Model):
     """On which side, left or right, is the object for somebody who stands at the anchor and looks towards the other?"""
 
@@ -438,6 +446,7 @@ InMetres = (
     | OwnSide
     | Faces
     | FallsWith
+    | SupportedBy
     | ViewedSide
     | FitsBetween
     | Hides

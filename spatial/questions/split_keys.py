@@ -52,6 +52,7 @@ from spatial.questions.question_kinds import (
     Ref,
     RowOrder,
     SameBox,
+    SupportedBy,
     Taller,
     ViewedSide,
     WrongSentence,
@@ -163,8 +164,8 @@ def of_facing(_query: Faces, found: list[str], _answer_category: AnswerCategory)
     return {pair("orientation", *found)}
 
 
-def of_supports(_query: FallsWith, found: list[str], _answer_category: AnswerCategory) -> set[Key]:
-    """The things and what is taken away, as a group."""
+def of_supports(_query: FallsWith | SupportedBy, found: list[str], _answer_category: AnswerCategory) -> set[Key]:
+    """The things and what is taken away or supported, as a group."""
     return {group("support", *found)}
 
 

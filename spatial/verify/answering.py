@@ -16,6 +16,7 @@ from spatial.verify.answers.metric_answers import (
     answer_how_far,
     answer_nearest_camera,
     answer_own_side,
+    answer_supported_by,
     answer_taller,
 )
 from spatial.verify.answers.occlusion_answers import answer_half_seen, answer_hides
@@ -149,10 +150,12 @@ def _depth(reader: Reader, form: Form) -> str:
 
 
 def _end(reader: Reader, form: Form) -> str:
+    reader.require_bare()
     return reader.label(reader.outermost(list(reader.scene.objects), ENDS[form.word]))
 
 
 def _find(reader: Reader, form: Form) -> str:
+    reader.require_bare(RELATIONS[form.word])
     named = reader.resolve(form.refs[0])
     hits = reader.in_relation(list(reader.scene.objects), RELATIONS[form.word], named)
     if len(hits) != 1:
@@ -161,6 +164,7 @@ def _find(reader: Reader, form: Form) -> str:
 
 
 def _nearest(reader: Reader, form: Form) -> str:
+    reader.require_bare()
     named = reader.resolve(form.refs[0])
     return reader.label(reader.nearest(list(reader.scene.objects), named))
 
@@ -209,6 +213,7 @@ _ANSWERS: dict[str, Callable[[Reader, Form], str]] = {
     "own_side": answer_own_side,
     "faces": answer_faces,
     "falls_with": answer_falls_with,
+    "supported_by": answer_supported_by,
     "viewed_side": answer_viewed_side,
     "fits_between": answer_fits_between,
     "hides": answer_hides,

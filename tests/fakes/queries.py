@@ -101,6 +101,7 @@ def _queries_in_metres(noun: st.SearchStrategy[str], refs: st.SearchStrategy[q.R
         st.builds(q.Taller, first=refs, second=refs),
         st.builds(q.OwnSide, subject=refs, object=refs),
         st.builds(q.Faces, subject=refs, object=refs),
+        st.builds(q.SupportedBy, anchor=refs, things=st.lists(refs, min_size=2, max_size=4).map(tuple)),
         st.builds(q.FallsWith, anchor=refs, things=st.lists(refs, min_size=3, max_size=4).map(tuple)),
         st.builds(q.ViewedSide, anchor=refs, other=refs, object=refs),
         st.builds(

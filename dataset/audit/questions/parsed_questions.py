@@ -29,7 +29,7 @@ KINDS = {
     "between": "between", "is_between": "between",
     "known_side": "unanswerable", "known_next": "unanswerable", "known_far": "unanswerable",
     "nearest_camera": "camera_distance", "how_far": "distance_metric", "taller": "real_size",
-    "own_side": "object_frame", "faces": "facing", "falls_with": "support_chain",
+    "own_side": "object_frame", "faces": "facing", "falls_with": "support_chain", "supported_by": "support_chain",
     "viewed_side": "viewpoint", "fits_between": "free_space",
     "passes": "path", "hides": "occlusion", "half_seen": "occlusion", "floor_area": "room_size",
     "moved_sideways": "view_change", "moved_along": "view_change", "only_second": "view_change", "same_box": "view_change",
@@ -45,7 +45,7 @@ SEARCHES = ("find", "nearest")
 """Forms that ask for an object by its relation to another: `multi_hop` where that other is found by a relation too."""
 
 IN_METRES = (
-    "nearest_camera", "how_far", "taller", "own_side", "faces", "falls_with", "viewed_side", "fits_between",
+    "nearest_camera", "how_far", "taller", "own_side", "faces", "falls_with", "supported_by", "viewed_side", "fits_between",
     "hides", "half_seen", "passes", "floor_area",
 )  # fmt: skip
 """Forms about a scene in metres, which certificates call the same."""
@@ -73,7 +73,7 @@ HOPS = {
     "more": 0, "more_sides": 2, "more_sides_right": 2, "more_on": 2, "more_inside": 2,
     "where_box": 0, "where_point": 0, "content": 0, "box_side": 1,
     "between": 2, "is_between": 2,
-    "nearest_camera": 1, "how_far": 1, "taller": 1, "own_side": 1, "faces": 1, "falls_with": 1,
+    "nearest_camera": 1, "how_far": 1, "taller": 1, "own_side": 1, "faces": 1, "falls_with": 1, "supported_by": 1,
     "viewed_side": 2, "fits_between": 1, "hides": 1, "half_seen": 0, "floor_area": 0, "passes": 2,
     "moved_sideways": 1, "moved_along": 1, "only_second": 1, "same_box": 0,
     "known_side": 1, "known_next": 1, "known_far": 1, "describe": 1, "wrong_sentence": 1,

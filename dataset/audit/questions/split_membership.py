@@ -30,7 +30,8 @@ _NOUNS = {"seen": "existence", "seen_unseen": "existence", "count": "count", "mo
 _LISTS = {"how_many_of": "direction", "odd": "direction"}
 _ANY_TWO = {"order": "direction", "row_order": "direction"}
 _GROUPS = {
-    "nearest_camera": "depth", "hides": "depth", "falls_with": "support", "passes": "direction", "viewed_side": "direction",
+    "nearest_camera": "depth", "hides": "depth", "falls_with": "support", "supported_by": "support",
+    "passes": "direction", "viewed_side": "direction",
 }  # fmt: skip
 """Forms in metres that relate three things or more."""
 

@@ -22,6 +22,7 @@ from spatial.questions.question_kinds import (
     HowFar,
     NearestCamera,
     OwnSide,
+    SupportedBy,
     Taller,
     ViewedSide,
 )
@@ -29,6 +30,7 @@ from spatial.questions.rules.ground_facts import fits, free_gap, stands_on_groun
 from spatial.questions.rules.metric_facts import (
     TALLER_SHARE,
     body_of,
+    carriers,
     centre_distance,
     is_aloft,
     is_facing,
@@ -43,7 +45,7 @@ from spatial.questions.rules.metric_rules import written
 from spatial.questions.rules.room_rules import area_of_floor, written_area
 from spatial.questions.wording.lexicon import is_plural
 from spatial.questions.wording.referring_expressions import Unanswerable
-from spatial.world.body_table import chance_taller
+from spatial.world.body_table import bodies, chance_taller
 
 CAMERA = "camera"
 """A thing of that name might be taken for the one that took the picture."""
@@ -161,9 +163,14 @@ def _fronted(scene: NamedScene, rng: random.Random) -> Iterator[tuple[int, int]]
 
 
 def support_chain(scene: NamedScene, rng: random.Random) -> Iterator[Proposal]:
+    """What falls if a thing is taken away, of which few scenes have any; then what a thing rests on."""
+    if _is_known(scene):
+        yield from _falling(scene, rng)
+        yield from _supporting(scene, rng)
+
+
+def _falling(scene: NamedScene, rng: random.Random) -> Iterator[Proposal]:
     """Of some named things that rest on something the one that falls if a certain thing is taken away."""
-    if not _is_known(scene):
-        return
     carried = [i for i in scene.plainly_named if body_of(scene, i).support is not None]
     for base in shuffled(rng, scene.plainly_named):
         try:
@@ -177,6 +184,33 @@ def support_chain(scene: NamedScene, rng: random.Random) -> Iterator[Proposal]:
         listed = shuffled(rng, [falling, *rng.sample(rest, min(len(rest), max(LISTED) - 1))])
         things = tuple(scene.ref(i) for i in listed)
         yield FallsWith(anchor=scene.ref(base), things=things), scene.ref(falling).plain_name
+
+
+def _supporting(scene: NamedScene, rng: random.Random) -> Iterator[Proposal]:
+    """Of some named things on which others may stand the one on or in which a certain thing is."""
+    for held in shuffled(rng, scene.plainly_named):
+        found = supports_of(scene, held)
+        if found is None:
+            continue
+        base, others = found
+        for size in shuffled(rng, range(1, min(len(others), max(LISTED) - 1) + 1)):
+            listed = shuffled(rng, [base, *rng.sample(others, size)])
+            if is_even(scene, "supports", base, listed):
+                things = tuple(scene.ref(i) for i in listed)
+                yield SupportedBy(anchor=scene.ref(held), things=things), scene.ref(base).plain_name
+
+
+def supports_of(scene: NamedScene, held: int) -> tuple[int, list[int]] | None:
+    """The named thing that carries another, and the others on which things may stand; None where it rests on none."""
+    try:
+        below = carriers(scene, held)
+        if not below or below[0] not in scene.plainly_named or body_of(scene, held).rotation is not None:
+            return None
+        others = [i for i in scene.plainly_named if i not in (held, *below) and not is_held_by(scene, i, held)]
+    except Unanswerable:
+        return None
+    standing = [i for i in others if scene.objects[i].category in bodies() and bodies()[scene.objects[i].category].surfaces]
+    return below[0], standing
 
 
 def viewpoint(scene: NamedScene, rng: random.Random) -> Iterator[Proposal]:

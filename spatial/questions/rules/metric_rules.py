@@ -19,6 +19,7 @@ from spatial.questions.question_kinds import (
     OwnSide,
     Passes,
     Ref,
+    SupportedBy,
     Taller,
     ViewedSide,
 )
@@ -171,7 +172,22 @@ def falls_with(view: View, query: FallsWith, found: list[Referent]) -> Step:
     return name, RuleResult("falls_with: what carries what", 1.0, 1), used
 
 
-def named_things(_context: ChoiceContext, query: NearestCamera | FallsWith | Hides | Passes) -> list[str]:
+def supported_by(view: View, query: SupportedBy, found: list[Referent]) -> Step:
+    """The name of what the anchor stands on, lies on or is in, and not what that rests on in turn."""
+    require_plain(query.things)
+    anchor, *things = (referent.index for referent in found)
+    below = carriers(view, anchor)
+    if not below or body_of(view, anchor).rotation is not None:
+        raise Unanswerable("it rests on nothing else, or it leans")
+    if [place for place in things if place in below] != below[:1] or any(
+        is_held_by(view, place, anchor) for place in things
+    ):
+        raise Unanswerable("not exactly one of them supports it, or one of them rests on it")
+    name = query.things[things.index(below[0])].plain_name
+    return name, RuleResult("supported_by: what carries it", 1.0, 1), ()
+
+
+def named_things(_context: ChoiceContext, query: NearestCamera | FallsWith | SupportedBy | Hides | Passes) -> list[str]:
     """The names of all the things."""
     return [ref.plain_name for ref in query.things]
 

@@ -53,6 +53,7 @@ _NAMING = (
     "nearest_camera",
     "taller",
     "falls_with",
+    "supported_by",
 )
 """Shapes whose answer is the name of a thing."""
 

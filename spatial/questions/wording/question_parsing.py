@@ -21,6 +21,7 @@ from spatial.questions.question_kinds import (
     Passes,
     Query,
     Ref,
+    SupportedBy,
     Taller,
     ViewedSide,
     from_json,
@@ -44,7 +45,7 @@ from spatial.questions.wording.realisation import (
     templates,
 )
 
-NAMING = (CameraMoved, OddOneOut, NearestCamera, Taller, OwnSide, ViewedSide, FallsWith, Hides, Passes)
+NAMING = (CameraMoved, OddOneOut, NearestCamera, Taller, OwnSide, ViewedSide, FallsWith, SupportedBy, Hides, Passes)
 """Types of query whose text names every choice."""
 
 MAX_CHARS = 1000

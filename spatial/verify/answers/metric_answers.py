@@ -236,3 +236,20 @@ def answer_falls_with(reader: Reader, form: Form) -> str:
     if len(falling) != 1 or any(thing.id in world.carriers(base) for thing in things):
         raise NotProven(f"{len(falling)} of them rest on it")
     return falling[0]
+
+
+def answer_supported_by(reader: Reader, form: Form) -> str:
+    """The one thing of a list that carries or holds another by itself. Raises NotProven."""
+    if len(form.refs) < 3:
+        raise NotProven("no list of two things beside another")
+    world, (held, *things) = BodiesInScene(reader), things_meant(reader, form.refs)
+    below = world.carriers(held)
+    if not below or world.body(held).rotation is not None:
+        raise NotProven("it rests on no other thing, or it leans")
+    if any(held.id in world.carriers(thing) or thing.id in below[1:] for thing in things):
+        raise NotProven("one of them rests on it, or carries what carries it")
+    names = [plain_name(reader, words) for words in form.refs[1:]]
+    found = [name for thing, name in zip(things, names, strict=True) if thing.id == below[0]]
+    if not found:
+        raise NotProven("none of them supports it")
+    return found[0]

@@ -110,6 +110,7 @@ def _fitting(reader: Reader, form: Form) -> list[SeenObject]:
 
 
 def _next(reader: Reader, form: Form) -> Knowable:
+    reader.require_bare()
     base, relation = _only(reader, form), RELATIONS[form.word]
     if relation not in CONVERSE:
         raise NotProven(f"what comes next {form.word} a thing is not said by boxes")

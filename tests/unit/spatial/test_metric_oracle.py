@@ -123,7 +123,16 @@ def faced(seen: Seen, text: str) -> str:
 
 def falling(seen: Seen, text: str) -> str:
     base, *things = seen.named(text)
+    if "fall" not in text:
+        return supporting(seen, text, things)
     hit = [k for k in things if seen.falls(k, base)]
+    assert len(hit) == 1
+    return seen.name(hit[0], text)
+
+
+def supporting(seen: Seen, text: str, things: list[int]) -> str:
+    held = seen.named(text)[0]
+    hit = [k for k in things if seen.falls(held, k)]
     assert len(hit) == 1
     return seen.name(hit[0], text)
 

@@ -168,6 +168,36 @@ def test_what_rests_on_what_rests_on_a_thing_falls_with_it():
     assert said(text.replace("lamp", "tray"), tower) is None  # two of them fall
 
 
+LAID = furnished(
+    {
+        "table": body(0, 0, size=(1.2, 0.8, 0.75)),
+        "tray": body(0, 0, z=0.77, size=(0.5, 0.4, 0.04), support=0),
+        "cup": body(0, 0, z=0.84, size=(0.1, 0.1, 0.1), support=1),
+        "chair": body(2, 0),
+        "cabinet": body(-2, 0),
+        "broom": body(-2, 1, rotation=(1, 0, 0, 0, 0.96, -0.28, 0, 0.28, 0.96), support=4),
+    }
+)
+
+
+@pytest.mark.parametrize(
+    ("held", "listed", "wanted"),
+    [
+        ("tray", "the chair, the table or the cabinet", "table"),
+        ("cup", "the chair, the tray or the cabinet", "tray"),
+        ("cup", "the tray or the cabinet", "tray"),
+        ("cup", "the chair, the tray or the table", None),  # the table carries it, too
+        ("cup", "the table or the cabinet", None),  # by way of the tray
+        ("tray", "the cup, the table or the cabinet", None),  # the cup rests on it
+        ("chair", "the table or the cabinet", None),  # it stands on the floor
+        ("broom", "the table or the cabinet", None),  # it leans, and stands on the floor as well
+    ],
+)
+def test_what_a_thing_rests_on_is_what_touches_it_from_below_alone(held: str, listed: str, wanted: str | None):
+    text = f"In the picture, which of these supports the {held}: {listed}?"
+    assert said(text, LAID) == wanted
+
+
 def test_nothing_is_known_in_metres_of_other_pictures():
     scene = NamedScene(kitchen())
     assert scene.scene.world is None
