@@ -53,6 +53,11 @@ def pair(family: str, a: str, b: str) -> Key:
     return Key(family, (min(a, b), max(a, b)))
 
 
+def couple(family: str, a: str, b: str) -> Key:
+    """The key of two categories whose home is drawn as if they were one: of a family in which hardly anything is asked."""
+    return Key(family, (GROUPED.join(sorted((a, b))),))
+
+
 def group(family: str, *categories: str) -> Key:
     """The key of three categories or more that are related as one, in any order."""
     return Key(family, tuple(sorted(categories)))

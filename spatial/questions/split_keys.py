@@ -59,7 +59,7 @@ from spatial.questions.question_kinds import (
     references,
 )
 from spatial.relations.predicate_table import PREDICATES
-from spatial.splits import Key, group, pair
+from spatial.splits import Key, couple, group, pair
 
 DIRECTION, DISTANCE, GROUNDING, ARRANGEMENT = "direction", "distance", "grounding", "arrangement"
 
@@ -160,8 +160,8 @@ def of_distance(_query: HowFar | FitsBetween, found: list[str], _answer_category
 
 
 def of_facing(_query: Faces, found: list[str], _answer_category: AnswerCategory) -> set[Key]:
-    """The two categories, by orientation."""
-    return {pair("orientation", *found)}
+    """The two categories as one, by orientation: few scenes have any."""
+    return {couple("orientation", *found)}
 
 
 def of_supports(_query: FallsWith | SupportedBy, found: list[str], _answer_category: AnswerCategory) -> set[Key]:

@@ -218,7 +218,6 @@ _SENTENCES = (
     ("falls_with", "IN_which of these would fall if X were (?:taken away|removed)_HERE : LIST ?"),
     ("falls_with", "if X were (?:taken away|removed) , which of these would fall : LIST ?"),
     ("supported_by", "IN_which of these supports X_HERE : LIST ?"),
-    ("supported_by", "IN_by which of these would you find X supported : LIST ?"),
     ("supported_by", "IN_by which of these is the weight of X carried : LIST ?"),
     ("viewed_side", "IN_if you stood at X_HERE and looked towards Y , would Z be YOURS ?"),
     ("viewed_side", "ASSUME you (?:stand|are standing) at X_HERE and look towards Y : BE Z YOURS ?"),

@@ -87,6 +87,8 @@ def _split_keys(parsed: ParsedQuestion, answer: str) -> Iterator[Key]:
         yield from () if form.refs[0].noun is None else (Key(_SINGLE[form.ask], (meant[0],)),)
     elif form.ask in _LISTS or form.ask in _ANY_TWO or form.ask in _GROUPS:
         yield from _keys_of_several(form.ask, meant)
+    elif form.ask == "faces":
+        yield Key("orientation", (" and ".join(sorted(meant)),))
     elif form.ask in _PAIRED:
         yield _pair(_PAIRED[form.ask], *meant)
     elif form.ask in _IN_PLACES:
