@@ -10,11 +10,11 @@ in 6 bits or more; of 2,200 that were encoded anew (WebP, JPEG) or scaled, 2,197
 """
 
 from collections.abc import Sequence
-from io import BytesIO
 
 import numpy as np
 from PIL import Image
 
+from gpu_workers.picture_file import decoded
 from schemas.events import Question
 from schemas.graph import SpatialGraph
 from schemas.ids import content_id
@@ -53,8 +53,7 @@ def question_fingerprint(graph: SpatialGraph, questions: Sequence[Question]) -> 
 
 def picture_fingerprint(picture: bytes) -> str:
     """The difference hash, 16 hexadecimal digits."""
-    with Image.open(BytesIO(picture)) as file:
-        grey = np.asarray(file.convert("L").convert("F").resize(HASH_FIELDS, Image.Resampling.BOX))
+    grey = np.asarray(decoded(picture).convert("L").convert("F").resize(HASH_FIELDS, Image.Resampling.BOX))
     brighter = (grey[:, 1:] - grey[:, :-1]).ravel() > MIN_BRIGHTNESS_STEP
     return np.packbits(brighter).tobytes().hex()
 

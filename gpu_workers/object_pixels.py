@@ -6,10 +6,10 @@ The definition: the object's box, averaged to 4 × 4 fields of red, green and bl
 
 import json
 from collections.abc import Sequence
-from io import BytesIO
 
 from PIL import Image
 
+from gpu_workers.picture_file import decoded
 from schemas.events import SeenObject
 
 NOTE = "object_pixels"
@@ -24,8 +24,7 @@ MOST_NOTED = 400
 
 def object_pixels(picture: bytes, objects: Sequence[SeenObject]) -> str:
     """The note. The picture is one that was decoded before."""
-    with Image.open(BytesIO(picture)) as opened:
-        image = opened.convert("RGB")
+    image = decoded(picture).convert("RGB")
     noted = {str(thing.id): (thing.box, _fields(image, thing.box)) for thing in objects[:MOST_NOTED]}
     return json.dumps(noted, separators=(",", ":"))
 

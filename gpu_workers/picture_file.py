@@ -5,6 +5,7 @@ Independent of graphs.
 """
 
 import hashlib
+from functools import lru_cache
 from io import BytesIO
 
 from PIL import Image, ImageStat, UnidentifiedImageError
@@ -19,6 +20,9 @@ MEDIA_TYPES = {"PNG": "image/png", "WEBP": "image/webp", "JPEG": "image/jpeg"}
 
 ORIENTATION, UNROTATED = 0x0112, 1
 """The EXIF tag by which viewers rotate or mirror a picture, and the value for no change."""
+
+KEPT_PIXELS = 16
+"""Decoded pictures that are kept, 0.8 MB each: those of a batch are checked first, and judged one by one afterwards."""
 
 SAMPLE_SIZE = (64, 64)
 """Size at which brightness is measured: enough for means, at negligible cost."""
@@ -58,9 +62,17 @@ def _decode(data: bytes, announced: ImageRef) -> Image.Image:
     try:
         with Image.open(BytesIO(data), formats=list(MEDIA_TYPES)) as file:
             _check_header(file, announced)
-            return _opaque(file)
+        return _opaque(decoded(data))
     except (UnidentifiedImageError, OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
         raise PermanentError("failed", f"the stored object is not a picture: {error}") from error
+
+
+@lru_cache(maxsize=KEPT_PIXELS)
+def decoded(data: bytes) -> Image.Image:
+    """The pixels of a file whose header was checked, in its own mode; not to be changed, since others get the same."""
+    with Image.open(BytesIO(data), formats=list(MEDIA_TYPES)) as file:
+        file.load()
+        return file
 
 
 def _check_header(file: Image.Image, announced: ImageRef) -> None:

@@ -15,7 +15,8 @@ from spatial.questions.wording.referring_expressions import Unanswerable, resolv
 def answer(query: Query, scene: Scene | View) -> Answer:
     """The answer. Raises Unanswerable for a doubtful margin, an ambiguous reference or a failed presupposition."""
     view = scene if isinstance(scene, View) else View(scene)
-    found = [resolve(view, ref) for ref in references(query)]
+    refs = references(query)
+    found = [resolve(view, ref) for ref in refs]
     mentioned = [i for f in found for i in (f.index, *f.mentioned)]
     if len(set(mentioned)) < len(mentioned):
         raise Unanswerable("two references mean the same object")
@@ -27,7 +28,7 @@ def answer(query: Query, scene: Scene | View) -> Answer:
         _ids(view, [*about, *(k for f in found for k in f.used), *used]),
         (*(rule for f in found for rule in f.rules), result.rule),
         round(min([result.margin, *(f.margin for f in found)]), 6),
-        result.hops + sum(ref.hops for ref in references(query)),
+        result.hops + sum(ref.hops for ref in refs),
         tuple(view.objects[f.index].id for f in found),
         tuple(view.objects[i].id for i in mentioned),
         result.reason,

@@ -7,7 +7,7 @@ All randomness comes from the seed, with one generator for each kind, so that ki
 import json
 import random
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from itertools import islice, permutations, zip_longest
 
 from schemas.events import Question, Scene
@@ -41,18 +41,23 @@ TRIES = 40
 
 TRIES_IN_A_SPLIT = 640
 
+OF_PAIRS = frozenset(each.model_fields["op"].default for each in (Exists, HowFar, FitsBetween, Taller))
+"""Queries that ask the same of two things in either order."""
+
 
 @dataclass(frozen=True)
 class _Task:
     """The scene, the sample's id, and the split that the questions must belong to (None: any).
 
-    `views`: the pictures that the scene shows where it is one of several.
+    `views`: the pictures that the scene shows where it is one of several.  `refused`: what is not to be asked of this
+    scene, as was found; the same is proposed often.
     """
 
     scene: NamedScene
     sample: str
     split: str | None
     views: tuple[int, ...] = ()
+    refused: set[tuple[Query, str]] = field(default_factory=set)
 
     @property
     def tries(self) -> int:
@@ -63,7 +68,20 @@ class _Task:
         most = KINDS[kind].at_most
         return most + 1 if most > 1 and self.split not in (None, TRAIN) else most
 
-    def is_allowed(self, query: Query, found: Answer) -> bool:
+    def answer_of(self, query: Query, target: str) -> Answer | None:
+        """The answer, where it is the one that was drawn and the question belongs to the split."""
+        if (query, target) in self.refused:
+            return None
+        try:
+            found = answer(query, self.scene)
+        except Unanswerable:
+            found = None
+        if found is None or found.text != target or not self._is_allowed(query, found):
+            self.refused.add((query, target))
+            return None
+        return found
+
+    def _is_allowed(self, query: Query, found: Answer) -> bool:
         return self.split is None or split_of_keys(keys_of(query, found, self.scene)) == self.split
 
 
@@ -116,7 +134,7 @@ def _of_views(task: _Task, kind: str, rng: random.Random) -> Iterator[tuple[obje
             scene = NamedScene(shown_scene(task.scene.scene, views), task.scene.strictness)
         except Unanswerable:
             continue
-        found.append(_some_of_kind(replace(task, scene=scene, views=views), kind, rng))
+        found.append(_some_of_kind(replace(task, scene=scene, views=views, refused=set()), kind, rng))
     in_turn = (each for turn in zip_longest(*found) for each in turn if each is not None)
     yield from islice(_of_all_forms(in_turn), task.most_of(kind))
 
@@ -136,6 +154,8 @@ def _of_all_forms(asked: Iterator[tuple[object, Question]]) -> Iterator[tuple[ob
 
 def _duplicate_key(query: Query) -> object:
     """Equal for duplicate questions: "a cat but no dog" asks the same as "a dog but no cat", as a distance does."""
+    if query.op not in OF_PAIRS:  # nearly all: quicker to ask than four types
+        return query
     if isinstance(query, Exists) and query.without is not None:
         return frozenset((query.category, query.without))
     if isinstance(query, HowFar):
@@ -171,11 +191,8 @@ def _some_of_kind(task: _Task, kind: str, rng: random.Random) -> Iterator[tuple[
 
 def _question_for(task: _Task, query: Query, target: str, rng: random.Random) -> Question | None:
     """The question, if the scene gives the answer that was drawn and its text is unambiguous."""
-    try:
-        found = answer(query, task.scene)
-    except Unanswerable:
-        return None
-    if found.text != target or not task.is_allowed(query, found):
+    found = task.answer_of(query, target)
+    if found is None:
         return None
     choices = choices_for(task.scene, query, found, rng)
     text = realise(query, variant_for(query, task.sample))

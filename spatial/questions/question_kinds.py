@@ -504,6 +504,11 @@ def from_json(form: object) -> Query:
 
 def references(query: Query) -> tuple[Ref, ...]:
     """The referring expressions of a query, in the order of its fields."""
-    values = (getattr(query, name) for name in type(query).model_fields)
-    several = (value if isinstance(value, tuple) else (value,) for value in values)
-    return tuple(each for value in several for each in value if isinstance(each, Ref))
+    found: list[Ref] = []
+    for name in type(query).model_fields:
+        value = getattr(query, name)
+        if type(value) is Ref:  # isinstance asks every class that a model may be registered with
+            found.append(value)
+        elif type(value) is tuple:
+            found += [each for each in value if type(each) is Ref]
+    return tuple(found)

@@ -1,6 +1,7 @@
 """Lists of named things on the sides of another: how many, and which one is not."""
 
 import random
+from dataclasses import replace
 
 import pytest
 from hypothesis import example, given, settings
@@ -93,3 +94,29 @@ def test_counts_go_up_to_nine():
         ("cup", "plate", "lamp", "vase", "book", "dog", "cat", "drum", "shoe", "kite", "bell"))))  # fmt: skip
     proposals = (KINDS["count_where"].propose(NamedScene(many), random.Random(seed)) for seed in range(300))
     assert max(int(target) for each in proposals for _, (_, target) in zip(range(3), each, strict=False)) == 9
+
+
+@pytest.mark.parametrize("kind", ["count_where", "odd_one_out"])
+def test_nothing_is_drawn_of_lists_where_no_list_can_be_asked(kind: str):
+    pair = room(thing("cup", (20, 100, 30, 30)), thing("plate", (120, 100, 30, 30)))
+    rng = random.Random(3)
+    before = rng.getstate()
+    assert list(KINDS[kind].propose(NamedScene(pair), rng)) == []
+    assert rng.getstate() == before
+
+
+def test_what_a_scene_does_not_answer_is_looked_at_once():
+    task = _Task(NamedScene(ROW), "", None)
+    query = parse("In the picture, which of these is not to the left of the book: the lamp, the cup or the vase?")
+    assert task.answer_of(query, "cup") is None
+    nowhere = replace(task, scene=NamedScene(room()))
+    assert nowhere.answer_of(query, "cup") is None
+    assert nowhere.refused == {(query, "cup")}
+
+
+def test_what_is_asked_again_is_answered_alike():
+    task = _Task(NamedScene(ROW), "", None)
+    query = parse("In the picture, how many of these are to the left of the vase: the lamp, the cup and the book?")
+    assert task.answer_of(query, "2") is not None
+    assert task.answer_of(query, "3") is None
+    assert task.answer_of(query, "2") is not None
