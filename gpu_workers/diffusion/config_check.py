@@ -10,9 +10,10 @@ from typing import Any
 from gpu_workers.diffusion.diffusion_config import NAMES, SECOND, DiffusionConfig, Weights
 from gpu_workers.diffusion.families.family_pipeline import takes_guidance
 from gpu_workers.diffusion.families.family_table import FAMILIES, Family, Task, Way, family_of, net_of
+from gpu_workers.diffusion.families.part_fit import check_parts
 from gpu_workers.diffusion.generators.photo_models import Kinds, check, check_steps, task_of
 from gpu_workers.diffusion.model_components import MODEL
-from gpu_workers.diffusion.setting_readers import READERS, STOCK, variable
+from gpu_workers.diffusion.setting_readers import LOOPED, LOOPED_FAMILY, READERS, STOCK, variable
 from gpu_workers.diffusion.weight_files import TINY
 from schemas.errors import UserError
 
@@ -24,9 +25,18 @@ def check_at_hand(config: DiffusionConfig) -> None:
     check_read(config)
     if config.refiner is not None and _is_at_hand(config.refiner):
         refining_way(_refining_family(config.refiner), config.refiner.model)
-    if config.renderer not in STOCK or not _is_at_hand(Weights(config.model)):
+    if not _is_at_hand(Weights(config.model)):
         return
+    if config.renderer in LOOPED and config.model != TINY:
+        check_parts(LOOPED_FAMILY, Path(config.model), config.model)
+    if config.renderer in STOCK:
+        _check_stock(config)
+
+
+def _check_stock(config: DiffusionConfig) -> None:
     family = FAMILIES[0] if config.model == TINY else family_of(Path(config.model), config.model)
+    if config.model != TINY:
+        check_parts(family.name, Path(config.model), config.model)
     if config.control is None or _is_at_hand(config.control):
         check_kinds(config, Kinds(family, _net(config.control, family)))
 

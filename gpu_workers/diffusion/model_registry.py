@@ -18,6 +18,7 @@ from gpu_workers.diffusion.diffusion_renderer import (
     ImageGenerator,
 )
 from gpu_workers.diffusion.families.family_table import Family, family_of
+from gpu_workers.diffusion.families.part_fit import check_parts
 from gpu_workers.diffusion.families.pipeline_loading import Model
 from gpu_workers.diffusion.generators.flux3 import flux3
 from gpu_workers.diffusion.generators.gligen import LatentGenerator
@@ -28,6 +29,7 @@ from gpu_workers.diffusion.generators.stock_pipelines import controlnet, text2im
 from gpu_workers.diffusion.guidance.segmentation import Segmenter, load_segmenter
 from gpu_workers.diffusion.guidance_methods import VARIANTS
 from gpu_workers.diffusion.model_components import Machine, load, scheduled
+from gpu_workers.diffusion.setting_readers import LOOPED_FAMILY
 from gpu_workers.diffusion.weight_files import Source, locate
 from schemas.errors import UserError
 
@@ -72,6 +74,7 @@ def _refiner(config: DiffusionConfig, weights: Weights) -> Model:
 
 def _loop_generator(config: DiffusionConfig) -> ImageGenerator:
     folder, source = _base(config, "gligen")
+    check_parts(LOOPED_FAMILY, folder, source.model)
     parts, sampling = load(folder, machine_of(config), config.variant), config.sampling()
     parts = replace(parts, scheduler=scheduled(parts.scheduler, sampling.scheduler), segmenter=_segmenter(config))
     return LatentGenerator(parts, source, sampling, VARIANTS[config.renderer](parts, sampling, config.method))
@@ -109,6 +112,7 @@ def _family_model(config: DiffusionConfig) -> tuple[Model, Family]:
     """The model, in the number format that its family was made for, and its family."""
     folder, source = _base(config, "text")
     family = family_of(folder, source.model)
+    check_parts(family.name, folder, source.model)
     return Model(folder, source, machine_of(config, family.half)), family
 
 

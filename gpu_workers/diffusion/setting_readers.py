@@ -15,6 +15,9 @@ UNGROUNDED = ("lmd", "boxdiff", "backward", "multidiffusion", "text")
 
 LOOPED = (*GROUNDED, *UNGROUNDED)
 
+LOOPED_FAMILY = "SD1.5"
+"""Of models: what they draw with."""
+
 GUIDED = ("gligen_guided", "lmd_plus", "lmd", "boxdiff", "backward")
 """Those whose method has settings."""
 

@@ -31,7 +31,8 @@ class ListedModel:
     """A row. `setting`: the variable that names it.  `fits`: renderers; `family`: of `family_table`; `kind`: model type.
 
     `condition`: what a ControlNet was trained on.  `terms`: they must be accepted at the hub.  `revision`: 40 hex digits.
-    `size_gb`, `memory_gb`: of the files, and on a GPU; `source` says from where.  None is not known.
+    `size_gb`, `memory_gb`: of the files, and on a GPU; `source` says from where.  `licence_source`: where the licence was
+    read.  None is not known.
     """
 
     task: Task
@@ -42,6 +43,7 @@ class ListedModel:
     kind: str | None = None
     condition: str | None = None
     licence: str | None = None
+    licence_source: str = ""
     terms: bool = False
     revision: str | None = None
     size_gb: float | None = None
@@ -54,6 +56,13 @@ class ListedModel:
         """What it is used for, in words."""
         what = self.family or self.kind or ""
         return f"{what}, {self.condition}" if self.condition else what
+
+    @property
+    def terms_of_use(self) -> str:
+        """The licence, with where it was read, or that it was not."""
+        if self.licence is None:
+            return NOT_VERIFIED
+        return f"{self.licence} ({self.licence_source or NOT_VERIFIED})"
 
     @property
     def files(self) -> str:

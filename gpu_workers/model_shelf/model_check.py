@@ -3,13 +3,14 @@
 In: the files of a model.  Out: a `Verdict`: what it is, which settings take it, and every fault that would stop a stage.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from fnmatch import fnmatch
 from typing import Any
 
 from gpu_workers.diffusion.families.family_table import FAMILIES, Family
-from gpu_workers.diffusion.setting_readers import GROUNDED, UNGROUNDED
+from gpu_workers.diffusion.families.part_fit import misfits
+from gpu_workers.diffusion.setting_readers import GROUNDED, LOOPED_FAMILY, UNGROUNDED
 from gpu_workers.diffusion.weight_files import (
     INDEX,
     VARIANTS,
@@ -27,6 +28,12 @@ DEPTH_ESTIMATORS = ("depth_anything", "prompt_depth_anything", "dpt", "glpn", "z
 """Model types of transformers."""
 
 MODULAR = "modular_model_index.json"
+
+WORDS = ("tokenizer.json", "vocab.json", "vocab.txt", "spiece.model", "tokenizer.model", "sentencepiece.bpe.model")
+"""Files of tokenizers that have their words."""
+
+WEIGHTLESS = ("scheduler", "tokenizer", "processor", "image_processor", "feature_extractor")
+"""How parts begin that have no weights: what their classes are called changes with the library that saved them."""
 
 WITHOUT_WEIGHTS = ("Scheduler", "Tokenizer", "TokenizerFast", "Processor", "ImageProcessor", "FeatureExtractor")
 """How classes end that have no weights."""
@@ -47,12 +54,15 @@ class Verdict:
     licence: str
 
 
-def checked(files: ModelFiles) -> Verdict:
-    """The verdict on a model. Raises UserError for an index or a configuration that cannot be read."""
+def checked(files: ModelFiles, variant: str | None = None) -> Verdict:
+    """The verdict on a model, read as `variant` (SKG_RENDER_VARIANT) says. Raises UserError for an index or a configuration
+    that cannot be read."""
     what, fits, faults = _recognised(files)
     parts = used_parts(files.place) if INDEX in files.sizes else None
-    read = [name for name in needed_files(files.sizes, None) if name.endswith(".safetensors") and _is_used(name, parts)]
-    found = [*faults, *_part_faults(files, parts, read), *_file_faults(files, read)]
+    read = [name for name in needed_files(files.sizes, variant) if name.endswith(".safetensors") and _is_used(name, parts)]
+    found = [*faults, *_part_faults(files, parts, read), *_file_faults(files, read), *_pipeline_faults(files, parts)]
+    if variant is not None and not any(is_variant(name, variant) for name in read):
+        found.append(f"no part has a copy of its weights as {variant}, which SKG_RENDER_VARIANT would read")
     return Verdict(
         what, () if found else fits, tuple(found), {name: files.sizes[name] for name in sorted(read)},
         tuple(variant for variant in VARIANTS[:2] if any(is_variant(name, variant) for name in files.sizes)),
@@ -72,15 +82,37 @@ def _recognised(files: ModelFiles) -> tuple[str, tuple[str, ...], list[str]]:
 
 
 def _pipeline(files: ModelFiles, kind: str) -> tuple[str, tuple[str, ...], list[str]]:
-    family = next((each for each in FAMILIES if kind in each.index), None)
+    family = _family({"_class_name": kind}) if "GLIGEN" not in kind else None
     unet = files.json_of("unet/config.json") or {}
     if unet.get("attention_type") == "gated" or unet.get("use_gated_attention"):
         return f"a GLIGEN ({kind})", tuple(f"SKG_RENDERER={name}" for name in (*GROUNDED, *UNGROUNDED)), []
     if family is None:
         names = ", ".join(each.name for each in FAMILIES)
         return f"a {kind}", (), [f"no family of models has the pipeline {kind}; there are {names}"]
-    looped = UNGROUNDED if family.name == "SD1.5" else ()
-    return f"{family.name} ({kind})", tuple(f"SKG_RENDERER={name}" for name in (*looped, *_stock(family))), []
+    looped = UNGROUNDED if family.name == LOOPED_FAMILY else ()
+    refines = ("SKG_RENDER_REFINE",) if "image" in family.ways else ()
+    fits = (*(f"SKG_RENDERER={name}" for name in (*looped, *_stock(family))), *refines)
+    return f"{family.name} ({kind})", fits, []
+
+
+def _family(index: Mapping[str, Any]) -> Family | None:
+    """Of a pipeline's index; a GLIGEN's parts are those of Stable Diffusion."""
+    kind = str(index.get("_class_name"))
+    wanted = "StableDiffusionPipeline" if "GLIGEN" in kind else kind
+    return next((each for each in FAMILIES if wanted in each.index), None)
+
+
+def _pipeline_faults(files: ModelFiles, parts: list[str] | None) -> Iterator[str]:
+    """What every pipeline has and its index does not name, and parts that are of different models."""
+    family = _family(files.json_of(INDEX) or {})
+    if not parts or family is None:
+        return
+    texts = [part for part in parts if part.startswith("text_encoder")]
+    wanted = ["scheduler", "vae", family.network, *(part.replace("text_encoder", "tokenizer") for part in texts)]
+    yield from (f"its index names no {part}, which {family.name} has" for part in wanted if part not in parts)
+    if not texts:
+        yield f"its index names no text_encoder, which {family.name} has"
+    yield from misfits(family.name, lambda part: files.json_of(f"{part}/config.json"))
 
 
 def _stock(family: Family) -> list[str]:
@@ -114,7 +146,9 @@ def _part_faults(files: ModelFiles, parts: list[str] | None, read: list[str]) ->
         inside = [name for name in files.sizes if name.startswith(f"{part}/")]
         if not inside:
             yield f"its index names the part {part}, and there is no such folder"
-        elif not _class_of(index[part]).endswith(WITHOUT_WEIGHTS):
+        elif part.startswith(WEIGHTLESS) or _class_of(index[part]).endswith(WITHOUT_WEIGHTS):
+            yield from _weightless_faults(part, inside)
+        else:
             yield from _model_faults(part, inside, read)
     if parts is None and MODULAR not in files.sizes and not read:
         yield _without_safetensors("it", list(files.sizes))
@@ -125,6 +159,14 @@ def _part_faults(files: ModelFiles, parts: list[str] | None, read: list[str]) ->
 def _class_of(entry: object) -> str:
     """The class that an index names for a part; empty where it names none."""
     return str(entry[1]) if isinstance(entry, list) and len(entry) > 1 else ""
+
+
+def _weightless_faults(part: str, inside: list[str]) -> Iterator[str]:
+    """A schedule without its configuration, a tokenizer without its words."""
+    if part == "scheduler" and f"{part}/scheduler_config.json" not in inside:
+        yield f"{part} has no scheduler_config.json"
+    if part.startswith("tokenizer") and not any(name.rpartition("/")[2] in WORDS for name in inside):
+        yield f"{part} has no words: none of {', '.join(WORDS)}"
 
 
 def _model_faults(part: str, inside: list[str], read: list[str]) -> Iterator[str]:

@@ -48,7 +48,7 @@ def _line(row: "ListedModel") -> str:
     renderers = f": {', '.join(row.fits)}" if row.fits else ""
     facts = {
         "for": f"{row.setting}{f' ({row.use})' if row.use else ''}{renderers}",
-        "licence": f"{row.licence or NOT_VERIFIED}{', to be accepted at the hub' if row.terms else ''}",
+        "licence": f"{row.terms_of_use}{', to be accepted at the hub' if row.terms else ''}",
         "revision": row.revision or NOT_VERIFIED,
         "files": f"{row.files}, {known(row.size_gb, 'GB')}",
         "memory": f"{known(row.memory_gb, 'GB')}{f': {row.source}' if row.source else ''}",
@@ -61,6 +61,7 @@ def _line(row: "ListedModel") -> str:
 def check(
     model: Annotated[str, typer.Argument(help="a folder, or a hub's owner/name")],
     revision: Annotated[str | None, typer.Option(help="the repository's commit, 40 hex digits")] = None,
+    variant: Annotated[str | None, typer.Option(help="the copy that is read: fp16, bf16; SKG_RENDER_VARIANT")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="one JSON object")] = False,
 ) -> None:
     """Whether a model fits and what for, without loading it; exit 1 if not. Example: skg models check models/owlv2"""
@@ -68,9 +69,10 @@ def check(
 
     from gpu_workers.model_shelf.model_check import checked
     from gpu_workers.model_shelf.model_files import files_at_hub, files_in
+    from streams.settings import DiffusionSettings
 
     files = files_in(Path(model)) if Path(model).is_dir() else files_at_hub(model, revision)
-    verdict = checked(files)
+    verdict = checked(files, variant or DiffusionSettings().render_variant)
     typer.echo(json.dumps({"model": files.name, **asdict(verdict)}) if as_json else _verdict_text(files.name, verdict))
     raise typer.Exit(1 if verdict.faults else 0)
 

@@ -14,7 +14,7 @@ import pytest
 
 from gpu_workers.diffusion.families.family_table import FAMILIES
 from gpu_workers.diffusion.setting_readers import GROUNDED, UNGROUNDED
-from gpu_workers.model_shelf.listed_models import TASKS, listed_models
+from gpu_workers.model_shelf.listed_models import TASKS, ListedModel, listed_models
 from gpu_workers.model_shelf.model_check import DEPTH_ESTIMATORS, DETECTORS, Verdict, checked
 from gpu_workers.model_shelf.model_files import declared_bytes, files_in
 from gpu_workers.perception.vision_models import DETECTOR_RUNNERS, METRIC_MODELS
@@ -38,16 +38,24 @@ def written(file: Path, value: Mapping[str, object]) -> None:
     file.write_text(json.dumps(value), "utf-8")
 
 
+CONFIGS = {
+    "unet": {"in_channels": 4, "cross_attention_dim": 768}, "vae": {"latent_channels": 4},
+    "text_encoder": {"hidden_size": 768},
+}  # fmt: skip
+"""Of Stable Diffusion 1.5."""
+
+
 def pipeline(folder: Path, kind: str = "StableDiffusionPipeline") -> Path:
     """A checkpoint with the files of Stable Diffusion's parts."""
     index = {
         "_class_name": kind, "unet": ["diffusers", "UNet2DConditionModel"], "vae": ["diffusers", "AutoencoderKL"],
         "scheduler": ["diffusers", "PNDMScheduler"], "tokenizer": ["transformers", "CLIPTokenizer"],
+        "text_encoder": ["transformers", "CLIPTextModel"],
         "safety_checker": ["stable_diffusion", "StableDiffusionSafetyChecker"],
     }  # fmt: skip
     written(folder / "model_index.json", index)
-    for part in ("unet", "vae"):
-        written(folder / part / "config.json", {})
+    for part, config in CONFIGS.items():
+        written(folder / part / "config.json", config)
         safetensors(folder / part / "diffusion_pytorch_model.safetensors")
     written(folder / "scheduler" / "scheduler_config.json", {})
     written(folder / "tokenizer" / "vocab.json", {})
@@ -90,14 +98,19 @@ def test_a_whole_checkpoint_fits_and_says_what_it_fits(tmp_path: Path):
     found = verdict_on(pipeline(tmp_path))
     assert found.faults == ()
     assert found.what == "SD1.5 (StableDiffusionPipeline)"
-    assert {f"SKG_RENDERER={name}" for name in (*UNGROUNDED, "text2image", "controlnet", "photo")} == set(found.fits)
+    assert {f"SKG_RENDERER={name}" for name in (*UNGROUNDED, "text2image", "controlnet", "photo")} == {*found.fits} - {
+        "SKG_RENDER_REFINE"
+    }
+    assert "SKG_RENDER_REFINE" in found.fits
     assert found.licence == "openrail"
-    assert list(found.weights) == ["unet/diffusion_pytorch_model.safetensors", "vae/diffusion_pytorch_model.safetensors"]
+    assert list(found.weights) == [
+        f"{part}/diffusion_pytorch_model.safetensors" for part in ("text_encoder", "unet", "vae")
+    ]
 
 
 @pytest.mark.parametrize("words", [{"attention_type": "gated"}, {"use_gated_attention": True}])
 def test_a_gligen_fits_what_needs_boxes_in_either_layout(tmp_path: Path, words: dict[str, object]):
-    written(pipeline(tmp_path, "StableDiffusionGLIGENPipeline") / "unet" / "config.json", words)
+    written(pipeline(tmp_path, "StableDiffusionGLIGENPipeline") / "unet" / "config.json", {**CONFIGS["unet"], **words})
     assert {f"SKG_RENDERER={name}" for name in GROUNDED} <= set(verdict_on(tmp_path).fits)
 
 
@@ -142,6 +155,37 @@ def with_odd_entries(folder: Path) -> None:
     written(folder / "model_index.json", {**index, "image_encoder2": ["diffusers"]})
 
 
+def without_a_schedule(folder: Path) -> None:
+    changed_index(folder, "scheduler")
+
+
+def without_a_tokenizer(folder: Path) -> None:
+    changed_index(folder, "tokenizer")
+
+
+def changed_index(folder: Path, left_out: str) -> None:
+    """A folder that never had a part, and whose index names none."""
+    index = json.loads((folder / "model_index.json").read_text("utf-8"))
+    written(folder / "model_index.json", {name: value for name, value in index.items() if name != left_out})
+    shutil.rmtree(folder / left_out)
+
+
+def with_a_schedule_of_nothing(folder: Path) -> None:
+    (folder / "scheduler" / "scheduler_config.json").rename(folder / "scheduler" / "config.json")
+
+
+def without_words(folder: Path) -> None:
+    (folder / "tokenizer" / "vocab.json").rename(folder / "tokenizer" / "merges.txt")
+
+
+def with_an_encoder_of_another_width(folder: Path) -> None:
+    written(folder / "text_encoder" / "config.json", {"hidden_size": 1024})
+
+
+def with_latents_of_another_model(folder: Path) -> None:
+    written(folder / "vae" / "config.json", {"latent_channels": 16})
+
+
 def of_no_family(folder: Path) -> None:
     written(folder / "model_index.json", {"_class_name": "KandinskyPipeline"})
 
@@ -158,6 +202,15 @@ def of_no_family(folder: Path) -> None:
         (without_a_configuration, "unet has no config.json"),
         (with_an_index_of_nothing, "names no parts"),
         (with_odd_entries, "names the part image_encoder2"),
+        (without_a_schedule, "its index names no scheduler, which SD1.5 has"),
+        (without_a_tokenizer, "its index names no tokenizer, which SD1.5 has"),
+        (with_a_schedule_of_nothing, "scheduler has no scheduler_config.json"),
+        (without_words, "tokenizer has no words: none of tokenizer.json, vocab.json"),
+        (
+            with_an_encoder_of_another_width,
+            "unet has cross_attention_dim 768, where 1024 would fit: text_encoder has hidden_size 1024",
+        ),
+        (with_latents_of_another_model, "unet has in_channels 4, where 16 would fit: vae has latent_channels 16"),
         (of_no_family, "no family of models has the pipeline KandinskyPipeline; there are SD1.5, SDXL"),
     ],
 )
@@ -166,6 +219,54 @@ def test_what_would_stop_a_stage_is_a_fault(tmp_path: Path, spoil: Callable[[Pat
     found = verdict_on(tmp_path)
     assert any(says in fault for fault in found.faults), found.faults
     assert found.fits == ()
+
+
+@pytest.mark.parametrize("gated", [False, True])
+def test_parts_of_a_gligen_are_those_of_stable_diffusion(tmp_path: Path, gated: bool):
+    folder = pipeline(tmp_path, "StableDiffusionGLIGENPipeline")
+    written(folder / "unet" / "config.json", {**CONFIGS["unet"], **({"attention_type": "gated"} if gated else {})})
+    with_an_encoder_of_another_width(folder)
+    assert any("hidden_size 1024" in fault for fault in verdict_on(folder).faults)
+
+
+def test_the_copy_that_is_to_be_read_is_the_one_that_is_checked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    with_a_variant_only(pipeline(tmp_path))
+    found = checked(files_in(tmp_path), "fp16")
+    assert found.faults == ()
+    assert "unet/diffusion_pytorch_model.fp16.safetensors" in found.weights
+    cut_copy = tmp_path / "unet" / "diffusion_pytorch_model.fp16.safetensors"
+    cut_copy.write_bytes(cut_copy.read_bytes()[:-1])
+    assert "unet/diffusion_pytorch_model.fp16.safetensors is cut" in checked(files_in(tmp_path), "fp16").faults[0]
+    assert "no part has a copy of its weights as bf16" in checked(files_in(tmp_path), "bf16").faults[-1]
+    plain = pipeline(tmp_path / "plain")
+    monkeypatch.setenv("SKG_RENDER_VARIANT", "fp16")
+    by_setting = skg("models", "check", str(plain))
+    assert (by_setting.returncode, "as fp16" in by_setting.stdout) == (1, True)
+    monkeypatch.delenv("SKG_RENDER_VARIANT")
+    assert skg("models", "check", str(plain)).returncode == 0
+    assert skg("models", "check", str(plain), "--variant", "fp16").returncode == 1
+
+
+@pytest.mark.parametrize(
+    "row", [row for row in listed_models() if row.task in ("base", "gligen")], ids=lambda row: row.model
+)
+def test_the_list_says_of_a_model_what_the_check_says_of_its_folder(tmp_path: Path, row: ListedModel):
+    [family] = [family for family in FAMILIES if family.name == row.family]
+    folder = pipeline(tmp_path, "StableDiffusionGLIGENPipeline" if row.task == "gligen" else family.index[0])
+    if family.network != "unet":
+        shutil.rmtree(folder / "unet")
+        index = json.loads((folder / "model_index.json").read_text("utf-8"))
+        written(folder / "model_index.json", {**index, "unet": [None, None], "transformer": ["diffusers", "Network"]})
+        written(folder / "transformer" / "config.json", {})
+        safetensors(folder / "transformer" / "diffusion_pytorch_model.safetensors")
+    elif row.task == "gligen":
+        written(folder / "unet" / "config.json", {"attention_type": "gated"})
+    else:
+        written(folder / "unet" / "config.json", {})
+    found = verdict_on(folder)
+    assert found.faults == ()
+    assert {each.removeprefix("SKG_RENDERER=") for each in found.fits} - {"SKG_RENDER_REFINE"} == set(row.fits)
+    assert row.setting != "SKG_RENDER_REFINE" or row.setting in found.fits
 
 
 @pytest.mark.parametrize(
@@ -239,6 +340,7 @@ def test_the_list_can_be_read_by_people_and_programs():
     assert told.returncode == 0
     assert "masterful/gligen-1-4-generation-text-box" in told.stdout
     assert "not verified" in told.stdout
+    assert "licence   CreativeML Open RAIL-M (not verified)" in told.stdout, "no card was read"
     rows = [json.loads(line) for line in skg("models", "list", "--json").stdout.splitlines()]
     assert {row["model"] for row in rows} == {row.model for row in listed_models()}
     wrong = skg("models", "list", "--task", "paint")

@@ -210,3 +210,12 @@ def test_what_a_renderer_reads_is_taken(tmp_path: Path, renderer: str):
 
 def test_a_renderer_without_its_model_is_refused_before_anything_starts(tmp_path: Path):
     assert "needs a model: set SKG_RENDER_MODEL" in said_of(tmp_path, "gligen")
+
+
+def test_a_folder_with_parts_of_two_models_is_refused_before_anything_starts(tmp_path: Path):
+    named = index_in(tmp_path, FAMILIES[0])
+    for part, config in (("unet", {"cross_attention_dim": 768}), ("text_encoder", {"hidden_size": 1024})):
+        (tmp_path / "model" / part).mkdir()
+        (tmp_path / "model" / part / "config.json").write_text(json.dumps(config), "utf-8")
+    for renderer in ("text2image", "boxdiff"):
+        assert "they are of different models" in said_of(tmp_path, renderer, **named)

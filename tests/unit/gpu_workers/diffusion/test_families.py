@@ -1,6 +1,7 @@
 """Every family of models draws from text: on tiny random weights of the published classes, through the ordinary loaders."""
 
 import json
+import shutil
 from dataclasses import replace
 from pathlib import Path
 
@@ -13,11 +14,14 @@ from gpu_workers.diffusion.denoise import Sampling
 from gpu_workers.diffusion.diffusion_config import DiffusionConfig
 from gpu_workers.diffusion.families.family_pipeline import denied
 from gpu_workers.diffusion.families.family_table import FAMILIES, family_of, net_of
+from gpu_workers.diffusion.families.part_fit import FITS, check_parts
 from gpu_workers.diffusion.families.pipeline_loading import Model
 from gpu_workers.diffusion.generators.stock_pipelines import text2image
 from gpu_workers.diffusion.model_components import Machine
 from gpu_workers.diffusion.model_registry import make_renderer
 from gpu_workers.diffusion.weight_files import Source
+from gpu_workers.model_shelf.model_check import checked
+from gpu_workers.model_shelf.model_files import files_in
 from schemas.errors import UserError
 
 CATS = Conditioning("a cat on a lawn", "dog, blurry", ("a cat",), ("cat",), ((0.0, 0.0, 1.0, 1.0),), excluded=("dog",))
@@ -153,3 +157,26 @@ def test_an_unset_guidance_is_the_familys_own(folders: Path):
     config = DiffusionConfig("text2image", str(folder), None, folders, 1, steps=1)
     assert make_renderer(config).parameters["guidance"] == 7.5
     assert make_renderer(replace(config, guidance=2.0)).parameters["guidance"] == 2.0
+
+
+@pytest.mark.thorough
+@pytest.mark.parametrize("family", FAMILIES, ids=lambda family: family.name)
+def test_parts_of_one_model_fit_together_by_their_configurations_and_those_of_two_do_not(
+    folders: Path, tmp_path: Path, family
+):
+    folder = made(folders, family.index[0])
+    assert checked(files_in(folder)).faults == ()
+    other = shutil.copytree(folder, tmp_path / "mixed")
+    encoders = sorted(part for part in other.iterdir() if part.name.startswith("text_encoder"))
+    for encoder in encoders:
+        config = json.loads((encoder / "config.json").read_text("utf-8"))
+        wider = {name: 2 * value for name, value in config.items() if name in ("hidden_size", "d_model", "projection_dim")}
+        if isinstance(config.get("text_config"), dict):
+            wider["text_config"] = {**config["text_config"], "hidden_size": 2 * config["text_config"]["hidden_size"]}
+        (encoder / "config.json").write_text(json.dumps({**config, **wider}), "utf-8")
+    faults = checked(files_in(other)).faults
+    judged = {part.partition(":")[0] for fit in FITS if family.name in fit.families for part in fit.others}
+    if any(part.startswith("text_encoder") for part in judged):
+        assert "they are of different models" in faults[0]
+        with pytest.raises(UserError, match=r"cannot be loaded: its .* of different models"):
+            check_parts(family.name, other, "mixed")
