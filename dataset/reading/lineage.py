@@ -57,6 +57,15 @@ class Lineage:
         except UnreadableClaim:
             return None
 
+    @property
+    def claim_fault(self) -> str | None:
+        """Why what a photograph was drawn over cannot be read; None where it can, and where there is nothing."""
+        try:
+            read_claim(self.picture)
+        except UnreadableClaim as error:
+            return str(error)
+        return None
+
     def as_json(self) -> dict[str, object]:
         """Everything but the pictures' bytes."""
         row = {name: value for name, value in self.row.items() if name not in ("image", "provenance", "views")}
@@ -107,6 +116,8 @@ def _lines(found: Lineage) -> Iterator[str]:
     yield f"  renderer   {provenance.get('renderer')}, seed {notes.get('render_seed')}, attempt {notes.get('attempt')}"
     if found.claim is not None:
         yield f"  over       a picture by {found.claim.renderer}; --pictures FILE shows both"
+    elif found.claim_fault is not None:
+        yield f"  over       a picture that cannot be read: {found.claim_fault}"
     for number, view in enumerate(provenance.get("views") or (), start=1):
         yield f"view {number}     {view['image_id']}, stored {view['image_bucket']}/{view['image_key']}"
         yield f"  sha256     {view['sha256']}"

@@ -27,17 +27,26 @@ Boxes = Mapping[int, tuple[float, float, float, float]]
 """By object: [x, y, width, height] in pixels of the photograph."""
 
 
+SPOILT = (OSError, SyntaxError, ValueError, KeyError, TypeError, AttributeError, Image.DecompressionBombError)
+"""What reading a claim's truth and picture raises where a file was changed or cut."""
+
+
 class NoStructure(UserError):
-    """The picture was drawn over none."""
+    """The picture was drawn over none, or over one that cannot be read."""
 
 
 def side_by_side(found: Lineage) -> Image.Image:
     """Structure and photograph, both of the photograph's height. Raises NoStructure."""
-    claim = found.claim
+    sample, claim = found.row["sample_id"], found.claim
+    if found.claim_fault is not None:
+        raise NoStructure(f"what {sample} was drawn over cannot be read: {found.claim_fault}")
     if claim is None:
-        raise NoStructure(f"{found.row['sample_id']} is no photograph over a structure: there is nothing beside it")
+        raise NoStructure(f"{sample} is no photograph over a structure: there is nothing beside it")
     photograph = _with_boxes(found.picture, None, _seen(found))
-    structure = _with_boxes(claim.picture, photograph.size, _claimed(claim))
+    try:
+        structure = _with_boxes(claim.picture, photograph.size, _claimed(claim))
+    except SPOILT as error:
+        raise NoStructure(f"what {sample} was drawn over cannot be read: {type(error).__name__}: {error}") from error
     both = Image.new("RGB", (structure.width + GAP + photograph.width, photograph.height), "white")
     both.paste(structure, (0, 0))
     both.paste(photograph, (structure.width + GAP, 0))

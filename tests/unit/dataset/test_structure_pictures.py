@@ -16,7 +16,7 @@ from gpu_workers.photo.structure_sources import structure_source
 from gpu_workers.render import RenderHandler
 from schemas.events import QAEvent
 from schemas.interfaces import Sample
-from schemas.picture_layers import Claim, with_claim
+from schemas.picture_layers import CLAIM, Claim, with_claim
 from streams.cli.root import run
 from tests.fakes.collage import Thing, make_scene, make_sprites
 from tests.fakes.line import store_rows
@@ -81,6 +81,33 @@ def test_a_picture_that_was_drawn_over_nothing_has_nothing_beside_it():
     assert found.claim is None
     with pytest.raises(NoStructure, match="is no photograph"):
         side_by_side(found)
+
+
+def with_bytes(where: int, value: int) -> bytes:
+    """A photograph with another byte in its claim: a list of four, its version first."""
+    whole = bytearray(with_claim(encoded("white", (64, 64)), Claim("solid-1", "{}", b"")))
+    whole[whole.index(CLAIM) + 8 + where] = value
+    return bytes(whole)
+
+
+@pytest.mark.parametrize(
+    ("file", "why"),
+    [
+        (with_bytes(1, 2), "a claim of version 2, and 1 is what can be read"),
+        (with_bytes(0, 0xC1), "a claim that is spoilt"),
+        (with_claim(encoded("white", (64, 64)), Claim("solid-1", "{}", encoded("black", (8, 8)))), "KeyError: 'objects'"),
+        (
+            with_claim(encoded("white", (64, 64)), Claim("solid-1", '{"objects": []}', b"no picture")),
+            "cannot identify image",
+        ),
+    ],
+)
+def test_a_claim_that_cannot_be_read_is_said_to_be_one(file: bytes, why: str):
+    found = Lineage({"sample_id": "1234", "image": {"bytes": file, "path": ""}}, {})
+    with pytest.raises(NoStructure, match="what 1234 was drawn over cannot be read: ") as caught:
+        side_by_side(found)
+    assert why in str(caught.value)
+    assert "\n" not in str(caught.value)
 
 
 @pytest.mark.thorough
