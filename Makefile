@@ -19,7 +19,7 @@ export PYTHONDONTWRITEBYTECODE ?= 1
 KEEP_BYTECODE := PYTHONDONTWRITEBYTECODE= PYTHONPYCACHEPREFIX=$(CURDIR)/.pytest_cache/bytecode
 
 .DEFAULT_GOAL := help
-.PHONY: setup-solid demo-solid test-solid test-cluster bench-solid bench-capacity quality bench bench-compare bench-llm bench-render chaos soak help setup setup-gpu demo test test-unit test-slow test-gpu check services up down schemas docs wheel lock
+.PHONY: setup-solid demo-solid test-solid test-cluster bench-solid bench-capacity quality bench bench-compare bench-flame bench-llm bench-render chaos soak help setup setup-gpu demo test test-unit test-slow test-gpu check services up down schemas docs wheel lock
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -103,6 +103,9 @@ bench: setup ## measure this machine: one table, bench.json, docs/performance.md
 
 bench-compare: setup ## what became slower than the noise since a revision: BASE=main PARTS="spatial stages"
 	$(BIN)/python -m tests.bench $(PARTS) --compare $(BASE)
+
+bench-flame: setup ## a flame graph of a stage or a part: PART=draw, the result is in .skg/flame
+	$(BIN)/python -m tests.bench.flame $(PART)
 
 bench-llm: setup ## how well the agents keep a language model busy
 	$(BIN)/python -m tests.bench.llm

@@ -9,7 +9,8 @@ import pstats
 import tempfile
 import time
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TypeVar
 
@@ -24,7 +25,7 @@ from gpu_workers.examine import ExamineHandler
 from gpu_workers.render import RenderHandler
 from gpu_workers.renderers import capabilities_of
 from schemas.codec import decode, to_message
-from schemas.events import QAEvent
+from schemas.events import QAEvent, SeedConcept
 from schemas.graph import SpatialGraph
 from schemas.ids import derived_seed, make_seed
 from schemas.interfaces import Sample, StoredObject
@@ -39,8 +40,8 @@ from tests.fakes.store import InMemoryStore
 
 T = TypeVar("T")
 TRACEPARENT = f"00-{1:032x}-{1:016x}-01"
-GRAPHS, ROWS, HOTTEST = 2, 64, 5
-"""Graphs of each seed, rows of a commit, functions that are named."""
+GRAPHS, ROWS, HOTTEST, WARM = 2, 64, 5, 8
+"""Graphs of each seed, rows of a commit, functions that are named, seeds before anything is measured."""
 
 UNLIMITED = ("solve", "draw", "encode")
 """Parts that may cost more than a millisecond."""
@@ -65,16 +66,9 @@ class Costs:
 def measured() -> Iterator[Figure]:
     """Milliseconds of a processor of each part, and the hottest functions of drawing and encoding."""
     seeds = [make_seed(each.concept) for each in read_seeds(SAMPLE_SEEDS)]
-    planner, costs = RulePlanner(capabilities_of("collage")), Costs()
-    planner.plan_now(seeds[0], 0)
-    graphs = [costs.of("plan and solve", lambda s=s, k=k: planner.plan_now(s, k)) for s in seeds for k in range(GRAPHS)]
-    drawn = [graph for graph in graphs if isinstance(graph, SpatialGraph)]
-    for graph in drawn:
-        seed = derived_seed("bench", graph.graph_id)
-        costs.of("solve", lambda graph=graph, seed=seed: solve(draft_of(graph), graph.layout.canvas, seed))
-    _draw_and_examine(drawn, costs)
-    costs.seconds["plan"], costs.count["plan"] = costs.seconds["plan and solve"] - costs.seconds["solve"], len(graphs)
-    del costs.seconds["plan and solve"]
+    planner, renderer, costs = RulePlanner(capabilities_of("collage")), CollageRenderer(default_sprites_dir()), Costs()
+    _line(_Line(planner, renderer, Costs()), seeds[:WARM], 0)  # loads everything: a process does that once
+    drawn = _line(_Line(planner, renderer, costs), seeds, 1)
     for part in ("decode", "plan", "solve", "draw", "encode", "put", "examine", "ask", "publish", "write"):
         goal = "" if part in UNLIMITED else "1 ms"
         value = 1000 * costs.seconds[part] / costs.count[part]
@@ -82,9 +76,31 @@ def measured() -> Iterator[Figure]:
     yield from _hottest(drawn[:20])
 
 
-def _draw_and_examine(graphs: list[SpatialGraph], costs: Costs) -> None:
-    renderer, store = CollageRenderer(default_sprites_dir()), InMemoryStore()
-    renderer.render(graphs[:1], [1])
+@dataclass(frozen=True)
+class _Line:
+    """What works, and where its costs are kept."""
+
+    planner: RulePlanner
+    renderer: CollageRenderer
+    costs: Costs
+
+
+def _line(line: _Line, seeds: Sequence[SeedConcept], first: int) -> list[SpatialGraph]:
+    """Carry `GRAPHS` graphs of each seed from plan to row, the first of them with that index; the graphs."""
+    costs, indices = line.costs, range(first, first + GRAPHS)
+    graphs = [costs.of("plan and solve", lambda s=s, k=k: line.planner.plan_now(s, k)) for s in seeds for k in indices]
+    drawn = [graph for graph in graphs if isinstance(graph, SpatialGraph)]
+    for graph in drawn:
+        seed = derived_seed("bench", graph.graph_id)
+        costs.of("solve", lambda graph=graph, seed=seed: solve(draft_of(graph), graph.layout.canvas, seed))
+    _draw_and_examine(line.renderer, drawn, costs)
+    costs.seconds["plan"], costs.count["plan"] = costs.seconds["plan and solve"] - costs.seconds["solve"], len(graphs)
+    del costs.seconds["plan and solve"]
+    return drawn
+
+
+def _draw_and_examine(renderer: CollageRenderer, graphs: list[SpatialGraph], costs: Costs) -> None:
+    store = InMemoryStore()
     render, examine, samples = RenderHandler(renderer, store), ExamineHandler(store, store), list[Sample]()
     for graph in graphs:
         message = costs.of("publish", lambda graph=graph: to_message(graph, "bench", TRACEPARENT, datetime.now(UTC)))
@@ -95,12 +111,15 @@ def _draw_and_examine(graphs: list[SpatialGraph], costs: Costs) -> None:
         costs.of("put", lambda key=key, stored=stored: store.put_if_absent(key, stored))
         (events,) = render.begin([graph])()
         assert isinstance(events, list)
-        (seen,) = costs.of("examine", lambda events=events: examine.begin(events)())
+        (seen,) = costs.of("ask", lambda events=events: examine.begin(events)())
+        again = ExamineHandler(store, InMemoryStore())  # what it costs besides asking, which is quicker a second time
+        costs.of("examine", lambda events=events, again=again: again.begin(events)())
         for event in seen if isinstance(seen, list) else ():
             if isinstance(event, QAEvent):
                 _asked(event, costs)
                 samples.append(Sample(event, store.objects[event.image.key].data))
-    costs.seconds["examine"] -= costs.seconds["ask"]
+    costs.seconds["examine"] -= costs.seconds["asking again"]
+    costs.seconds["ask"] -= costs.seconds["examine"]
     with tempfile.TemporaryDirectory() as folder:
         table = Table.create(f"{folder}/t", COLUMNS, properties=properties_of(DEFAULT_HELD_OUT_PER_MILLE))
         for first in range(0, len(samples), ROWS):
@@ -110,7 +129,7 @@ def _draw_and_examine(graphs: list[SpatialGraph], costs: Costs) -> None:
 
 def _asked(event: QAEvent, costs: Costs) -> None:
     split = split_of(event.graph, DEFAULT_HELD_OUT_PER_MILLE)
-    costs.of("ask", lambda: ask(event.scene, derived_seed("ask", event.sample_id), event.sample_id, split))
+    costs.of("asking again", lambda: ask(event.scene, derived_seed("ask", event.sample_id), event.sample_id, split))
 
 
 def _hottest(graphs: list[SpatialGraph]) -> Iterator[Figure]:
