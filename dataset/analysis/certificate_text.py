@@ -22,12 +22,14 @@ PLACES = {
 
 
 def names_of(objects: Sequence[Row]) -> dict[int, str]:
-    """What to call each object: its category, with its number where the category appears more than once."""
-    counts = Counter(thing["category"] for thing in objects)
-    return {
-        thing["id"]: thing["category"] if counts[thing["category"]] == 1 else f"{thing['category']} {thing['id']}"
-        for thing in objects
-    }
+    """What to call each object: its category, counted from 1 where the category appears more than once."""
+    counts, said = Counter(thing["category"] for thing in objects), Counter[str]()
+    names = {}
+    for thing in objects:
+        category = thing["category"]
+        said[category] += 1
+        names[thing["id"]] = category if counts[category] == 1 else f"{category} {said[category]}"
+    return names
 
 
 def relation_in_words(relation: Sequence[object], names: Mapping[int, str]) -> str:

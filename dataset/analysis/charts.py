@@ -5,13 +5,13 @@ shows the same charts.  Counts nothing.
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from dataset.analysis.page_templates import templates_in
+from dataset.analysis.page_templates import in_words, templates_in
 from dataset.analysis.statistics import Statistics
-from dataset.analysis.svg_bars import bar_chart, number_in_words
+from dataset.analysis.svg_bars import bar_chart, number_in_words, share_in_words
 from schemas.graph import UNDERSTOOD
 
 CHARTS = {
@@ -39,7 +39,7 @@ def write_statistics(found: Statistics, out: Path) -> Path:
     out.mkdir(parents=True, exist_ok=True)
     (out / "statistics.json").write_text(json.dumps(found.as_json(), ensure_ascii=False, indent=1), "utf-8")
     for name, bars in charts_of(found).items():
-        (out / f"{name}.svg").write_text(bar_chart(CHARTS[name], bars), "utf-8")
+        (out / f"{name}.svg").write_text(bar_chart(CHARTS[name], bars, _shown(name)), "utf-8")
     page = out / "index.html"
     template = templates_in(Path(__file__).parent, LOOKS).get_template("statistics.html")
     page.write_text(template.render(**page_values(found)), "utf-8")
@@ -48,14 +48,19 @@ def write_statistics(found: Statistics, out: Path) -> Path:
 
 def page_values(found: Statistics) -> dict[str, Any]:
     """The values of the template `statistics_body.html`."""
-    tables = [(name, CHARTS[name], _rows(bars)) for name, bars in charts_of(found).items()]
+    tables = [(name, CHARTS[name], _rows(bars, _shown(name))) for name, bars in charts_of(found).items()]
     return {"found": found, "tables": tables, "understood": UNDERSTOOD, "review": found.review}
 
 
-def _rows(bars: Bars) -> list[tuple[str, str, float]]:
+def _shown(chart: str) -> Callable[[float], str]:
+    """How the numbers of a chart are written."""
+    return share_in_words if chart == "answers" else number_in_words
+
+
+def _rows(bars: Bars, shown: Callable[[float], str]) -> list[tuple[str, str, float]]:
     """Of each bar its name, its number in words, and its length in percent of the longest."""
     most = max(bars.values(), default=0) or 1
-    return [(name, number_in_words(value), round(100 * value / most, 1)) for name, value in bars.items()]
+    return [(name, shown(value), round(100 * value / most, 1)) for name, value in bars.items()]
 
 
 def charts_of(found: Statistics) -> dict[str, Bars]:
@@ -73,7 +78,7 @@ def charts_of(found: Statistics) -> dict[str, Bars]:
 
 
 def _floats(counts: Mapping[str, int]) -> Bars:
-    return {word.replace("_", " "): float(count) for word, count in counts.items()}
+    return {in_words(word): float(count) for word, count in counts.items()}
 
 
 def _answers(answers: Mapping[str, Mapping[str, int]]) -> Bars:
@@ -81,14 +86,19 @@ def _answers(answers: Mapping[str, Mapping[str, int]]) -> Bars:
     bars: Bars = {}
     for kind, counts in answers.items():
         total = sum(counts.values())
-        for answer in [answer for answer in counts if len(answer) <= LONGEST_ANSWER][:ANSWERS_SHOWN]:
-            bars[f"{kind.replace('_', ' ')}: {answer}"] = round(counts[answer] / total, 3)
+        for answer in [answer for answer in counts if _is_repeated(answer)][:ANSWERS_SHOWN]:
+            bars[f"{in_words(kind)}: {answer}"] = round(counts[answer] / total, 3)
     return bars
+
+
+def _is_repeated(answer: str) -> bool:
+    """Whether an answer can be another picture's too: no description, and no place in pixels."""
+    return len(answer) <= LONGEST_ANSWER and not answer.startswith("[")
 
 
 def _yield(found: Statistics) -> Bars:
     bars: Bars = {f"{stage.stage}: passed": float(stage.passed) for stage in found.stages}
     for loss in found.losses:
-        name = f"{loss.stage}: {loss.gate}, {loss.reason.replace('_', ' ')}"
+        name = f"{loss.stage}: {in_words(loss.reason)}"
         bars[name] = bars.get(name, 0.0) + loss.count
     return bars

@@ -63,7 +63,7 @@ def info(uri: str, storage_options: Options = None, version: At = None) -> Info:
     """Counts of a snapshot, of the current one by default. Raises NoDataset, RetryableError."""
     table = Table.load(uri, storage_options, version)
     splits, kinds = _counts(table, "samples", "split"), _counts(table, f"({_KINDS})", "kind")
-    growth = [_growth(entry) for entry in table.history()]
+    growth = growth_of(table)
     then = datetime.fromisoformat(growth[-1]["time"]) if version is not None and growth else None
     found, (rejections, redrawn) = table.files(), _rejections(table, uri, storage_options, then)
     return Info(
@@ -103,6 +103,11 @@ def _rejections(samples: Table, uri: str, options: Options, then: datetime | Non
 def _rejection_reasons(rejections: Sequence[Mapping[str, Any]]) -> dict[str, int]:
     counts = Counter(f"{row['stage']}: {row['reason']}" for row in rejections)
     return dict(sorted(counts.items(), key=lambda entry: (-entry[1], entry[0])))
+
+
+def growth_of(table: Table, newest: int | None = None) -> list[Growth]:
+    """What each version of a table added, oldest first; of all versions, or of the newest so many."""
+    return [_growth(entry) for entry in table.history(newest)]
 
 
 def _growth(entry: Mapping[str, object]) -> Growth:

@@ -4,6 +4,7 @@ In: the table's address, a filter.  Out: the rows of a page, pictures, facet cou
 Queries run on a copy of the small columns; only the rows of the current page are read from the table.
 """
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields
 from typing import Any, TypeVar
@@ -40,6 +41,9 @@ def _request_field(group: int, path: str) -> str:
     return f"coalesce(nullif({head}, ''), {_PROVENANCE_FIELD.format(path)})"
 
 
+BETWEEN = r"[^\p{L}\p{N}]+"
+"""What separates words: a search finds words that begin so, not letters in the middle of others."""
+
 _WORDS = (
     "sample_id", "replace(scene, '_', ' ')", "split",
     _PROVENANCE_FIELD.format("$.graph.concept"), _PROVENANCE_FIELD.format("$.seed_id"),
@@ -61,7 +65,7 @@ SAMPLES = CopySchema(
         "things": "len(objects)::INTEGER",
         "asked": "len(questions)::INTEGER",
         "concept": _PROVENANCE_FIELD.format("$.graph.concept"),
-        "words": f"lower(concat_ws(' ', {', '.join(_WORDS)}))",
+        "words": f"' ' || regexp_replace(lower(concat_ws(' ', {', '.join(_WORDS)})), '{BETWEEN}', ' ', 'g')",
         "seed_id": _request_field(1, "$.seed_id"),
         "number": f"{_request_field(2, '$.index')}::INTEGER",
     },
@@ -228,7 +232,7 @@ def _where(wanted: SampleFilter) -> tuple[str, list[str]]:
         if value and field.name in _CONDITIONS:
             conditions.append(_CONDITIONS[field.name])
             values.append(value)
-    for word in wanted.words.lower().split():
+    for word in re.findall(r"[^\W_]+", wanted.words.lower()):
         conditions.append("contains(words, ?)")
-        values.append(word)
+        values.append(f" {word}")  # a word begins so
     return " AND ".join(conditions), values

@@ -9,7 +9,8 @@ from pathlib import Path
 
 from jinja2 import Environment
 
-from dataset.analysis.page_templates import templates_in
+from dataset.analysis.page_templates import in_words, templates_in
+from spatial.questions.kind_table import KINDS
 
 HERE = Path(__file__).parent / "site"
 ANALYSIS = HERE.parents[1] / "analysis"
@@ -25,10 +26,16 @@ ASSETS = {
 @functools.cache
 def _environment() -> Environment:
     environment = templates_in(HERE, ANALYSIS)
-    environment.filters["words"] = lambda text: str(text).replace("_", " ")
+    environment.filters["words"] = in_words
+    environment.filters["meaning"] = kind_meaning
     environment.filters["percent"] = lambda share: f"{100 * share:.1f} %".replace(".0 %", " %")
     environment.filters["thousands"] = lambda number: f"{number:,}"
     return environment
+
+
+def kind_meaning(kind: str) -> str:
+    """What a kind of questions asks; nothing of a kind that is not installed here."""
+    return KINDS[kind].meaning if kind in KINDS else ""
 
 
 def render(template: str, **values: object) -> str:

@@ -6,6 +6,8 @@ In: files under paths that are relative to the place.  Out: the files, each whol
 import os
 import shutil
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Protocol
 
@@ -24,6 +26,10 @@ class Place(Protocol):
 
     def put(self, path: str, file: Path) -> None:
         """Store a file of this machine. Raises RetryableError and UserError."""
+        ...
+
+    def put_new(self, path: str, file: Path) -> bool:
+        """Store a small file where there is none; of several at the same time one alone is told True."""
         ...
 
 
@@ -47,16 +53,31 @@ class FolderPlace:
 
     def put(self, path: str, file: Path) -> None:
         """Store a copy of a file. Raises OSError."""
+        with self._draft(path, file) as (draft, target):
+            os.replace(draft, target)
+
+    def put_new(self, path: str, file: Path) -> bool:
+        """Store a copy of a file where there is none. Raises OSError."""
+        with self._draft(path, file) as (draft, target):
+            try:
+                os.link(draft, target)
+            except FileExistsError:
+                return False
+        return True
+
+    @contextmanager
+    def _draft(self, path: str, file: Path) -> Iterator[tuple[Path, Path]]:
+        """A whole copy beside the path, and the path; what is left of the copy afterwards is removed."""
         target = self._folder / path
         target.parent.mkdir(parents=True, exist_ok=True)
-        handle, draft = tempfile.mkstemp(prefix=f".{target.name}-", dir=target.parent)
+        handle, name = tempfile.mkstemp(prefix=f".{target.name}-", dir=target.parent)
+        draft = Path(name)
         try:
             with os.fdopen(handle, "wb") as written, file.open("rb") as source:
                 shutil.copyfileobj(source, written)
                 written.flush()
                 os.fsync(written.fileno())
-            os.chmod(draft, 0o644)
-            os.replace(draft, target)
-        except BaseException:
-            Path(draft).unlink(missing_ok=True)
-            raise
+            draft.chmod(0o644)
+            yield draft, target
+        finally:
+            draft.unlink(missing_ok=True)

@@ -1,7 +1,8 @@
 """Publishes a snapshot under a tag: shard by shard, so that an interrupted push goes on where it was.
 
 In: a table, a tag, a place.  Out: the record of the copy.
-A tag is published once.  After an interruption the version with which it began is pushed, even if the table has grown;
+A tag is published once: of two pushes that begin it at the same time one claims it, and the other goes on with the same or
+is refused.  After an interruption the version with which it began is pushed, even if the table has grown;
 a shard that is on record is read again to be sure that it is the same, and neither written nor sent again.
 Memory is bounded by a batch of rows, this machine's disk by one shard.
 """
@@ -14,7 +15,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from importlib.metadata import version
-from itertools import chain
+from itertools import chain, count, takewhile
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +23,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from dataset.exports.export_source import Source
-from dataset.publishing.picture_sources import licence_of, sources_of
+from dataset.publishing.picture_sources import PictureSource, licence_of, sources_of
 from dataset.publishing.places import Place
 from dataset.publishing.published_cards import tag_card, top_card
 from dataset.publishing.push_record import FILE, Origin, PushRecord, Shard, read_record
@@ -30,7 +31,7 @@ from dataset.reading.loading import features_of
 from dataset.table.columns import COLUMNS
 from schemas.errors import BadInput, UserError
 
-CARD, TAGS = "README.md", "tags.json"
+CARD, TAGS, ENTRY = "README.md", "tags.json", ".tags/{number:05}"
 TAG = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}", re.ASCII)
 LICENCE = re.compile(r"[a-z0-9][a-z0-9.+-]{0,39}", re.ASCII)
 """An identifier as the hub writes it."""
@@ -68,9 +69,9 @@ def push(request: PushRequest, place: Place) -> PushRecord:
     published already, or was begun from something else."""
     if request.licence is not None and LICENCE.fullmatch(request.licence) is None:
         raise BadInput(f"--licence {request.licence!r}: give an identifier such as cc-by-4.0")
-    record = _opened(request, place)
     with tempfile.TemporaryDirectory(prefix="skg-push-") as scratch:
         desk = _Desk(place, request.tag, Path(scratch))
+        record = _opened(request, desk)
         for split in request.source.splits:
             record = _push_split(request, split, record, desk)
         return _finish(request, record, desk)
@@ -94,6 +95,16 @@ class _Desk:
         """Store the record."""
         self.put_text(f"{self.tag}/{FILE}", record.as_json())
 
+    def claim(self, record: PushRecord) -> bool:
+        """Store the record of a tag that nobody began; of two pushes at the same time one alone is told True."""
+        return self.put_new_text(f"{self.tag}/{FILE}", record.as_json())
+
+    def put_new_text(self, path: str, text: str) -> bool:
+        """Store a small file where there is none; whether this call stored it."""
+        draft = self.scratch / "text"
+        draft.write_text(text, encoding="utf-8")
+        return self.place.put_new(path, draft)
+
 
 def _begun(place: Place, tag: str) -> PushRecord | None:
     if TAG.fullmatch(tag) is None:
@@ -110,14 +121,18 @@ def _begun(place: Place, tag: str) -> PushRecord | None:
     return found
 
 
-def _opened(request: PushRequest, place: Place) -> PushRecord:
-    source = request.source
+def _opened(request: PushRequest, desk: _Desk) -> PushRecord:
+    source, place = request.source, desk.place
     origin = Origin(source.table.id, source.table.version, source.asked, source.flagged is None)
     begun = _begun(place, request.tag)
     if begun is None:
         if place.read(TAGS) is None and place.read(CARD) is not None:
             raise UserError(f"{place.address} has a {CARD} that no push wrote: name an empty place")
-        return PushRecord(request.tag, origin, version("skg-factory"), quality=request.quality)
+        record = PushRecord(request.tag, origin, version("skg-factory"), quality=request.quality)
+        if desk.claim(record):
+            return record
+        begun = _begun(place, request.tag)  # of a push that began at the same time
+    assert begun is not None
     if begun.origin != origin:
         raise UserError(
             f"the tag {request.tag} at {place.address} was begun from something else ({_words(begun.origin)}, now "
@@ -186,11 +201,45 @@ def _finish(request: PushRequest, record: PushRecord, desk: _Desk) -> PushRecord
     sources = sources_of(row["provenance"] for split in source.splits for row in source.rows(split, columns))
     licence = request.licence or licence_of(sources)
     complete = replace(record, published=request.now.isoformat(timespec="seconds"), licence=licence)
-    known = json.loads(place.read(TAGS) or b"[]")
-    others = [tag for tag in known if tag != record.tag]
-    records = [read_record(place.read(f"{tag}/{FILE}") or b"", f"{place.address}/{tag}/{FILE}") for tag in others]
     desk.put_text(f"{record.tag}/{CARD}", tag_card(source, complete, sources))
-    desk.put_text(CARD, top_card(source, [*records, complete], sources))
-    desk.put_text(TAGS, json.dumps([*others, record.tag]) + "\n")
+    _enter(desk)
+    written = _list(source, complete, sources, desk)
     desk.note(complete)
+    while written != _records(complete, place):  # of another push, which ended meanwhile
+        written = _list(source, complete, sources, desk)
     return complete
+
+
+def _enter(desk: _Desk) -> None:
+    """Enter the tag in the register of the place: numbered files, of which each push adds one and none changes any."""
+    tags = _registered(desk.place)
+    while desk.tag not in tags:
+        if desk.put_new_text(ENTRY.format(number=len(tags)), desk.tag):
+            return
+        tags = _registered(desk.place)
+
+
+def _registered(place: Place) -> list[str]:
+    entries = (place.read(ENTRY.format(number=number)) for number in count())
+    return [entry.decode() for entry in takewhile(lambda entry: entry is not None, entries) if entry is not None]
+
+
+def _records(complete: PushRecord, place: Place) -> list[PushRecord]:
+    """The published tags of a place, in the order in which they were entered, this one last."""
+    others = dict.fromkeys([*_listed(place), *_registered(place)])
+    others.pop(complete.tag, None)
+    found = [read_record(place.read(f"{tag}/{FILE}") or b"", f"{place.address}/{tag}/{FILE}") for tag in others]
+    return [*(record for record in found if record.published is not None), complete]
+
+
+def _listed(place: Place) -> list[str]:
+    found: list[str] = json.loads(place.read(TAGS) or b"[]")
+    return found
+
+
+def _list(source: Source, complete: PushRecord, sources: Mapping[PictureSource, int], desk: _Desk) -> list[PushRecord]:
+    """Write the list of tags and the card of the whole; the records that are in them."""
+    records = _records(complete, desk.place)
+    desk.put_text(TAGS, json.dumps([record.tag for record in records]) + "\n")
+    desk.put_text(CARD, top_card(source, records, sources))
+    return records

@@ -291,14 +291,14 @@ class Table:
         with _translated_errors(self._uri):
             return list(self._delta.vacuum(keep_hours, dry_run=dry_run, enforce_retention_duration=False, full=True))
 
-    def history(self) -> list[dict[str, object]]:
-        """The log's entries of the versions up to the snapshot's, oldest first."""
+    def history(self, newest: int | None = None) -> list[dict[str, object]]:
+        """The log's entries of the versions up to the snapshot's, oldest first; all of them, or the newest so many."""
         with (
             _translated_errors(self._uri),
             client_environment(self._options),
         ):  # a table loaded at an earlier version lists all versions, wrongly numbered
-            newest = DeltaTable(self._uri, storage_options=_with_retries(self._options))
-            return [entry for entry in reversed(newest.history()) if int(entry["version"]) <= self.version]
+            table = DeltaTable(self._uri, storage_options=_with_retries(self._options))
+            return [entry for entry in reversed(table.history(newest)) if int(entry["version"]) <= self.version]
 
 
 def folder_at(uri: str, options: Options = None) -> pyarrow.fs.FileSystem:

@@ -7,6 +7,7 @@ The keys and the endpoint are those of the settings, the bucket is that of the a
 import re
 from pathlib import Path
 
+from schemas.interfaces import StoredObject
 from streams.errors import Misused
 from streams.settings import StoreSettings
 from streams.storage.s3 import S3Store, require_keys
@@ -36,6 +37,10 @@ class S3Place:
     def put(self, path: str, file: Path) -> None:
         """Store a file; readers see it whole."""
         self._store.put_file(self._prefix + path, file)
+
+    def put_new(self, path: str, file: Path) -> bool:
+        """Store a small file where there is none, by a conditional request."""
+        return self._store.put_if_absent(self._prefix + path, StoredObject(file.read_bytes(), "application/json"))
 
 
 def s3_place(settings: StoreSettings, uri: str, timeout_s: float) -> S3Place:

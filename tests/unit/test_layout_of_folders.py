@@ -29,7 +29,6 @@ SEAMS = {
         "streams/cli/__main__.py",
     },
     "the only importer of an outside library, or of what takes long to load or the system offers": {
-        "dataset/analysis/page_templates.py",
         "dataset/gallery/http_server.py",
         "gpu_workers/judge/shown_picture.py",
         "gpu_workers/perception/nsfw.py",

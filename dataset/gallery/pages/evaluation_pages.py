@@ -31,6 +31,14 @@ ROWS = 8
 """Wrong answers on one page: each has its picture."""
 
 
+BASELINES = {
+    "random": "picks any choice",
+    "always-left": "picks the choice that says left, else the first",
+    "text-only": "learned from the training questions and their answers alone",
+}
+"""What each baseline does, in words."""
+
+
 class EvaluationPages:
     """Results are read whenever a page is asked for, so that running evaluations are followed."""
 
@@ -47,7 +55,7 @@ class EvaluationPages:
         runs, faults = runs_in(self._folders)
         series = series_of(runs)
         charts = [(facet, compared(series, facet)) for facet in FACETS]
-        return html("evaluation.html", runs=runs, faults=faults, series=series, charts=charts)
+        return html("evaluation.html", runs=runs, faults=faults, series=series, charts=charts, baselines=BASELINES)
 
     def wrong(self, request: Request) -> Response:
         """A page of the wrong answers of a run."""

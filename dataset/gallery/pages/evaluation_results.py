@@ -121,14 +121,15 @@ def _natural(name: str) -> tuple[int, str]:
 
 
 def wrong_answers(run: Run, uri: str, options: Options) -> list[WrongAnswer]:
-    """The wrong answers of a run on a split, in the order of the dataset. Raises NoDataset, RetryableError."""
+    """The wrong answers of a run, in the order of the dataset: on a split, or on a file of questions as far as the dataset
+    has them. Raises NoDataset, RetryableError."""
     answers = {answer["id"]: answer for answer in answers_of(run.folder)}
-    if not answers or not run.is_of_split:
+    if not answers:
         return []
-    return list(_wrong(Table.load(uri, options), run.split, answers))
+    return list(_wrong(Table.load(uri, options), run.split if run.is_of_split else None, answers))
 
 
-def _wrong(table: Table, split: str, answers: Mapping[str, Answer]) -> Iterator[WrongAnswer]:
+def _wrong(table: Table, split: str | None, answers: Mapping[str, Answer]) -> Iterator[WrongAnswer]:
     for batch in batches(table, ["sample_id", "questions"], split):
         for row in batch.to_pylist():
             for question in row["questions"]:

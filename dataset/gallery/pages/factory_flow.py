@@ -35,6 +35,7 @@ STATES = {
 """The words for a stage's state."""
 
 MINUTES = 60
+NO_HOUR: Mapping[str, Sequence[int]] = {}
 UNITS = ((86_400, "d"), (3_600, "h"), (60, "min"), (1, "s"))
 
 Values = dict[str, Any]
@@ -52,8 +53,13 @@ def losses_of(rejected: RejectionSearch) -> dict[str, Losses]:
     return dict(found)
 
 
-def flow(samples: int, losses: Mapping[str, Losses], stages: Sequence[StageView]) -> list[Values]:
-    """The stations in order; each but the last has the `stage` that comes after it, and what was lost there."""
+def flow(
+    samples: int, losses: Mapping[str, Losses], stages: Sequence[StageView], hour: Mapping[str, Sequence[int]] = NO_HOUR
+) -> list[Values]:
+    """The stations in order; each but the last has the `stage` that comes after it, and what was lost there.
+
+    `hour`: of each stage what passed it by minute, as the tables say; where they do not, what was watched is shown.
+    """
     ended, again, seen = losses[ENDED], losses[DRAWN_AGAIN], {row.stage: row for row in stages}
     lost = [sum(count for _, count in ended.get(stage, ())) for stage in STAGES]
     counts = [samples + sum(lost[place:]) for place in range(len(STATIONS))]
@@ -63,7 +69,7 @@ def flow(samples: int, losses: Mapping[str, Losses], stages: Sequence[StageView]
             "name": name,
             "count": counts[place],
             "share": round(100 * counts[place] / most, 2),
-            "stage": _stage(STAGES[place], seen) if place < len(STAGES) else None,
+            "stage": _stage(STAGES[place], seen, hour) if place < len(STAGES) else None,
             "lost": ended.get(STAGES[place], ()) if place < len(STAGES) else (),
             "again": again.get(STAGES[place], ()) if place < len(STAGES) else (),
         }
@@ -71,8 +77,9 @@ def flow(samples: int, losses: Mapping[str, Losses], stages: Sequence[StageView]
     ]
 
 
-def _stage(name: str, seen: Mapping[str, StageView]) -> Values:
+def _stage(name: str, seen: Mapping[str, StageView], hour: Mapping[str, Sequence[int]]) -> Values:
     row = seen.get(name, StageView(name))
+    minutes = hour.get(name) or row.hour
     return {
         "name": name,
         "does": DOES[name],
@@ -80,9 +87,9 @@ def _stage(name: str, seen: Mapping[str, StageView]) -> Values:
         "is_bad": bool(row.problems),
         "is_moving": bool(row.rate),
         "facts": list(_facts(row)),
-        "hour": sparkline(row.hour),
-        "in_hour": sum(row.hour),
-        "minutes": len(row.hour),
+        "hour": sparkline(minutes),
+        "in_hour": sum(minutes),
+        "minutes": len(minutes),
         "hour_oldest": duration(row.hour_oldest_s) if row.hour_oldest_s >= 1 else "",
     }
 
@@ -90,12 +97,17 @@ def _stage(name: str, seen: Mapping[str, StageView]) -> Values:
 def _facts(row: StageView) -> list[tuple[str, str]]:
     """What a stage does now, as far as it is known."""
     found = [("a second", f"{row.rate:.1f}")] if row.rate is not None else []
-    found += [("unread", "?" if row.lag is None or not row.state else f"{row.lag:,}")]
+    found += [("unread", unread(row))]
     if row.oldest_unread_s is not None and row.lag:
         found.append(("oldest", duration(row.oldest_unread_s)))
     if row.in_flight:
         found.append(("in flight", f"{row.in_flight:,}"))
     return [*found, ("processes", str(max(row.processes, row.members)))]
+
+
+def unread(row: StageView) -> str:
+    """How many events of a stage are unread; in words where the broker did not say."""
+    return "not known" if row.lag is None or row.state in ("", "unknown") else f"{row.lag:,}"
 
 
 def duration(seconds: float) -> str:
@@ -124,5 +136,9 @@ def advice(view: FactoryView, samples: int) -> list[tuple[str, str]]:
         return []
     start = ("No stage runs. Start all four, each until Ctrl-C:", "skg agents & skg render & skg examine & skg write &")
     seed = ("Then publish a seed with the form below, or with", 'skg seed "street market" --count 20')
-    services = ("A broker and a store on this machine are started by", 'eval "$(skg up)"')
+    services = (
+        "This gallery keeps the addresses that it was started with. Stop it with Ctrl-C, start a broker and a store, and "
+        "start it again:",
+        'eval "$(skg up)"; skg topics apply; skg gallery',
+    )
     return [*([services] if view.away else []), start, *([] if samples else [seed])]

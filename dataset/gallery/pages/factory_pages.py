@@ -4,6 +4,8 @@ In: forms, untrusted; a factory.  Out: HTML.
 """
 
 from collections.abc import Sequence
+from datetime import UTC, datetime
+from time import time
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
@@ -12,7 +14,9 @@ from starlette.routing import Route
 
 from dataset.gallery.interfaces import ANYWAY, ConceptReading, Factory, SeedForm
 from dataset.gallery.pages.answers import html, html_of
-from dataset.gallery.pages.factory_flow import advice, flow, losses_of, troubles
+from dataset.gallery.pages.background_result import BackgroundResult
+from dataset.gallery.pages.factory_flow import advice, flow, losses_of, troubles, unread
+from dataset.gallery.pages.stored_hour import stored_hour
 from dataset.gallery.rejected_samples import RejectionSearch
 from dataset.gallery.sample_search import SampleSearch
 from dataset.gallery.search_request import MAX_CHARS, form_fields, seed_form_from
@@ -32,6 +36,9 @@ class FactoryPages:
 
     def __init__(self, factory: Factory | None, samples: SampleSearch, rejected: RejectionSearch) -> None:
         self._factory, self._samples, self._rejected = factory, samples, rejected
+        self._hour = BackgroundResult(
+            lambda: stored_hour(samples, rejected, datetime.now(UTC)), lambda: (samples.version, int(time() // 60))
+        )
 
     def routes(self) -> list[Route]:
         """The addresses of these pages."""
@@ -120,9 +127,10 @@ class FactoryPages:
         return {
             "view": view,
             "facets": facets,
-            "stations": flow(samples, losses_of(self._rejected), view.stages),
+            "stations": flow(samples, losses_of(self._rejected), view.stages, self._hour.newest() or {}),
             "troubles": troubles(view),
             "advice": advice(view, samples),
+            "unread": unread,
         }
 
 

@@ -6,11 +6,12 @@
   const shown = document.querySelector("[data-shown]");
   const nothing = document.querySelector("[data-nothing]");
   const viewer = (card) => document.getElementById(`open-${card.id}`);
-  const words = new Map(cards.map((card) => [card, `${card.textContent} ${viewer(card).textContent}`.toLowerCase()]));
+  const separate = (text) => text.toLowerCase().split(/[^\p{L}\p{N}]+/u).filter(Boolean);
+  const words = new Map(cards.map((card) => [card, separate(card.dataset.words)]));
 
   const fits = (card, name, value) => {
     if (!value) return true;
-    if (name === "words") return value.toLowerCase().split(/\s+/).every((word) => words.get(card).includes(word));
+    if (name === "words") return separate(value).every((begun) => words.get(card).some((word) => word.startsWith(begun)));
     if (name === "kinds") return JSON.parse(card.dataset.kinds).includes(value);
     return card.dataset[name] === value;
   };

@@ -28,6 +28,14 @@
     if (button || step) event.preventDefault();
   });
 
+  // a picture that its store no longer has says so
+  document.addEventListener("error", (event) => {
+    if (!event.target.matches || !event.target.matches(".rejection img")) return;
+    const gone = document.createElement("span");
+    gone.textContent = "gone from the store";
+    event.target.replaceWith(gone);
+  }, true);
+
   // a page that refreshes itself stands still while it is paused
   document.addEventListener("htmx:beforeRequest", (event) => {
     const pause = document.querySelector("[data-pause]");

@@ -4,7 +4,8 @@
   const LAYERS = { b: "all-boxes", m: "all-masks", d: "all-depths" };
   const layers = () => {
     for (const [key, name] of Object.entries(LAYERS)) {
-      document.body.classList.toggle(name, Boolean(document.querySelector(`[data-layer="${key}"]:checked`)));
+      const boxes = [...document.querySelectorAll(`[data-layer="${key}"]`)];
+      if (boxes.length) document.body.classList.toggle(name, boxes.some((box) => box.checked));
     }
   };
   const typing = (event) => event.ctrlKey || event.metaKey || event.altKey
@@ -32,11 +33,12 @@
     const peek = event.target.closest(".peek [data-peek]");
     if (peek) document.querySelector(`[data-layer="${peek.dataset.peek}"]`).click();
   });
-  document.addEventListener("htmx:afterSettle", layers);
-  document.addEventListener("sheet:opened", () => {  // what was opened shows what is chosen
+  const keep = () => {  // what was opened, or came with a filter, shows what is chosen
     for (const box of document.querySelectorAll("[data-layer]")) {
       box.checked = document.body.classList.contains(LAYERS[box.dataset.layer]);
     }
-  });
+  };
+  document.addEventListener("htmx:afterSettle", keep);
+  document.addEventListener("sheet:opened", keep);
   layers();  // a reload keeps what was chosen
 })();

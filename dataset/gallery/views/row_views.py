@@ -66,7 +66,15 @@ def view(row: Mapping[str, Any], picture: str) -> View:
         "questions": questions,
         "by_kind": grouped(questions, lambda question: str(question["kind"])),
         "kinds": sorted({question["kind"] for question in questions}),
+        "searched": searched_words(row, str(graph.get("concept", "")), objects),
     }
+
+
+def searched_words(row: Mapping[str, Any], concept: str, objects: Sequence[View]) -> str:
+    """The words by which a sample is found: id, scene, split, concept, things and relations, not its questions."""
+    things = [word for thing in objects for word in (thing["category"], *(thing["attributes"] or ()))]
+    predicates = dict.fromkeys(str(relation["predicate"]).replace("_", " ") for relation in row["relations"])
+    return " ".join([row["sample_id"], row["scene"].replace("_", " "), row["split"], concept, *things, *predicates])
 
 
 def _question_view(question: Mapping[str, Any], row: Mapping[str, Any]) -> View:

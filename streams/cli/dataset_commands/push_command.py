@@ -44,7 +44,10 @@ def push(  # noqa: PLR0913, PLR0917 - one parameter an option of the command lin
     ] = None,
     measure: Annotated[bool, typer.Option("--measure/--no-measure", help="measure quality for the card")] = True,
 ) -> None:
-    """Publish a tagged copy with a card; again, it goes on. Example: skg dataset push demo-out/dataset pub --tag v1"""
+    """Publish a tagged copy with a card; the same command continues an interrupted one.
+
+    Example: skg dataset push demo-out/dataset pub --tag v1
+    """
     from dataset.publishing import PushRequest
     from dataset.publishing import push as publish
     from streams.errors import Misused

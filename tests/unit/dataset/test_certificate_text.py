@@ -18,11 +18,11 @@ json_values = st.recursive(
 
 
 def test_things_of_one_category_are_told_apart():
-    assert names_of(CATS) == {0: "cat 0", 1: "cat 1", 2: "dog"}
+    assert names_of(CATS) == {0: "cat 1", 1: "cat 2", 2: "dog"}
 
 
 def test_a_relation_reads_as_a_phrase():
-    assert relation_in_words((2, "left_of", 0), names_of(CATS)) == "dog left of cat 0"
+    assert relation_in_words((2, "left_of", 0), names_of(CATS)) == "dog left of cat 1"
     assert relation_in_words((2, "top_left", None), names_of(CATS)) == "dog in the top left corner"
     assert relation_in_words((0, "somewhere", None), {}) == "object 0 somewhere"
 
@@ -43,7 +43,7 @@ def test_a_proof_reads_as_sentences():
     assert proof_in_words(certificate, CATS) == [
         "“the dog” is dog.",
         "dog covers 30 × 40 px at 1, 2, depth 0.50, red.",
-        "dog on cat 0 (drawn).",
+        "dog on cat 1 (drawn).",
         "There is no tree in the scene.",
         "Rule: right_of: centres.",
         "Margin: 0.52.",

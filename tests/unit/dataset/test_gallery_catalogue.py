@@ -53,6 +53,8 @@ def test_samples_are_found_by_scene_relation_kind_split_and_words(uri):
     assert ids(found, words="red left of dog") == [cat.sample_id], "attributes and relations are words too"
     assert ids(found, words=cup.graph.seed_id) == [cup.sample_id]
     assert ids(found, words="' OR 1=1 --") == []
+    assert ids(found, words="reakfast") == [], "words begin so: letters in the middle of another are none"
+    assert ids(found, words="break, BOO") == [cup.sample_id], "the beginning of a word is enough, and commas are none"
     assert dict(found.facets.scene) == {"kitchen": 1, "living_room": 1}
     assert dict(found.facets.kind) == {"presence": 2, "relation": 2}
     assert found.facets.questions == 4

@@ -246,7 +246,9 @@ def test_the_funnel_names_each_stage_with_its_reasons(client):
     assert "1,201" in html
     assert 'href="/rejected?reason=violated_relation"' in html
     assert "lacks relations 12 %" in html
-    assert '<td class="number">13</td>' in html, "pictures that were drawn again have a column of their own"
+    assert '<td class="number" data-name="drawn again">13</td>' in html, (
+        "pictures that were drawn again have a column of their own"
+    )
     assert "the dataset holds 2 samples" in html
     assert "nothing has moved for 90 s" in html
     assert re.search(r"oldest</dt><dd>4 min<", html)

@@ -200,3 +200,43 @@ def test_the_command_publishes_measures_and_refuses(grown, tmp_path: Path, monke
     assert "a copy is in a folder or at s3://bucket/path" in capsys.readouterr().err
     assert run(["dataset", "push", str(out), "--tag", "v3", "--quality", str(out / "README.md")]) == 2
     assert "no quality.json of `skg dataset quality`" in capsys.readouterr().err
+
+
+class InterruptedPlace(FolderPlace):
+    """A place at which somebody else acts just before a file is put, once."""
+
+    def __init__(self, folder: Path, before: str, act: Callable[[], object]) -> None:
+        super().__init__(folder)
+        self._before, self._act = before, act
+
+    def put(self, path: str, file: Path) -> None:
+        self._meanwhile(path)
+        super().put(path, file)
+
+    def put_new(self, path: str, file: Path) -> bool:
+        self._meanwhile(path)
+        return super().put_new(path, file)
+
+    def _meanwhile(self, path: str) -> None:
+        if path == self._before:
+            self._before = ""
+            self._act()
+
+
+def test_of_two_pushes_at_the_same_time_both_tags_are_listed(grown, tmp_path: Path) -> None:
+    def other() -> None:
+        push(PushRequest(Source.open(grown.uri), "v2", NOON), FolderPlace(tmp_path / "pub"))
+
+    place = InterruptedPlace(tmp_path / "pub", "tags.json", other)
+    push(PushRequest(Source.open(grown.uri), "v1", NOON), place)
+    assert sorted(json.loads((tmp_path / "pub" / "tags.json").read_text())) == ["v1", "v2"]
+
+
+def test_a_tag_that_another_push_began_from_something_else_at_the_same_time_is_refused(grown, tmp_path: Path) -> None:
+    def other() -> None:
+        push(PushRequest(Source.open(grown.uri, version=1), "v1", NOON), FolderPlace(tmp_path / "pub"))
+
+    place = InterruptedPlace(tmp_path / "pub", "v1/published.json", other)
+    with pytest.raises(UserError, match=r"v1 is at .* already, of version 1"):
+        push(PushRequest(Source.open(grown.uri), "v1", NOON), place)
+    assert json.loads((tmp_path / "pub" / "tags.json").read_text()) == ["v1"]
