@@ -29,7 +29,7 @@ class Place(Protocol):
         ...
 
     def put_new(self, path: str, file: Path) -> bool:
-        """Store a small file where there is none; of several at the same time one alone is told True."""
+        """Store a small file where there is none; True for one alone of several at the same time."""
         ...
 
 

@@ -96,7 +96,7 @@ class _Desk:
         self.put_text(f"{self.tag}/{FILE}", record.as_json())
 
     def claim(self, record: PushRecord) -> bool:
-        """Store the record of a tag that nobody began; of two pushes at the same time one alone is told True."""
+        """Store the record of a tag that nobody began; True for one alone of two pushes at the same time."""
         return self.put_new_text(f"{self.tag}/{FILE}", record.as_json())
 
     def put_new_text(self, path: str, text: str) -> bool:
