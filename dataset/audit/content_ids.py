@@ -16,6 +16,7 @@ _INVERSE_PAIRS = {
     "inside": "contains", "touching": "touching", "next_to": "next_to", "near": "near", "far": "far",
     "aligned_with": "aligned_with", "opposite": "opposite", "leaning_on": "props_up",
 }  # fmt: skip
+_OF_WEIGHTS = ("model", "revision", "licence", "sha256")
 INVERSES = _INVERSE_PAIRS | {there: here for here, there in _INVERSE_PAIRS.items()}
 
 
@@ -28,6 +29,24 @@ def digest(*parts: object) -> str:
 def random_seed(purpose: str, *parts: object) -> int:
     """The seed of a random generator: the first 63 bits of such an id."""
     return int(digest(f"seed/{purpose}", *parts), 16) >> 65
+
+
+def picture_ids(graph: str, renderer: str, parameters: Any, attempt: int) -> list[str]:
+    """The ids that a picture may have, the defined one first: of weights the hash counts, and no name of theirs.
+
+    In tables from before that was so, all of the parameters count.
+    """
+    return [digest("image", graph, renderer, each, attempt) for each in (without_names(parameters), parameters)]
+
+
+def without_names(parameters: Any) -> Any:
+    """Parameters of which weights, wherever there are any, are stated without model, revision and licence."""
+    if isinstance(parameters, list):
+        return [without_names(each) for each in parameters]
+    if not isinstance(parameters, dict):
+        return parameters
+    names = ("model", "revision", "licence") if all(each in parameters for each in _OF_WEIGHTS) else ()
+    return {key: without_names(value) for key, value in parameters.items() if key not in names}
 
 
 def graph_id(graph: Mapping[str, Any]) -> str:

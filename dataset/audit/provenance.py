@@ -7,7 +7,7 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from dataset.audit.content_ids import digest, graph_id, random_seed, scene_hash
+from dataset.audit.content_ids import digest, graph_id, picture_ids, random_seed, scene_hash
 from dataset.audit.fault_kinds import Fault
 from dataset.audit.questions.split_membership import scene_split
 from dataset.audit.tar_rows import Row
@@ -51,7 +51,7 @@ def _ids(row: Row, provenance: Provenance) -> Iterator[tuple[str, str]]:
         parameters = json.loads(notes["parameters"])
         attempt = int(notes["attempt"])
         drawn = [provenance["graph_id"], *graph["provenance"]["parents"]]  # a salvaged picture was drawn of a parent
-        made = [digest("image", one, provenance["renderer"], parameters, attempt) for one in drawn]
+        made = [made for one in drawn for made in picture_ids(one, provenance["renderer"], parameters, attempt)]
         if provenance["image_id"] not in made:
             yield "image_id", f"{provenance['image_id']} is said, {made[0]} follows"
         seeds = [str(random_seed("render", one, attempt)) for one in drawn]

@@ -7,12 +7,13 @@ from threading import Event
 
 import pytest
 
+from dataset.audit.content_ids import picture_ids
 from gpu_workers.collage import CollageRenderer
 from gpu_workers.render import RenderHandler
 from schemas.errors import PermanentError, RetryableError
 from schemas.events import RenderedImage, Truth
 from schemas.graph import SpatialGraph
-from schemas.ids import derived_seed, image_id, image_key, make_seed
+from schemas.ids import content_id, derived_seed, image_id, image_key, make_seed
 from schemas.interfaces import Drawing, StoredObject
 from spatial.splits import DEFAULT_HELD_OUT_PER_MILLE
 from tests.fakes.collage import Thing, make_scene, make_sprites
@@ -272,3 +273,13 @@ def test_weights_are_known_by_their_hash_and_by_no_name_of_theirs(put: Callable[
 
 def test_a_name_without_a_hash_beside_it_counts():
     assert image_id("0" * 32, "x-1", {"model": "a"}, 0) != image_id("0" * 32, "x-1", {"model": "b"}, 0)
+
+
+@pytest.mark.parametrize("put", [dict, lambda each: {"models": [each], "steps": 4}, lambda each: {"refined": each}])
+def test_the_audit_derives_the_same_ids_in_code_of_its_own(put: Callable[[dict[str, str]], dict[str, object]]):
+    stated = put(WEIGHTS)
+    defined, of_old = picture_ids("0" * 32, "gligen-1", stated, 2)
+    assert defined == image_id("0" * 32, "gligen-1", stated, 2)
+    assert of_old == content_id("image", "0" * 32, "gligen-1", stated, 2) != defined
+    plain: dict[str, object] = {"side": 512, "looks": [1, {"sha256": "a"}]}
+    assert {*picture_ids("0" * 32, "collage-1", plain, 0)} == {image_id("0" * 32, "collage-1", plain, 0)}
