@@ -64,6 +64,21 @@ def difference(first: Snapshot, second: Snapshot) -> Difference:
     )
 
 
+def in_lines(found: Difference) -> list[str]:
+    """The difference for people."""
+    lines = [f"in both: {found['both']:,} samples"]
+    if found["moved"]:
+        lines.append(f"  in another split in the second: {found['moved']:,}")
+    if found["asked_otherwise"]:
+        lines.append(f"  with other questions in the second: {found['asked_otherwise']:,}")
+    for name, side in (("first", found["only_first"]), ("second", found["only_second"])):
+        lines.append(f"only in the {name}: {side['samples']:,} samples, {side['questions']:,} questions")
+        for what, counts in (("splits", side["splits"]), ("scenes", side["scenes"]), ("kinds", side["kinds"])):
+            if counts:
+                lines.append(f"  {what + ':':<8} {', '.join(f'{word} {count:,}' for word, count in counts.items())}")
+    return lines
+
+
 def _samples(of: Snapshot) -> dict[str, _Sample]:
     """The samples by id, each with the kinds of its questions by their ids."""
     rows = Table.load(of.uri, of.options, of.version).query(_ROWS)

@@ -113,7 +113,13 @@ def _count(source: Source, query: str) -> dict[str, int]:
 def _table(title: str, counts: Mapping[str, int]) -> str:
     shown: Iterable[tuple[str, int]] = list(counts.items())[:MAX_LISTED]
     more = f"\nand {len(counts) - MAX_LISTED} more\n" if len(counts) > MAX_LISTED else ""
-    lines = [f"## {title}", "", "| | |", "|---|---:|", *(f"| {_plain(name)} | {count:,} |" for name, count in shown)]
+    lines = [
+        f"## {title}",
+        "",
+        "| name | number |",
+        "|---|---:|",
+        *(f"| {_plain(name)} | {count:,} |" for name, count in shown),
+    ]
     return "\n".join([*lines, more])
 
 

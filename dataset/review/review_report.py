@@ -31,6 +31,21 @@ def report_in_words(found: Report | None) -> str:
     return said + agreed + (f"; disputed: {disputed}" if disputed else "")
 
 
+def report_lines(found: Report) -> list[str]:
+    """The report for people, shares with their 95 % intervals."""
+    if not found["reviewers"]:
+        return ["nobody reviewed it yet"]
+    who = "1 reviewer" if found["reviewers"] == 1 else f"{found['reviewers']} reviewers"
+    lines = [f"{who} looked at {found['samples']} samples and {found['questions']} questions"]
+    lines.append(f"flagged as a whole: {found['flagged_samples']} samples")
+    if found["reasons"]:
+        lines.append(f"flagged for: {', '.join(f'{reason} {count}' for reason, count in found['reasons'].items())}")
+    alone = "not known: nobody looked at what another one did"
+    lines.append(f"they agree in: {alone if found['agreement'] is None else _interval(found['agreement'])}")
+    lines += [f"disputed, {kind.replace('_', ' ')}: {_interval(score)}" for kind, score in found["disputed"].items()]
+    return lines
+
+
 def _interval(score: Score) -> str:
     return f"{score['accuracy']:.3f} ({score['low']:.3f} to {score['high']:.3f})"
 

@@ -22,9 +22,6 @@ TABLE = Path(__file__).with_suffix(".json")
 GROUPS = {"@boxes": GROUNDED, "@loop": UNGROUNDED}
 """In the table: renderers that need GLIGEN's layers, and those with a loop of their own that do not."""
 
-NOT_VERIFIED = "not verified"
-"""What stands where nothing is known."""
-
 
 @dataclass(frozen=True)
 class ListedModel:
@@ -56,13 +53,6 @@ class ListedModel:
         """What it is used for, in words."""
         what = self.family or self.kind or ""
         return f"{what}, {self.condition}" if self.condition else what
-
-    @property
-    def terms_of_use(self) -> str:
-        """The licence, with where it was read, or that it was not."""
-        if self.licence is None:
-            return NOT_VERIFIED
-        return f"{self.licence} ({self.licence_source or NOT_VERIFIED})"
 
     @property
     def files(self) -> str:

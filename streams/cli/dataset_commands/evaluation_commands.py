@@ -31,7 +31,9 @@ def evaluate(  # noqa: PLR0913, PLR0917 - one parameter an option of the command
     url: Annotated[str | None, typer.Option(help="OpenAI-compatible endpoint; its key is SKG_MLLM_API_KEY")] = None,
     name: Annotated[str | None, typer.Option(help="model at the endpoint; default SKG_MLLM_MODEL, or the only one")] = None,
     model: Annotated[str | None, typer.Option(help="folder of a local transformers model")] = None,
-    out: Annotated[Path, typer.Option(help="folder of answers and results; the same one again goes on")] = Path("eval-out"),
+    out: Annotated[
+        Path, typer.Option(help="folder of answers and results; with the same one again only open questions are asked")
+    ] = Path("eval-out"),
     limit: Annotated[int | None, typer.Option(help="ask this many, drawn the same way every time", min=1)] = None,
     parallel: Annotated[int, typer.Option(help="questions at a time at an endpoint", min=1, max=256)] = 8,
     max_tokens: Annotated[
@@ -138,5 +140,5 @@ def _say(session: "Session", failed: str | None) -> None:
         _say_score(name, scores["all"])
     typer.echo(f"results: {text}, {picture}")
     if found["left"]:
-        typer.echo(f"skg: {found['left']} questions have no answer ({failed}); the same command goes on", err=True)
+        typer.echo(f"skg: {found['left']} questions have no answer ({failed}); the same command asks them again", err=True)
         raise typer.Exit(1)

@@ -79,12 +79,14 @@ def diff(
     second: Annotated[str, typer.Argument(help="another one, or the same with another version")],
     version: Annotated[str | None, typer.Option(help="state of the first: a version's number, or a time")] = None,
     second_version: Annotated[str | None, typer.Option(help="state of the second")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="one JSON object")] = False,
 ) -> None:
-    """Samples and questions that only one of two datasets has, as JSON. Example: skg dataset diff old new"""
-    from dataset.analysis.difference import Snapshot, difference
+    """Samples and questions that only one of two datasets has. Example: skg dataset diff old new"""
+    from dataset.analysis.difference import Snapshot, difference, in_lines
 
     sides = [Snapshot(*where(uri), at(state)) for uri, state in ((first, version), (second, second_version))]
-    typer.echo(json.dumps(difference(*sides), indent=1, ensure_ascii=False))
+    found = difference(*sides)
+    typer.echo(json.dumps(found, ensure_ascii=False) if as_json else "\n".join(in_lines(found)))
 
 
 def follow(

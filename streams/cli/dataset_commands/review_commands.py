@@ -74,11 +74,12 @@ def list_verdicts(
         typer.echo(json.dumps({"verdict_id": each.verdict_id, **each.model_dump(mode="json")}, ensure_ascii=False))
 
 
-def report(uri: Uri = None) -> None:
+def report(uri: Uri = None, as_json: Annotated[bool, typer.Option("--json", help="one JSON object")] = False) -> None:
     """How much was reviewed, what is disputed, whether reviewers agree. Example: skg review report demo-out/dataset"""
-    from dataset.review.review_report import review_report
+    from dataset.review.review_report import report_lines, review_report
 
-    typer.echo(json.dumps(review_report(*_dataset(uri)), indent=1, ensure_ascii=False))
+    found = review_report(*_dataset(uri))
+    typer.echo(json.dumps(found, ensure_ascii=False) if as_json else "\n".join(report_lines(found)))
 
 
 def export(

@@ -95,6 +95,10 @@ def _publish(seeds: list["SeedConcept"]) -> None:
         publish_seeds(KafkaSettings(), seeds)
     for one in dict.fromkeys(seed.seed_id for seed in seeds):
         typer.echo(one)
+    graphs = sum(seed.count for seed in seeds)
+    typer.echo(
+        f"skg: published, {graphs} graph{'' if graphs == 1 else 's'} wanted; skg status --watch follows them", err=True
+    )
 
 
 def _weights(pairs: list[str]) -> dict[str, float]:

@@ -13,6 +13,9 @@ if TYPE_CHECKING:
     from gpu_workers.model_shelf.model_check import Verdict
 
 
+UNSAID = "not verified: licences without a source, and whatever is not said, as revisions, sizes and memory"
+
+
 def build() -> typer.Typer:
     """The commands of `skg models`."""
     text = "Models by task, and whether one fits. Example: skg models list --task detector"
@@ -37,25 +40,32 @@ def listed(
     for row in listed_models():
         if task in (None, row.task):
             typer.echo(json.dumps({**asdict(row), "files": row.files}) if as_json else _line(row))
+    if not as_json:
+        typer.echo(UNSAID)
 
 
 def _line(row: "ListedModel") -> str:
-    from gpu_workers.model_shelf.listed_models import NOT_VERIFIED
-
     def known(value: float | None, unit: str) -> str:
-        return NOT_VERIFIED if value is None else f"{value:g} {unit}"
+        return "" if value is None else f"{value:g} {unit}"
 
     renderers = f": {', '.join(row.fits)}" if row.fits else ""
     facts = {
         "for": f"{row.setting}{f' ({row.use})' if row.use else ''}{renderers}",
-        "licence": f"{row.terms_of_use}{', to be accepted at the hub' if row.terms else ''}",
-        "revision": row.revision or NOT_VERIFIED,
-        "files": f"{row.files}, {known(row.size_gb, 'GB')}",
+        "licence": f"{_licence(row)}{', to be accepted at the hub' if row.terms else ''}",
+        "revision": row.revision or "",
+        "files": ", ".join(filter(None, (row.files, known(row.size_gb, "GB")))),
         "memory": f"{known(row.memory_gb, 'GB')}{f': {row.source}' if row.source else ''}",
         "note": row.note,
     }
     told = (f"  {name:<9} {text}" for name, text in facts.items() if text)
     return "\n".join([f"{row.task:<11}{row.model}", *told])
+
+
+def _licence(row: "ListedModel") -> str:
+    """The licence, with where it was read where it was."""
+    if row.licence is None:
+        return "ask its author"
+    return f"{row.licence} ({row.licence_source})" if row.licence_source else row.licence
 
 
 def check(

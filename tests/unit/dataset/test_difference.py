@@ -53,8 +53,10 @@ def test_a_sample_whose_questions_differ_is_in_both_and_the_questions_are_not(tm
 def test_the_command_compares_states_and_names_a_path_that_is_no_dataset(lab, capfd):
     uri = stored(lab, EVENTS[:2], EVENTS[2:])
     assert run(["dataset", "diff", uri, uri, "--version", "1"]) == 0
+    assert "only in the second: 4 samples, " in capfd.readouterr().out
+    assert run(["dataset", "diff", uri, uri, "--version", "1", "--json"]) == 0
     assert json.loads(capfd.readouterr().out)["only_second"]["samples"] == 4
-    assert run(["dataset", "diff", uri, "/nowhere"]) == 1
+    assert run(["dataset", "diff", uri, "/nowhere"]) == 2
     assert "there is no dataset at /nowhere" in capfd.readouterr().err
     with pytest.raises(NoDataset):
         difference(Snapshot(uri), Snapshot("/nowhere"))
