@@ -26,6 +26,7 @@ PARTS: Mapping[str, str] = {
     "language": "tests.bench.llm",
     "dataset": "tests.bench.dataset_rows",
     "start": "tests.bench.start",
+    "peers": "tests.bench.peers",
 }
 """Each has `measured()`, an iterator of figures, which raises NotHere where this machine lacks what it needs."""
 

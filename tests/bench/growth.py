@@ -68,7 +68,7 @@ def figures(looks: Sequence[Look]) -> Iterator[Figure]:
 
 
 def _looks(line: Line, ends: Ends) -> list[Look]:
-    looks, messages, sent, done = list[Look](), _graphs(), 0, 0
+    looks, messages, sent, done = list[Look](), graph_messages(), 0, 0
     marks = [WARM, *(WARM + each for each in EVENTS)]
     while marks:
         if sent < marks[-1] and sent - done < AHEAD:
@@ -87,7 +87,8 @@ def _looks(line: Line, ends: Ends) -> list[Look]:
     return looks
 
 
-def _graphs() -> Iterator[tuple[bytes, bytes]]:
+def graph_messages() -> Iterator[tuple[bytes, bytes]]:
+    """Keys and values of graphs that differ in nothing but their ids, without end."""
     plain, number = graph(), 0
     while True:
         each = plain.model_copy(update={"graph_id": content_id("growth", number), "index": number})
