@@ -20,6 +20,9 @@ EACH_OTHER = (("each", "other"), ("one", "another"))
 MOST_WORDS = 5
 """Of a phrase that says a relation, as in `on the left hand of`."""
 
+MOST_UNKNOWN = 2
+"""Words before a thing that may be unknown; more of them would say something else."""
+
 WHOLES = ("room", "picture", "image", "photo", "scene", "place")
 """Words for all that is seen, whose corner is the picture's."""
 
@@ -67,14 +70,21 @@ def relations_between(words: Words, spans: Spans, of_scene: frozenset[int]) -> I
         start, said = _after_place(words, start, after[0])
         if said is not None:
             yield NamedRelation(i, said, None, span=(before[1], start))
-        phrase = " ".join(words[start : after[0]])
-        try:
-            predicates = normalise(phrase)
-        except UnknownPhrase:
+        until = _end_of_phrase(words, start, after[0])
+        if until is None:
             continue
+        phrase = " ".join(words[start:until])
+        predicates = normalise(phrase)
         joined = list(_joined(words, spans, i + 1)) if GROUPS.keys() & predicates else []
         subjects[i + 1] = subjects.get(i, i) if phrase.startswith("and ") else i
-        yield NamedRelation(subjects[i + 1], phrase.removeprefix("and "), i + 1, tuple(joined), (start, after[0]))
+        yield NamedRelation(subjects[i + 1], phrase.removeprefix("and "), i + 1, tuple(joined), (start, until))
+
+
+def _end_of_phrase(words: Words, start: int, end: int) -> int | None:
+    """The end of the phrase that relates two things: before words for the second that nothing is known of, as in `on a
+    mysterious table`; None where no phrase is there."""
+    fewest = max(start + 1, end - MOST_UNKNOWN)
+    return next((at for at in range(end, fewest - 1, -1) if _is_read(normalise, " ".join(words[start:at]))), None)
 
 
 def _place(words: Words, start: int, end: int, of_scene: frozenset[int]) -> str | None:

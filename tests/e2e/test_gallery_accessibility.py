@@ -130,6 +130,22 @@ def test_every_page_keeps_the_rules_and_fits_the_screen(page: Page, gallery: Sho
     assert {name: faults for name, faults in found.items() if faults} == {}
 
 
+def test_no_text_is_cut_at_400_pixels(page: Page, gallery: Shown):
+    page.set_viewport_size({"width": 400, "height": 900})
+    found = {}
+    for name in ("statistics", "evaluation", "wrong answers", "rejections", "factory", "request"):
+        page.goto(gallery.pages[name])
+        until(lambda: page.locator("[hx-trigger^='load delay']").count() == 0, 20, "the page is complete")
+        found[name] = page.evaluate(CUT)
+    assert {name: texts for name, texts in found.items() if texts} == {}
+
+
+CUT = """() => [...document.querySelectorAll("main td, main th, main p, main caption")].filter(one => {
+  const box = one.getBoundingClientRect();
+  return box.width && box.left >= 0 && (box.right > innerWidth + 1 || one.scrollWidth > one.clientWidth + 1);
+}).map(one => one.textContent.trim().slice(0, 60))"""
+
+
 def test_the_focus_is_always_seen(page: Page, gallery: Shown):
     found = {}
     for name, path in gallery.pages.items():

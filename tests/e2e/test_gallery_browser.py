@@ -10,6 +10,7 @@ import httpx
 import pytest
 from playwright.sync_api import expect
 
+from dataset.gallery import write_gallery
 from dataset.gallery.rejected_samples import ROWS
 from dataset.gallery.sample_search import PAGE
 from dataset.gallery.web_app import application
@@ -301,6 +302,39 @@ def test_every_page_follows_the_scheme_fits_the_screen_and_can_be_read(page, sch
         assert (brightness > 128) == (scheme == "light")
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), path
         assert page.evaluate(CONTRAST) == [], path
+
+
+def test_labels_stay_whole_inside_their_pictures(browser, tmp_path: Path):
+    event = make_qa(make_graph(make_seed("edge"), categories=("merry-go-round", "dog")))
+    width, height = event.scene.canvas
+    at_the_edge = event.scene.objects[0].model_copy(update={"box": (0.93 * width, 0.4 * height, 0.07 * width, 9.0)})
+    scene = event.scene.model_copy(update={"objects": (at_the_edge, *event.scene.objects[1:])})
+    store_samples(str(tmp_path / "dataset"), [event.model_copy(update={"scene": scene})])
+    with running(application(shown(str(tmp_path / "dataset")))) as address:
+        opened = browser.new_page(viewport={"width": 1280, "height": 900}, base_url=address)
+        opened.goto("/")
+        opened.keyboard.press("b")
+        assert opened.locator(".tag").count() == 2
+        assert opened.evaluate(CLIPPED) == []
+        opened.close()
+
+
+CLIPPED = """() => [...document.querySelectorAll(".tag")].filter(tag => {
+  const inner = tag.getBoundingClientRect(), outer = tag.closest(".shown").getBoundingClientRect();
+  return tag.scrollWidth > tag.clientWidth + 1 || inner.right > outer.right + 1 || inner.left < outer.left - 1;
+}).map(tag => tag.textContent)"""
+
+
+def test_a_sample_of_the_page_from_disk_that_an_address_names_is_not_under_the_bar(browser, tmp_path: Path):
+    uri = str(tmp_path / "dataset")
+    made = make_samples(12)
+    store_samples(uri, made)
+    shown_page = browser.new_page(viewport={"width": 1280, "height": 700})
+    shown_page.goto(f"{write_gallery(uri, tmp_path / 'page').as_uri()}#open-{made[0].sample_id}")
+    top = shown_page.locator(".viewer:target").evaluate("one => one.getBoundingClientRect().top")
+    bar = shown_page.locator("body > .filters").evaluate("one => one.getBoundingClientRect().bottom")
+    assert bar <= max(top, 0) + 1
+    shown_page.close()
 
 
 CONTRAST = """() => {

@@ -202,5 +202,11 @@ def test_a_relation_after_a_comma_has_the_subject_of_the_one_before():
     assert "chair on rug" in str(read_concept("a cat left of a dog, a chair on a rug"))
 
 
+def test_a_relation_is_read_before_words_that_nothing_is_known_of():
+    reading = read_concept("2 mugs on a mysterious table, left of a plate")
+    assert "mug on a table; mug left of plate" in str(reading).replace("on table", "on a table")
+    assert [one.word for one in reading.left_out] == ["mysterious"]
+
+
 def test_several_things_are_said_in_the_plural():
     assert "2 mugs; 1 table" in str(read_concept("2 mugs on a table"))
