@@ -25,6 +25,7 @@ PARTS: Mapping[str, str] = {
     "age": "tests.bench.age",
     "language": "tests.bench.llm",
     "dataset": "tests.bench.dataset_rows",
+    "gallery": "tests.bench.gallery_rows",
     "start": "tests.bench.start",
     "peers": "tests.bench.peers",
 }

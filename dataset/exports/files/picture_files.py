@@ -24,11 +24,8 @@ def suffix(row: Row) -> str:
 
 
 def save(row: Row, folder: Path) -> str:
-    """Write the row's picture into a folder of the export; returns its path relative to the folder's parent."""
-    folder.mkdir(parents=True, exist_ok=True)
-    name = file_name(row)
-    (folder / name).write_bytes(row["image"]["bytes"])
-    return f"{folder.name}/{name}"
+    """Write the row's picture into a folder of the export, once; returns its path relative to the folder's parent."""
+    return _written(folder / file_name(row), row["image"]["bytes"])
 
 
 def save_views(row: Row, views: Sequence[int], folder: Path) -> list[str]:
@@ -39,8 +36,13 @@ def save_views(row: Row, views: Sequence[int], folder: Path) -> list[str]:
 
 def _save_view(row: Row, number: int, folder: Path) -> str:
     view = row["views"][number - 1]
-    path = folder / f"{file_name(row).removesuffix(suffix(row))}-view{number}{suffix(view)}"
-    folder.mkdir(parents=True, exist_ok=True)
+    name = f"{file_name(row).removesuffix(suffix(row))}-view{number}{suffix(view)}"
+    return _written(folder / name, view["image"]["bytes"])
+
+
+def _written(path: Path, data: bytes) -> str:
+    """A picture that several questions show is written for the first of them: a file takes longer than all else."""
     if not path.exists():
-        path.write_bytes(view["image"]["bytes"])
-    return f"{folder.name}/{path.name}"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(data)
+    return f"{path.parent.name}/{path.name}"
