@@ -36,7 +36,7 @@ class EndpointAnswerer:
 
 def endpoint_answerer(endpoint: Endpoint, at_once: int, max_tokens: int) -> EndpointAnswerer:
     """The model behind an endpoint, with a rate limiter. Make it inside a running event loop."""
-    model = RateLimitedModel(OpenAIClient(endpoint), ConcurrencyLimit(at_once, lambda _, __: None))
+    model = RateLimitedModel(OpenAIClient(endpoint), ConcurrencyLimit(at_once, lambda _, __: None), named_by="--url")
     return EndpointAnswerer(model, at_once, max_tokens)
 
 

@@ -92,7 +92,8 @@ def _warn(failure: str) -> None:
 
 
 class RateLimitedModel:
-    """Implements `schemas.llm.contract.LanguageModel` around another one. `on_wait` receives why requests wait."""
+    """Implements `schemas.llm.contract.LanguageModel` around another one. `on_wait` receives why requests wait;
+    `named_by`: the settings or the option that name it."""
 
     def __init__(
         self,
@@ -100,7 +101,9 @@ class RateLimitedModel:
         limit: ConcurrencyLimit,
         clock: Clock | None = None,
         on_wait: Callable[[str], None] = _warn,
+        named_by: str = "SKG_LLM_URL, SKG_MLLM_URL",
     ) -> None:
+        self._named_by = named_by
         self._inner, self._limit, self._clock, self._on_wait = inner, limit, clock or Clock(), on_wait
         self._not_before = 0.0
         self._said_at: float | None = None
@@ -140,7 +143,7 @@ class RateLimitedModel:
     async def _last_failure(self, failure: Busy) -> Exception:
         reason = f"{failure} (tried {ATTEMPTS} times)"
         if isinstance(failure, Away):
-            return ServiceAway(f"the language model {self.name} (SKG_LLM_URL, SKG_MLLM_URL)", reason, "model")
+            return ServiceAway(f"the language model {self.name} ({self._named_by})", reason, "model")
         if not isinstance(failure, Malformed):
             return RetryableError(reason, "model")
         self._has_answered = self._has_answered or await self._answers_anything()

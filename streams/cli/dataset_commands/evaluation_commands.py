@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from dataset.evaluation.eval_run import Answerer
     from dataset.evaluation.eval_session import Session
     from dataset.evaluation.scores import Score
+    from streams.llm.endpoint import Endpoint
 
 MAX_CAUSES = 3
 """Causes of a kind of fault that are said; the result has all."""
@@ -62,7 +63,6 @@ def evaluate(  # noqa: PLR0913, PLR0917 - one parameter an option of the command
 
 
 def _model_name(url: str | None, name: str | None, model: str | None) -> str | None:
-    from streams.llm.endpoint import Endpoint
     from streams.llm.endpoint_probe import only_model
     from streams.settings import JudgeSettings
 
@@ -71,7 +71,7 @@ def _model_name(url: str | None, name: str | None, model: str | None) -> str | N
     settings = JudgeSettings()
     if name or "mllm_model" in settings.model_fields_set:
         return name or settings.mllm_model
-    found = only_model(Endpoint(url, "any", settings.mllm_api_key.get_secret_value(), settings.mllm_timeout_s))
+    found = only_model(_endpoint(url, "any"))
     typer.echo(f"asking {found}, the model at {url}", err=True)
     return found
 
@@ -83,6 +83,10 @@ def _ask(session: "Session", url: str | None, model: str | None, parallel: int) 
     from rich.console import Console
     from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
+    if url is not None and session.done < session.count:
+        from streams.llm.endpoint_probe import endpoint_answers
+
+        endpoint_answers(_endpoint(url, str(session.model)), named_by="--url")
     bar = BarColumn(complete_style="cyan", finished_style="cyan")  # red is for what is wrong
     columns = (TextColumn("{task.description}"), bar, TextColumn("{task.completed} of {task.total}"), TimeRemainingColumn())
     with Progress(*columns, console=Console(stderr=True)) as progress:
@@ -100,13 +104,21 @@ def _answerer(session: "Session", url: str | None, model: str | None, parallel: 
 
         return LocalModel(str(model), max_tokens=max_tokens)
     from streams.adapters.eval_endpoint import endpoint_answerer
+
+    return endpoint_answerer(_endpoint(url, str(session.model)), parallel, max_tokens)
+
+
+def _endpoint(url: str, model: str) -> "Endpoint":
+    """The endpoint that `--url` names. Raises Misused."""
+    from streams.errors import Misconfigured, Misused
     from streams.llm.endpoint import Endpoint
     from streams.settings import JudgeSettings
 
     settings = JudgeSettings()
-    key = settings.mllm_api_key.get_secret_value()
-    endpoint = Endpoint(url, str(session.model), key, settings.mllm_timeout_s)
-    return endpoint_answerer(endpoint, parallel, max_tokens)
+    try:
+        return Endpoint(url, model, settings.mllm_api_key.get_secret_value(), settings.mllm_timeout_s)
+    except Misconfigured as error:
+        raise Misused(f"--url: {error}") from None
 
 
 def _say_score(label: str, whole: "Score", faults: str = "") -> None:
