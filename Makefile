@@ -49,7 +49,7 @@ test-unit: setup ## run the unit tests that are quick, in about a minute on two 
 
 test-slow: setup services ## run the tests that take minutes, and more cases of what others prove: other brokers, steps, signals
 	$(BIN)/pytest -m slow
-	test ! -x .venv-gpu/bin/python || .venv-gpu/bin/python -m pytest -m slow tests/unit/gpu_workers/diffusion
+	test ! -x .venv-gpu/bin/python || .venv-gpu/bin/python -m pytest -m slow tests/unit/gpu_workers/diffusion tests/e2e/test_photographs.py
 
 test-cluster: setup services ## the chart on a real Kubernetes control plane with KEDA; building it takes 12 minutes, once
 	$(BIN)/python -m tools.cluster.install
