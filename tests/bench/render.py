@@ -213,7 +213,8 @@ def graphs(count: int) -> list[SpatialGraph]:
 
 
 def _scene(number: int) -> SpatialGraph:
-    places = [(20 + 9 * number + 150 * n, 250, 110, 120) for n in range(len(THINGS))]
+    across, up = number % 20, number // 20
+    places = [(20 + 6 * across + 130 * n, 350 - 5 * up, 110, 120) for n in range(len(THINGS))]
     return make_scene("park", [Thing(name, place, 0.4) for name, place in zip(THINGS, places, strict=True)])
 
 
