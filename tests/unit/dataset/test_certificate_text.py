@@ -30,7 +30,7 @@ def test_a_relation_reads_as_a_phrase():
 def test_a_proof_reads_as_sentences():
     certificate = json.dumps(
         {
-            "references": [{"text": "the dog", "object": 2}],
+            "references": [{"text": "the dog", "object": 2}, {"text": "the leftmost cat", "object": 0}],
             "premises": [
                 {"object": 2, "category": "dog", "box": [1, 2, 30, 40], "depth": 0.5, "attributes": ["red"]},
                 {"relation": [2, "on", 0], "drawn": True},
@@ -41,11 +41,11 @@ def test_a_proof_reads_as_sentences():
         }
     )
     assert proof_in_words(certificate, CATS) == [
-        "“the dog” is dog.",
-        "dog covers 30 × 40 px at 1, 2, depth 0.50, red.",
+        "“the leftmost cat” is cat 1.",
+        "The dog covers 30 × 40 px at 1, 2, depth 0.50, red.",
         "dog on cat 1 (drawn).",
         "There is no tree in the scene.",
-        "Rule: right_of: centres.",
+        "Rule: right of, by centres.",
         "Margin: 0.52.",
     ]
 
