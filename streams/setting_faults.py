@@ -63,18 +63,19 @@ def valid_part(cls: type[Settings]) -> tuple[Settings, list[SettingFault]]:
     """The settings of a class with the default in place of each value that is none, and what is wrong with those."""
     faults: list[SettingFault] = []
     defaults: dict[str, Any] = {}
-    while True:
+    while len(defaults) < len(cls.model_fields):
         try:
             return cls(**defaults), faults
         except ValidationError as error:
             found = _of_validation(error, cls)
             faults += [fault for _, fault in found]
-            named = {name for name, _ in found if name} or set(cls.model_fields)
+            named = {name for name, _ in found if name} - defaults.keys() or set(cls.model_fields)
             defaults |= {name: cls.model_fields[name].get_default() for name in named}
-        except Misconfigured as error:  # of a file that holds a secret
+        except Misconfigured as error:  # of a file that holds a secret, without which nothing is reached
             faults.append(SettingFault(str(error).partition(" ")[0].rstrip(":"), str(error)))
-            made: Any = cls.model_construct(None, **defaults)  # without the secret nothing is reached
-            return made, faults
+            break
+    made: Any = cls.model_construct(None, **defaults)
+    return made, faults
 
 
 def _of_validation(error: ValidationError, cls: type[BaseSettings]) -> list[tuple[str, SettingFault]]:

@@ -9,6 +9,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from dataset.evaluation.eval_session import EvalRequest, open_session
+from dataset.exports import Source, export
 from dataset.gallery.pages import background_result
 from dataset.gallery.pages.background_result import BackgroundResult
 from dataset.gallery.pages.evaluation_results import compared, runs_in, series_of, wrong_answers
@@ -92,6 +93,28 @@ def test_wrong_answers_are_those_that_the_score_counts(results: Path, uri: str):
         assert len(found) == whole["asked"] - whole["right"] == 6
         assert {each.kind for each in found} == {"relation" if run.model == "no-sayer" else "presence"}
         assert {(each.said, each.chosen) for each in found} == {(run.model.partition("-")[0],) * 2}
+
+
+def test_wrong_answers_to_a_file_of_questions_are_those_that_the_dataset_has(uri: str, tmp_path: Path):
+    out = export(Source.open(uri), "questions", tmp_path / "questions")
+    (file,) = out.glob("*.jsonl")
+    session = open_session(EvalRequest(None, "test", file), "yes-sayer", tmp_path / "of-file")
+    asyncio.run(session.ask(lambda: Saying("yes-sayer", "yes"), lambda: None))
+    session.report()
+    ((run,), _) = runs_in([tmp_path / "of-file"])
+    assert not run.is_of_split
+    found = wrong_answers(run, uri, None)
+    assert len(found) == run.scores["all"]["asked"] - run.scores["all"]["right"] > 0
+    page = client(uri, tmp_path / "of-file").get("/evaluation/wrong/0")
+    assert page.status_code == 200
+
+
+def test_baselines_have_intervals_and_say_what_they_do(results: Path, uri: str):
+    page = client(uri, results).get("/evaluation").text
+    assert "picks any choice" in page
+    thin = re.findall(r'<span class="track thin"[^>]*>\s*<span class="range" style="left:[\d.]+%;width:([\d.]+)%', page)
+    assert thin
+    assert all(float(width) > 0 for width in thin)
 
 
 def test_the_page_shows_models_with_intervals_and_leads_to_their_wrong_answers(results: Path, uri: str):
