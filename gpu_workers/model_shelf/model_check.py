@@ -27,6 +27,14 @@ DETECTORS = tuple(DETECTOR_RUNNERS)
 DEPTH_ESTIMATORS = ("depth_anything", "prompt_depth_anything", "dpt", "glpn", "zoedepth", "depth_pro")
 """Model types of transformers."""
 
+SEGMENTERS = ("sam",)
+
+LOOKING = {"SKG_DETECTOR": DETECTORS, "SKG_DEPTH": DEPTH_ESTIMATORS, "SKG_RENDER_SEGMENTER": SEGMENTERS}
+"""Model types of what is shown pictures, by the setting that names it."""
+
+PROCESSORS = ("preprocessor_config.json", "processor_config.json")
+"""How a picture is prepared for one: the file's name changed with the library."""
+
 MODULAR = "modular_model_index.json"
 
 WORDS = ("tokenizer.json", "vocab.json", "vocab.txt", "spiece.model", "tokenizer.model", "sentencepiece.bpe.model")
@@ -61,6 +69,7 @@ def checked(files: ModelFiles, variant: str | None = None) -> Verdict:
     parts = used_parts(files.place) if INDEX in files.sizes else None
     read = [name for name in needed_files(files.sizes, variant) if name.endswith(".safetensors") and _is_used(name, parts)]
     found = [*faults, *_part_faults(files, parts, read), *_file_faults(files, read), *_pipeline_faults(files, parts)]
+    found += _processor_faults(files, fits)
     if variant is not None and not any(is_variant(name, variant) for name in read):
         found.append(f"no part has a copy of its weights as {variant}, which SKG_RENDER_VARIANT would read")
     return Verdict(
@@ -126,13 +135,23 @@ def _network(kind: str, model_type: str) -> tuple[str, tuple[str, ...], list[str
     taking = [family.name for family in FAMILIES if kind in family.nets]
     if taking:
         return f"a ControlNet ({kind})", (f"SKG_RENDER_CONTROLNET with {' or '.join(taking)}",), []
-    for setting, known in (("SKG_DETECTOR", DETECTORS), ("SKG_DEPTH", DEPTH_ESTIMATORS)):
+    for setting, known in LOOKING.items():
         if model_type in known:
             return f"a {model_type}", (setting,), []
-    said, known_types = kind or model_type, ", ".join((*DETECTORS, *DEPTH_ESTIMATORS))
+    said, known_types = kind or model_type, ", ".join(each for known in LOOKING.values() for each in known)
     if not said:
         return "nothing that is known", (), ["it has no index and no configuration"]
     return f"a {said}", (), [f"a {said} is none of: a pipeline, a ControlNet of a family, {known_types}"]
+
+
+def _processor_faults(files: ModelFiles, fits: tuple[str, ...]) -> Iterator[str]:
+    """What is shown pictures without how they are prepared, or a detector without the words of its labels."""
+    if not LOOKING.keys() & set(fits):
+        return
+    if not any(name in files.sizes for name in PROCESSORS):
+        yield f"it has neither {' nor '.join(PROCESSORS)}"
+    if "SKG_DETECTOR" in fits and not any(name in files.sizes for name in WORDS):
+        yield f"it has no words: none of {', '.join(WORDS)}"
 
 
 def _is_used(name: str, parts: list[str] | None) -> bool:

@@ -274,14 +274,21 @@ def test_the_list_says_of_a_model_what_the_check_says_of_its_folder(tmp_path: Pa
     [
         ({"model_type": "owlv2"}, "SKG_DETECTOR"),
         ({"model_type": "depth_anything"}, "SKG_DEPTH"),
+        ({"model_type": "sam"}, "SKG_RENDER_SEGMENTER"),
         ({"_class_name": "ControlNetModel"}, "SKG_RENDER_CONTROLNET with SD1.5 or SDXL"),
     ],
 )
 def test_networks_are_known_by_their_configuration(tmp_path: Path, config: dict[str, object], fits: str):
     written(tmp_path / "config.json", config)
+    for name in ("preprocessor_config.json", "vocab.json"):
+        written(tmp_path / name, {})
     assert verdict_on(tmp_path).faults == ("it has no safetensors",)
     safetensors(tmp_path / "model.safetensors")
     assert verdict_on(tmp_path).fits == (fits,)
+    (tmp_path / "preprocessor_config.json").unlink()
+    (tmp_path / "vocab.json").unlink()
+    lacking = {"SKG_DETECTOR": 2, "SKG_DEPTH": 1, "SKG_RENDER_SEGMENTER": 1}.get(fits, 0)
+    assert len(verdict_on(tmp_path).faults) == lacking
 
 
 @pytest.mark.parametrize("pieces", [["a"], {"a": {"b": 1}}, "a", None])

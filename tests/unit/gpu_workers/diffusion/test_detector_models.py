@@ -1,5 +1,6 @@
 """The adapters of transformers over tiny random weights: true loading, true processors, true shapes."""
 
+import shutil
 from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
@@ -9,6 +10,8 @@ import pytest
 from PIL import Image
 
 from gpu_workers.diffusion import lazy_imports
+from gpu_workers.model_shelf.model_check import PROCESSORS, checked
+from gpu_workers.model_shelf.model_files import files_in
 from gpu_workers.perception.detection_filter import Thresholds
 from gpu_workers.perception.grounding_dino import joined_labels, label_batches, run_grounding_dino
 from gpu_workers.perception.loaded_models import LoadedModel, load
@@ -248,3 +251,13 @@ def test_an_owl_is_asked_in_the_words_that_it_was_trained_on(models: Path):
     with torch.no_grad():
         DETECTOR_RUNNERS["owlv2"](replace(loaded, processor=listening), PICTURES, LABELS)
     assert asked == [[["a photo of a cat", "a photo of a red cat", "a photo of a dog"], ["a photo of a soccer ball"]]]
+
+
+@pytest.mark.parametrize("kind", tiny_detectors.KINDS)
+def test_a_whole_model_of_eyes_fits_and_one_without_its_processor_does_not(models: Path, tmp_path: Path, kind: str):
+    folder = tiny_detectors.build(models / kind, kind)
+    assert checked(files_in(folder)).faults == ()
+    bare = shutil.copytree(folder, tmp_path / "bare")
+    for name in PROCESSORS:
+        (bare / name).unlink(missing_ok=True)
+    assert any("it has neither" in fault for fault in checked(files_in(bare)).faults)
