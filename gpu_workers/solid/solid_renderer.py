@@ -31,7 +31,7 @@ from spatial.world.pinhole import Pinhole
 DEFAULT_PYTHON = Path(sys.prefix).parent / ".venv-solid" / "bin" / "python"
 """Beside this environment: where `make setup EXTRAS=solid` installs Blender."""
 
-EDITION = 5
+EDITION = 6
 """Of bodies, materials and surroundings: others are other pictures of the same seed."""
 
 QUALITY, METHOD = 92, 2

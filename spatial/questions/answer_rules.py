@@ -33,7 +33,6 @@ from spatial.questions.wording.referring_expressions import (
     matching_objects,
     nearest_to,
     related,
-    require_no_fixtures,
     resolve,
 )
 
@@ -236,7 +235,6 @@ def label(view: View, index: int) -> str | None:
 
 def outermost(view: View, query: Outermost, _: list[Referent]) -> Step:
     """The object that is beyond all others."""
-    require_no_fixtures(view)
     everything = tuple(range(len(view.objects)))
     best = view.outermost(query.extreme, everything)
     if best is None or len(everything) < 2:
@@ -247,14 +245,12 @@ def outermost(view: View, query: Outermost, _: list[Referent]) -> Step:
 
 def find(view: View, query: Find, _: list[Referent]) -> Step:
     """The only object in the relation."""
-    require_no_fixtures(view, query.predicate)
     hit = related(view, query.predicate, query.anchor, tuple(range(len(view.objects))))
     return require_label(view, hit.index), RuleResult(hit.rules[-1], hit.margin, 1, (hit.index,)), hit.used
 
 
 def nearest(view: View, _: Nearest, found: list[Referent]) -> Step:
     """The object with clearly the smallest gap."""
-    require_no_fixtures(view)
     hit = nearest_to(view, found[0], tuple(range(len(view.objects))))
     return require_label(view, hit.index), RuleResult(hit.rules[-1], hit.margin, 1, (hit.index,)), hit.used
 

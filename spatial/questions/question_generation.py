@@ -20,6 +20,7 @@ from spatial.questions.kind_table import KINDS, choices_for, keys_of, kind_of
 from spatial.questions.object_names import NamedScene
 from spatial.questions.plugin_kinds import TextProposal, question_of
 from spatial.questions.proposals.query_proposals import Proposal
+from spatial.questions.proposals.undisputed import is_undisputed
 from spatial.questions.question_kinds import Exists, FitsBetween, HowFar, Query, Taller
 from spatial.questions.views.shown_scenes import shown_scene
 from spatial.questions.wording.paraphrase_gate import require_admitted
@@ -76,12 +77,15 @@ class _Task:
             found = answer(query, self.scene)
         except Unanswerable:
             found = None
-        if found is None or found.text != target or not self._is_allowed(query, found):
+        if found is None or found.text != target or not self._is_asked(query, found):
             self.refused.add((query, target))
             return None
         return found
 
-    def _is_allowed(self, query: Query, found: Answer) -> bool:
+    def _is_asked(self, query: Query, found: Answer) -> bool:
+        return is_undisputed(self.scene, query, found) and self._is_of_split(query, found)
+
+    def _is_of_split(self, query: Query, found: Answer) -> bool:
         return self.split is None or split_of_keys(keys_of(query, found, self.scene)) == self.split
 
 

@@ -150,12 +150,10 @@ def _depth(reader: Reader, form: Form) -> str:
 
 
 def _end(reader: Reader, form: Form) -> str:
-    reader.require_bare()
     return reader.label(reader.outermost(list(reader.scene.objects), ENDS[form.word]))
 
 
 def _find(reader: Reader, form: Form) -> str:
-    reader.require_bare(RELATIONS[form.word])
     named = reader.resolve(form.refs[0])
     hits = reader.in_relation(list(reader.scene.objects), RELATIONS[form.word], named)
     if len(hits) != 1:
@@ -164,7 +162,6 @@ def _find(reader: Reader, form: Form) -> str:
 
 
 def _nearest(reader: Reader, form: Form) -> str:
-    reader.require_bare()
     named = reader.resolve(form.refs[0])
     return reader.label(reader.nearest(list(reader.scene.objects), named))
 

@@ -5,7 +5,7 @@ In: references of a sentence, the scene.  Out: seen objects; `NotProven` where a
 
 from schemas.events import Scene, SeenObject
 from spatial.verify.geometry import SEEN_SHARE, SPECK, closer, related
-from spatial.verify.lexicon import family, may_be_called, word_table
+from spatial.verify.lexicon import family, may_be_called
 from spatial.verify.sentences import Words
 
 _CONFUSABLE = (
@@ -29,10 +29,6 @@ class NotProven(ValueError):
     """No answer is proven."""
 
 
-TOUCHING = {"on", "inside", "under"}
-"""Relations of what touches or holds each other."""
-
-
 class Reader:
     """A scene with the nouns of one question."""
 
@@ -47,8 +43,6 @@ class Reader:
 
     def resolve(self, words: Words) -> list[SeenObject]:
         """The referent, followed by the other objects named. Raises NotProven unless it is unique and clearly visible."""
-        if words.noun is None:
-            self.require_bare(words.relation)
         among, named = self.candidates(words.noun), []
         if words.colour is not None:
             among = self.with_colour(among, words.colour)
@@ -61,12 +55,6 @@ class Reader:
         if len(among) != 1:
             raise NotProven(f"{len(among)} things fit a reference")
         return [require_seen(among[0]), *named]
-
-    def require_bare(self, relation: str | None = None) -> None:
-        """Raises NotProven where the surroundings may show things of their own, which no box tells; what touches an object
-        is none of those."""
-        if self.scene.scene in word_table("furnished.json")["furnished"] and relation not in TOUCHING:
-            raise NotProven(f"a {self.scene.scene} has things that are no objects")
 
     def with_colour(self, among: list[SeenObject], colour: str) -> list[SeenObject]:
         """Those of the colour. Raises NotProven where another one may be taken for it."""

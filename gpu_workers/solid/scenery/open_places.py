@@ -37,6 +37,9 @@ RIDGES: dict[str, tuple[Material, float, float, float, float]] = {
 """Material, from and to how far off (metres), height, how jagged."""
 
 BUILT = frozenset({"house", "window", "door", "building", "roof"})
+BARRIERS = frozenset({"fence", "railing"})
+"""Words of places that are named where they are built."""
+
 PAINT = material("paint", "white")
 TRUNK = material("wood", (0.42, 0.32, 0.22))
 
@@ -64,7 +67,7 @@ def open_place(graph: SpatialGraph, rng: Random) -> Surroundings:
     assert graph.world is not None
     place = place_of(graph)
     hour = choose_hour(rng, is_day=place.shady or graph.world.space.plain)
-    made = Surroundings(sky=_sky(place, hour), elements={"sky", *place.words})
+    made = Surroundings(sky=_sky(place, hour), elements={"sky", *(set(place.words) - BARRIERS)})
     site = Site(graph.world, hour, rng, made)
     made.lights.append(_sun(hour, rng))
     taken = {thing.category for thing in graph.objects} | set(graph.excluded)
@@ -108,10 +111,15 @@ def _bands(site: Site, place: Place, start: tuple[float, float], taken: set[str]
             site.add(band.material if low > z else place.ground, riser(wide, y, (min(low, z), max(low, z))))
         end = y + band.deep
         site.add(band.material, level(wide, (y, end), low))
-        if band.has is not None and not (band.has in HOUSED and taken & BUILT):
-            site.made.elements |= BUILT if band.has in HOUSED else {band.has}
+        if band.has is not None and not taken & looks_of(band.has):
+            site.made.elements |= looks_of(band.has)
             FEATURES[band.has](site, (y, end))
         y, z = end, low
+
+
+def looks_of(feature: str) -> frozenset[str]:
+    """What a viewer may call what is built in a band: it is not built where one of these is an object, or excluded."""
+    return LOOKS.get(feature, BUILT if feature in HOUSED else frozenset({feature}))
 
 
 def _grass(site: Site, place: Place, edge: float) -> None:
@@ -279,4 +287,5 @@ FEATURES: dict[str, Callable[[Site, Span], None]] = {
     "dashes": _dashes, "avenue": _avenue, "motorway": _motorway, "bays": _bays, "rails": _rails,
     "rail fence": _rail_fence, "board fence": _board_fence, "railing": _railing, "rows": _rows,
 }  # fmt: skip
+LOOKS = {name: frozenset({name, "fence"}) for name in ("rail fence", "board fence", "railing")}
 HOUSED = frozenset({"houses", "cottages", "snowy houses", "works", "farmhouse"})

@@ -15,7 +15,7 @@ from spatial.questions.object_names import NamedScene
 from spatial.questions.proposals.query_proposals import Proposal, pairs, shuffled
 from spatial.questions.proposals.search_proposals import exchanged_colours
 from spatial.questions.question_kinds import KnownFar, KnownNext, KnownSide, Sideways
-from spatial.questions.rules.metric_facts import are_joined, has_scale, may_be_joined
+from spatial.questions.rules.metric_facts import are_joined, has_scale, is_measurable, may_be_joined
 from spatial.questions.rules.metric_rules import CHOICES, length_between
 from spatial.questions.rules.unknown_rules import OPPOSITE, UNKNOWN, next_on, number_of_choices
 from spatial.questions.wording.lexicon import alike
@@ -31,9 +31,9 @@ where nothing may, or where the names would reveal which of the two it is."""
 
 SIDEWAYS: tuple[Sideways, Sideways] = ("left_of", "right_of")
 
-WITHOUT_SCALE = 0.5
-"""Share of the scenes without a scale that are asked so: with all of them two in five questions about two bare shapes could
-not be answered, with these one in four, which is how often a blind guess would say so."""
+WITHOUT_SCALE = 0.26
+"""Share of the scenes without a scale that are asked so: with half of them two in five questions about two bare shapes
+could not be answered, with these one in four, which is how often a blind guess would say so."""
 
 TRIES = 24
 """Pairs of objects tried for one form."""
@@ -42,7 +42,7 @@ TRIES = 24
 def unanswerable(scene: NamedScene, rng: random.Random) -> Iterator[Proposal]:
     """Questions of every form: first of those of which few scenes have any, then of the others in random order."""
     forms = [_next(scene, rng), _beside(scene, rng, _absent), _beside(scene, rng, _coloured)]
-    if scene.scene.world is not None:
+    if scene.scene.world is not None and is_measurable(scene):
         forms += [_far(scene, rng, _absent), _far(scene, rng, _coloured)]
     rng.shuffle(forms)
     if scene.scene.world is not None and scene.scene.world.plain:

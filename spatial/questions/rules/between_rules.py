@@ -8,14 +8,13 @@ from spatial.questions.certain_facts import View
 from spatial.questions.distractors import MAX_CHOICES, ChoiceContext
 from spatial.questions.question_kinds import Between, IsBetween
 from spatial.questions.rules.between_facts import is_between
-from spatial.questions.wording.referring_expressions import Referent, Unanswerable, require_no_fixtures
+from spatial.questions.wording.referring_expressions import Referent, Unanswerable
 
 RULE = "between: the centre in the gap from left to right, at a common height and depth"
 
 
 def between(view: View, _query: Between, found: list[Referent]) -> Step:
     """The only object between the two, of which all others plainly are not."""
-    require_no_fixtures(view)
     pair = (found[0].index, found[1].index)
     judged = {i: is_between(view, i, pair) for i in range(len(view.objects)) if i not in pair}
     if any(judgement.value is None for judgement in judged.values()):

@@ -41,6 +41,9 @@ WAY_M = 0.5
 ALOFT_M = 0.3
 """How far above the lowest foot what is in the air begins, metres."""
 
+AT_WALL_M = 0.1
+"""How far from a wall what hangs there ends, metres."""
+
 Array = NDArray[np.float64]
 
 
@@ -59,24 +62,28 @@ def body_of(view: View, index: int) -> SeenBody:
 
 
 def has_scale(view: View) -> bool | None:
-    """Whether things in plain view show how large they all are: some of known size, drawn about as large as usual.
+    """Whether the picture shows how large things are: by its surroundings, or by a thing of known size in plain view.
 
-    False on plain ground where all things may be of any size; None where those of known size are hardly seen, differ too
-    much, or are drawn so that lengths measured by them are others.
+    False where all that it shows may be of any size; None where the only thing of known size is hardly seen.
     Raises Unanswerable where the scene is not known in metres.
     """
     if view.scene.world is None:
         raise Unanswerable("nothing is known in metres")
-    if view.scene.world.plain and all(is_of_any_size(thing.category) for thing in view.objects):
-        return False
-    return _shows_scale(view) or None
+    known = [i for i, thing in enumerate(view.objects) if not is_of_any_size(thing.category)]
+    if not view.scene.world.plain or any(i in view.clear for i in known):
+        return True
+    return None if known else False
 
 
-def _shows_scale(view: View) -> bool:
+def is_measurable(view: View) -> bool:
+    """Whether somebody who takes what is in plain view to be of its usual size finds lengths as they are.
+
+    A stool that happens to be low, alone in the picture, makes a careful person find each length half as large again.
+    """
     found = []
     for i in view.clear:
         body = view.scene.world.bodies[i] if view.scene.world is not None else None
-        if body is not None and body.rotation is None and not is_aloft(view, i):
+        if body is not None and body.rotation is None and not is_afloat(view, i):
             found.append((view.objects[i].category, body.size))
     return shows_scale(found, view.strictness)
 
@@ -95,6 +102,19 @@ def is_aloft(view: View, index: int) -> bool:
     feet = [body.position[2] - body.size[2] / 2 for body in world.bodies if body.rotation is None]
     body = world.bodies[index]
     return body.rotation is None and body.position[2] - body.size[2] / 2 - min(feet) > ALOFT_M
+
+
+def is_afloat(view: View, index: int) -> bool:
+    """Whether a thing is in the air, of a room too, and at none of its walls: a balloon may be small or far away."""
+    world = view.scene.world
+    if world is None or world.room is None or world.bodies[index].support is not None:
+        return is_aloft(view, index)
+    body, room = world.bodies[index], world.room
+    if body.rotation is not None or body.position[2] - body.size[2] / 2 <= ALOFT_M:
+        return False
+    corners = footprint(body)
+    gaps = corners[:, 0].min() - room.left, room.right - corners[:, 0].max(), room.back - corners[:, 1].max()
+    return bool(min(gaps) > AT_WALL_M)
 
 
 def camera_position(view: View) -> Array:

@@ -10,7 +10,7 @@ from spatial.questions.answer_rules import RuleResult, Step
 from spatial.questions.certain_facts import View
 from spatial.questions.distractors import ChoiceContext
 from spatial.questions.question_kinds import FloorArea
-from spatial.questions.rules.metric_facts import camera_position, pinhole_of, require_scale
+from spatial.questions.rules.metric_facts import camera_position, pinhole_of
 from spatial.questions.wording.referring_expressions import Referent, Unanswerable
 from spatial.world.views.room_views import CHOICES, FLOORS_M2, STEP, Walls, far_corners, floor_area
 
@@ -27,7 +27,6 @@ LEAST_M2 = 9.95
 def area_of_floor(view: View) -> float:
     """Square metres from the camera to the far wall. Raises Unanswerable where one of the far corners is not to be seen."""
     walls = _walls(view)
-    require_scale(view)
     feet, depth = pinhole_of(view).project(far_corners(walls))
     width, height = view.scene.canvas
     for (x, y), z in zip(feet, depth, strict=True):

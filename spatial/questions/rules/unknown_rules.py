@@ -24,13 +24,7 @@ from spatial.questions.question_kinds import Beyond, Hop, KnownFar, KnownNext, K
 from spatial.questions.rules.metric_facts import are_joined, body_of, centre_distance, has_scale, is_aloft
 from spatial.questions.rules.metric_rules import CHOICES, LENGTH_MARGIN, length_between, lengths_around, written
 from spatial.questions.wording.lexicon import surely_fits
-from spatial.questions.wording.referring_expressions import (
-    Referent,
-    Unanswerable,
-    differs,
-    matching_objects,
-    require_no_fixtures,
-)
+from spatial.questions.wording.referring_expressions import Referent, Unanswerable, differs, matching_objects
 from spatial.world.body_table import bodies
 
 UNKNOWN = "it cannot be known from the picture"
@@ -163,7 +157,6 @@ def next_on(view: View, predicate: Hop, anchor: int) -> tuple[int, float] | None
 
 def known_next(view: View, query: KnownNext, found: list[Referent]) -> Step:
     """The next thing; unknown where all others are on the other side: what comes then is out of view, or behind it."""
-    require_no_fixtures(view)
     anchor, everything = found[0].index, tuple(range(len(view.objects)))
     hit = next_on(view, query.predicate, anchor)
     if hit is not None:

@@ -7,7 +7,6 @@ Every object that fits the words counts, barely visible ones too: a reference th
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from spatial.knowledge.knowledge_base import scene_kinds
 from spatial.questions.certain_facts import View
 from spatial.questions.question_kinds import Extreme, Hop, Ref
 from spatial.questions.wording.lexicon import alike, family_of, fits, word_list
@@ -34,10 +33,6 @@ class Referent:
 EXTREMES: tuple[Extreme, ...] = ("leftmost", "rightmost", "highest", "lowest")
 
 
-CONTACTS = ("on", "inside", "under")
-"""Relations that nothing of the surroundings has to an object."""
-
-
 def matching_objects(view: View, category: str | None) -> tuple[int, ...]:
     """The objects that the word may mean, including barely visible ones."""
     return tuple(i for i, o in enumerate(view.objects) if category is None or fits(category, o.category))
@@ -49,12 +44,8 @@ def resolve(view: View, ref: Ref) -> Referent:
     if ref.attribute is not None:
         found = Referent(_with_attribute(view, ref.attribute, among), 1.0, among, ("attribute",))
     elif ref.extreme is not None:
-        if ref.category is None:
-            require_no_fixtures(view)
         found = _outermost(view, ref.extreme, among)
     elif ref.predicate is not None and ref.anchor is not None:
-        if ref.category is None:
-            require_no_fixtures(view, ref.predicate)
         found = related(view, ref.predicate, ref.anchor, among)
     else:
         found = Referent(_only_one(among, f"the {ref.category}"), 1.0, among[:1])
@@ -93,16 +84,6 @@ def _outermost(view: View, extreme: str, among: tuple[int, ...]) -> Referent:
     if best is None:
         raise Unanswerable(f"which one is {extreme} is doubtful")
     return Referent(best[0], best[1], among, (f"{extreme}: beyond all others of its kind, by centre and edge",))
-
-
-def require_no_fixtures(view: View, predicate: str | None = None) -> None:
-    """Raises Unanswerable where the surroundings have things that are no objects, and which may come before all of these.
-
-    With a `predicate` of contact they do not matter: nothing of the surroundings is on, in or under an object.
-    """
-    kind = scene_kinds().get(view.scene.scene)
-    if kind is not None and kind.fixtures and predicate not in CONTACTS:
-        raise Unanswerable(f"a {kind.name} may show things that are no objects: {', '.join(kind.fixtures)}")
 
 
 def related(view: View, predicate: str, anchor: Ref, among: tuple[int, ...]) -> Referent:

@@ -38,7 +38,6 @@ def _is_level(a: SeenObject, b: SeenObject, scene: Scene) -> bool:
 
 def answer_between(reader: Reader, form: Form) -> str:
     """The one thing between the two. Raises NotProven where others may be too."""
-    reader.require_bare()
     chains = [reader.resolve(words) for words in form.refs]
     named = {thing.id for chain in chains for thing in chain}
     ends = (chains[0][0], chains[1][0])

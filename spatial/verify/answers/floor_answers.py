@@ -16,9 +16,9 @@ from spatial.verify.answers.metric_answers import (
     BodiesInScene,
     gap,
     ground_corners,
+    require_scale,
     things_meant,
 )
-from spatial.verify.answers.scale_shown import require_scale
 from spatial.verify.referents import NotProven, Reader
 from spatial.verify.sentences import Form
 

@@ -10,8 +10,7 @@ from math import atan2, cos, degrees, dist, radians, sin
 from schemas.events import SeenObject
 from schemas.pictures import SeenBody
 from spatial.verify.answers.order_answers import plain_name
-from spatial.verify.answers.scale_shown import hangs_free, require_scale
-from spatial.verify.referents import NotProven, Reader
+from spatial.verify.referents import NotProven, Reader, is_seen
 from spatial.verify.sentences import Form, Words
 
 CAMERA_SHARE, CAMERA_METRES = 0.15, 0.2
@@ -30,6 +29,12 @@ NARROW, WIDE = 20.0, 60.0
 """Degrees from straight ahead: what is faced, and what is not; the former also from a border between left and right."""
 
 SLACK = 1e-9
+
+UP_IN_THE_AIR = 0.3
+"""Metres above the lowest foot."""
+
+WITHOUT_SIZE = {"cube", "sphere", "cylinder", "cone", "pyramid", "hemisphere", "torus", "triangular prism"}
+"""What may be as small as a die or as large as a house."""
 
 Vector = tuple[float, float, float]
 
@@ -56,7 +61,12 @@ class BodiesInScene:
 
     def is_in_the_air(self, thing: SeenObject) -> bool:
         """Whether it hangs free out of doors, where nothing tells how far away it is."""
-        return hangs_free(self._world, self._numbers[thing.id])
+        if self._world.room is not None or self._world.bodies[self._numbers[thing.id]].support is not None:
+            return False
+        upright = [body for body in self._world.bodies if body.rotation is None]
+        ground = min((body.position[2] - body.size[2] / 2 for body in upright), default=0.0)
+        body = self._world.bodies[self._numbers[thing.id]]
+        return body.rotation is None and body.position[2] - body.size[2] / 2 > ground + UP_IN_THE_AIR + SLACK
 
     def carriers(self, thing: SeenObject) -> list[int]:
         """Ids of what carries or holds the thing, the nearest first. Raises NotProven where one is not seen."""
@@ -72,6 +82,23 @@ class BodiesInScene:
     def are_stacked(self, a: SeenObject, b: SeenObject) -> bool:
         """Whether one carries or holds the other. Raises NotProven."""
         return b.id in self.carriers(a) or a.id in self.carriers(b)
+
+
+def is_without_scale(reader: Reader) -> bool:
+    """Whether nothing in the picture is of a known size. Raises NotProven where the only thing that is is hardly seen."""
+    world = reader.scene.world
+    known = [thing for thing in reader.scene.objects if thing.category not in WITHOUT_SIZE]
+    if world is None or not world.plain:
+        return False
+    if known and not any(map(is_seen, known)):
+        raise NotProven("the only thing of known size is hardly seen")
+    return not known
+
+
+def require_scale(reader: Reader) -> None:
+    """Raises NotProven where nothing shows how large things are."""
+    if is_without_scale(reader):
+        raise NotProven("nothing in the picture is of a known size")
 
 
 def _as_upright(body: SeenBody) -> SeenBody:

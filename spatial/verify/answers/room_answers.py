@@ -4,7 +4,6 @@ In: a reader of the scene and a `Form`.  Out: an area; `NotProven` with the reas
 """
 
 from spatial.verify.answers.metric_answers import BodiesInScene, things_meant
-from spatial.verify.answers.scale_shown import require_scale
 from spatial.verify.referents import NotProven, Reader
 from spatial.verify.sentences import Form
 
@@ -20,7 +19,6 @@ SLACK = 1e-9
 def answer_floor_area(reader: Reader, form: Form) -> str:
     """Whole square metres from under the camera to the far wall, and from one side wall to the other. Raises NotProven."""
     things_meant(reader, form.refs)
-    require_scale(reader)
     eye, world = BodiesInScene(reader).eye, reader.scene.world
     if world is None or world.room is None:
         raise NotProven("it is not known where the walls are")

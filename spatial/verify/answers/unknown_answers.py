@@ -9,8 +9,7 @@ from dataclasses import dataclass
 from math import dist
 
 from schemas.events import SeenObject
-from spatial.verify.answers.metric_answers import NEAREST_CENTRES, BodiesInScene, in_metres
-from spatial.verify.answers.scale_shown import is_without_scale, require_scale
+from spatial.verify.answers.metric_answers import NEAREST_CENTRES, BodiesInScene, in_metres, is_without_scale
 from spatial.verify.geometry import before, related
 from spatial.verify.lexicon import is_surely_called, may_be_called
 from spatial.verify.referents import NotProven, Reader, require_seen
@@ -63,7 +62,6 @@ def _far(reader: Reader, form: Form) -> Knowable:
         raise NotProven("one of them is in the air")
     if is_without_scale(reader):
         return Knowable(CANNOT, "no_scale")
-    require_scale(reader)
     metres = dist(world.body(fitting[0]).position, world.body(base).position)
     if metres < NEAREST_CENTRES:
         raise NotProven("they are next to nothing apart")
@@ -110,7 +108,6 @@ def _fitting(reader: Reader, form: Form) -> list[SeenObject]:
 
 
 def _next(reader: Reader, form: Form) -> Knowable:
-    reader.require_bare()
     base, relation = _only(reader, form), RELATIONS[form.word]
     if relation not in CONVERSE:
         raise NotProven(f"what comes next {form.word} a thing is not said by boxes")

@@ -6,8 +6,6 @@ from random import Random
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from dataset.audit.questions.parsed_questions import parse_question
 from schemas.events import Question, Scene, SeedOptions
@@ -16,12 +14,10 @@ from schemas.pictures import SeenBody
 from spatial.knowledge.knowledge_base import categories
 from spatial.questions import KINDS, Unanswerable, answer, ask, parse
 from spatial.questions.certain_facts import View
-from spatial.questions.rules.metric_facts import has_scale
+from spatial.questions.rules.metric_facts import is_measurable
 from spatial.questions.rules.unknown_rules import UNKNOWN
 from spatial.verify import verify
-from spatial.verify.answers.scale_shown import WITHOUT_SIZE, require_scale, usual_sizes
-from spatial.verify.referents import NotProven, Reader
-from spatial.world.body_table import BodyKind, bodies
+from spatial.verify.answers.metric_answers import WITHOUT_SIZE
 from spatial.world.footprints import body_corners
 from spatial.world.pinhole import as_pinhole
 from spatial.world.unscaled import FACTORS, at_any_scale, is_of_any_size, scaled
@@ -55,7 +51,7 @@ CHAIR_HARDLY_SEEN = plain(furnished({**SHAPES, "chair": usual("chair", -2, 2)}, 
     [
         (BARE, UNKNOWN, "no_scale"),
         (WITH_CHAIR, "3.0 m", ""),
-        (furnished(SHAPES), None, ""),  # in a room, on a meadow: somebody may know how large those are
+        (furnished(SHAPES), "3.0 m", ""),  # in a room, on a meadow: these are of known size
         (CHAIR_HARDLY_SEEN, None, ""),
     ],
     ids=["bare shapes", "with a chair", "in surroundings", "a chair that is hardly seen"],
@@ -88,6 +84,7 @@ def test_writer_and_verifier_name_the_same_things_of_any_size():
 
 MUCH_TOO_LOW = body(2, 2, size=(0.36, 0.36, 0.31))
 A_SHORT_BUS = body(2, 20, size=(2.0, 8.0, 2.4))
+MEASURED = {"distance_metric", "free_space", "room_size"}
 
 
 @pytest.mark.parametrize(
@@ -104,49 +101,19 @@ A_SHORT_BUS = body(2, 20, size=(2.0, 8.0, 2.4))
         ({"chair": usual("chair", 2, 2, rotation=TILTED)}, False),
     ],
 )
-@pytest.mark.parametrize("text", [HOW_FAR, FAR, FITS])
-def test_lengths_are_known_where_things_in_view_are_about_as_large_as_usual(
-    text: str, beside: dict[str, SeenBody], is_known: bool
-):
-    for is_plain in (True, False):
-        scene = furnished({**SHAPES, **beside})
-        scene = plain(scene) if is_plain else scene
-        found = verify(text, None, scene).answer
-        assert (found is not None) is is_known
-        assert found is None or answer(parse(text), scene).text == found
-        if not is_known:
-            with pytest.raises(Unanswerable):
-                answer(parse(text), scene)
+def test_lengths_are_asked_where_things_in_view_are_about_as_large_as_usual(beside: dict[str, SeenBody], is_known: bool):
+    others = frozenset(KINDS) - MEASURED - {"unanswerable"}
+    for scene in (furnished({**SHAPES, **beside}), plain(furnished({**SHAPES, **beside}))):
+        assert is_measurable(View(scene)) is is_known
+        asked = [question for seed in range(12) for question in ask(scene, seed, without=others)]
+        in_metres = [q for q in asked if q.kind in MEASURED or "metres" in q.question]
+        assert bool(in_metres) is is_known, in_metres
+        assert all(verify(q.question, q.choices, scene).answer == q.answer for q in in_metres)
 
 
-def test_writer_and_verifier_know_the_same_usual_sizes():
-    def sizes_of(kind: BodyKind) -> tuple[set[tuple[float, ...]], tuple[float, float]]:
-        across = kind.spread
-        return {kind.size_of(form) for form in kind.forms}, (across, kind.height_spread or across)
-
-    written = {name: (set(sizes), differ) for name, (sizes, differ) in usual_sizes().items()}
-    assert written == {name: sizes_of(kind) for name, kind in bodies().items()}
-
-
-@given(st.integers(0, 100_000), st.floats(0.5, 1.5), st.sampled_from([1.0, 1.2]))
-@settings(max_examples=60)
-def test_writer_and_verifier_judge_the_scale_of_random_rooms_alike(seed: int, factor: float, strictness: float):
-    """All things a little larger than usual, and each for itself."""
-    rng = Random(seed)
-    names = rng.sample(sorted(bodies()), rng.randint(1, 4))
-    things = {name: usual(name, 3 * k, 0) for k, name in enumerate(names)}
-    things = {
-        name: one.model_copy(update={"size": tuple(side * factor * rng.uniform(0.8, 1.2) for side in one.size)})
-        for name, one in things.items()
-    }
-    scene = furnished(things)
-    try:
-        require_scale(Reader(scene, []))
-        is_shown = True
-    except NotProven:
-        is_shown = False
-    assert bool(has_scale(View(scene))) is is_shown
-    assert is_shown or not has_scale(View(scene, strictness))
+def test_a_shape_is_no_measure():
+    assert not is_measurable(View(BARE))
+    assert not is_measurable(View(furnished(SHAPES)))
 
 
 def planned(number: int) -> SpatialGraph | None:

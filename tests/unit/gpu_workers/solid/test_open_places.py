@@ -74,6 +74,18 @@ def test_nothing_is_built_where_houses_are_excluded(graph: SpatialGraph):
         assert not open_place(without, Random(seed)).elements & BUILT
 
 
+def test_no_second_fence_is_built_where_one_is_an_object_or_excluded(graph: SpatialGraph):
+    """A question about the fence would leave open which one is meant."""
+    for scene, built in (("farm", "rail fence"), ("backyard", "board fence"), ("rooftop", "railing")):
+        there = graph.model_copy(update={"scene": scene, "excluded": ()})
+        assert {built, "fence"} <= open_place(there, Random(1)).elements
+        fenced = (there.objects[0].model_copy(update={"category": "fence"}), *there.objects[1:])
+        for other in (there.model_copy(update={"objects": fenced}), there.model_copy(update={"excluded": ("fence",)})):
+            made = open_place(other, Random(1))
+            assert not {built, "fence"} & made.elements
+            assert len(made.parts) < len(open_place(there, Random(1)).parts)
+
+
 def test_what_stands_in_the_distance_stands_where_the_place_says(graph: SpatialGraph):
     assert graph.world is not None
     stands, edge = place_of(graph).stands, far_edge(graph.world)

@@ -1,0 +1,110 @@
+"""What is proven and still not asked, since a careful person would dispute it."""
+
+import json
+
+import pytest
+
+from schemas.events import Question, Scene
+from schemas.pictures import SeenRoom
+from spatial.knowledge.knowledge_base import scene_kinds
+from spatial.questions import KINDS, answer, ask, parse
+from spatial.verify import verify
+from tests.fakes.rooms import room, thing
+from tests.fakes.worlds import body, furnished, usual
+
+ROW = room(
+    thing("plant", (10, 100, 40, 200), depth=1.0),
+    thing("cabinet", (120, 100, 60, 200), depth=1.0),
+    thing("stool", (250, 160, 50, 140), "red", depth=1.0),
+    thing("radio", (258, 120, 40, 40), depth=1.0),
+    drawn=((3, "on", 2),),
+)
+SEEKING = ("furthest", "comes next", "leftmost thing", "rightmost thing", "nearest to", "closest to", "most object")
+
+
+def in_scene(name: str) -> Scene:
+    return ROW.model_copy(update={"scene": name})
+
+
+def asked(scene: Scene, *kinds: str, seeds: int = 24) -> list[Question]:
+    """What is asked, of these kinds alone if any are named."""
+    others = frozenset(KINDS) - set(kinds) if kinds else frozenset()
+    return [question for seed in range(seeds) for question in ask(scene, seed, without=others)]
+
+
+def seeking(questions: list[Question]) -> list[str]:
+    return [each.question for each in questions if any(word in each.question for word in SEEKING)]
+
+
+def test_in_a_bathroom_nothing_is_sought_among_everything():
+    """A bath, a basin and a lavatory are painted there, and are no objects."""
+    assert not seeking(asked(in_scene("bathroom")))
+    assert seeking(asked(in_scene("kitchen")))
+
+
+def test_what_is_on_a_thing_is_asked_in_a_bathroom_as_well():
+    found = [json.loads(each.certificate)["query"] for each in asked(in_scene("bathroom"), "selection")]
+    assert found
+    assert {query["predicate"] for query in found} <= {"on", "inside", "under"}
+
+
+def test_what_comes_next_behind_the_farthest_thing_is_asked_in_rooms_alone():
+    """Out of doors there are houses and hills."""
+    row = [
+        thing(name, (10 + 90 * k, 300 - 60 * k, 60, 80), depth=1.0 + k) for k, name in enumerate(("sofa", "car", "cabinet"))
+    ]
+    found = {}
+    for name in ("kitchen", "desert"):
+        scene = room(*row).model_copy(update={"scene": name})
+        found[name] = [
+            each.question
+            for each in asked(scene, "unanswerable", seeds=80)
+            if "behind" in each.question and "tells" in each.question
+        ]
+    assert found["kitchen"]
+    assert not found["desert"]
+
+
+def test_fixtures_are_elements_of_their_scene():
+    assert all(set(kind.fixtures) <= set(kind.elements) for kind in scene_kinds().values())
+    assert {"bath", "basin", "lavatory"} <= set(scene_kinds()["bathroom"].fixtures)
+
+
+IN_METRES = furnished(
+    {"chair": usual("chair", 0, 0, has_front=True), "sofa": usual("sofa", -2.5, 3), "table": usual("table", 2.5, 3)}
+)
+
+
+def test_in_metres_nothing_is_sought_among_everything_but_on_plain_ground():
+    """Something stands along each wall, and far off in the open."""
+    world = IN_METRES.world
+    assert world is not None
+    plain = IN_METRES.model_copy(update={"world": world.model_copy(update={"plain": True})})
+    assert not seeking(asked(IN_METRES))
+    assert seeking(asked(plain))
+
+
+@pytest.mark.parametrize(("at", "is_asked"), [((1.5, 0.5), True), ((0.9, -2.0), False)], ids=["28° and more", "24°"])
+def test_a_side_is_asked_where_it_is_plainly_aside(at: tuple[float, float], is_asked: bool):
+    """It is proven from 20° on."""
+    scene = furnished(
+        {"dog": body(0, 0, has_front=True), "sofa": usual("sofa", -3, 3), "ball": body(*at, size=(0.2, 0.2, 0.2))}
+    )
+    text = "If you were the dog, would the ball be on your left or on your right?"
+    assert verify(text, None, scene).answer == "left"
+    found = [each.question for each in asked(scene, "object_frame")]
+    assert any("ball" in each for each in found) is is_asked
+
+
+def test_of_a_balloon_in_a_room_nothing_is_asked_that_depends_on_how_far_away_it_is():
+    walls = SeenRoom(left=-4, right=4, back=6)
+    for z, y, is_asked in ((1.6, 2.0, False), (1.6, 5.95, True), (0.55, 2.0, True)):
+        things = {"balloon": usual("balloon", 0.5, y, z=z), "sofa": usual("sofa", -3, 1), "chair": usual("chair", 2, 0)}
+        scene = furnished(things)
+        assert scene.world is not None
+        scene = scene.model_copy(update={"world": scene.world.model_copy(update={"room": walls})})
+        lengths = [each.question for each in asked(scene, "distance_metric")]
+        assert lengths
+        assert any("balloon" in each for each in lengths) is is_asked
+        far = "In the picture, how far is the balloon from the sofa, in metres, from centre to centre?"
+        assert answer(parse(far), scene).text.endswith(" m"), "it is proven"
