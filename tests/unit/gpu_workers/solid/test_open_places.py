@@ -77,7 +77,8 @@ def test_nothing_is_built_where_houses_are_excluded(graph: SpatialGraph):
 def test_no_second_fence_is_built_where_one_is_an_object_or_excluded(graph: SpatialGraph):
     """A question about the fence would leave open which one is meant."""
     for scene, built in (("farm", "rail fence"), ("backyard", "board fence"), ("rooftop", "railing")):
-        there = graph.model_copy(update={"scene": scene, "excluded": ()})
+        benches = tuple(thing.model_copy(update={"category": "bench"}) for thing in graph.objects)
+        there = graph.model_copy(update={"scene": scene, "excluded": (), "objects": benches})
         assert {built, "fence"} <= open_place(there, Random(1)).elements
         fenced = (there.objects[0].model_copy(update={"category": "fence"}), *there.objects[1:])
         for other in (there.model_copy(update={"objects": fenced}), there.model_copy(update={"excluded": ("fence",)})):
