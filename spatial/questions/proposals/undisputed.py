@@ -15,7 +15,7 @@ CONTACTS = ("on", "inside", "under")
 """Relations that nothing of the surroundings has to an object."""
 
 SEEKING = ("outermost", "nearest", "between", "known_next")
-"""What is sought among everything in the picture."""
+"""What is looked for among everything in the picture."""
 
 MEASURED = ("how_far", "known_far", "fits_between", "floor_area")
 """What is measured by things of known size."""

@@ -36,7 +36,7 @@ def seeking(questions: list[Question]) -> list[str]:
     return [each.question for each in questions if any(word in each.question for word in SEEKING)]
 
 
-def test_in_a_bathroom_nothing_is_sought_among_everything():
+def test_in_a_bathroom_nothing_is_searched_for_among_everything():
     """A bath, a basin and a lavatory are painted there, and are no objects."""
     assert not seeking(asked(in_scene("bathroom")))
     assert seeking(asked(in_scene("kitchen")))
@@ -75,7 +75,7 @@ IN_METRES = furnished(
 )
 
 
-def test_in_metres_nothing_is_sought_among_everything_but_on_plain_ground():
+def test_in_metres_nothing_is_searched_for_among_everything_but_on_plain_ground():
     """Something stands along each wall, and far off in the open."""
     world = IN_METRES.world
     assert world is not None
