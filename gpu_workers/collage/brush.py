@@ -30,8 +30,16 @@ class Brush:
         self.width, self.height = context.size
         self.image = Image.new("RGB", context.size)
         self._mask = Image.new("L", (self.width * FINE, self.height * FINE))
+        self.sheets: list[Image.Image] = []
         self.painted: set[str] = set()
         self.refused: set[str] = set()
+
+    def take_sheet(self, size: tuple[int, int]) -> Image.Image | None:
+        """An empty sheet of that size that a sketch has given back to `sheets`, if there is one."""
+        found = next((sheet for sheet in self.sheets if sheet.size == size), None)
+        if found is not None:
+            self.sheets.remove(found)
+        return found
 
     def record(self, *words: str) -> None:
         """Record the words for what has been painted."""

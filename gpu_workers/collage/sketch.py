@@ -35,7 +35,8 @@ class Sketch:
         self.brush = brush
         self._see(zoom, 0.0)
         self.taken: list[Area] = []
-        self._layer = Image.new("RGBA", (self.width * FINE, self.height * FINE))
+        size = (self.width * FINE, self.height * FINE)
+        self._layer = brush.take_sheet(size) or Image.new("RGBA", size)
         self._draw = ImageDraw.Draw(self._layer)
 
     def _see(self, zoom: float, rise: float) -> None:
@@ -122,12 +123,23 @@ class Sketch:
         if right > left and low > top:
             part = seen._layer.crop((left, top, right, low))
             self._layer.paste(part, (left, top), part)
+        seen._give_back(seen._layer.getbbox())
 
     def lay(self, opacity: float = 1.0, soft: float = 0.0) -> None:
-        """Lay the sheet over the brush's picture, blurred by `soft` pixels."""
+        """Lay the sheet over the brush's picture, blurred by `soft` pixels. Nothing is drawn on it afterwards."""
         box = self._layer.getbbox()
-        if box is None:
-            return
+        if box is not None:
+            self._lay(box, opacity, soft)
+        self._give_back(box)
+
+    def _give_back(self, box: tuple[int, int, int, int] | None) -> None:
+        """Leave the sheet, clean, for the next sketch: a new one is four megabytes to fill."""
+        if box is not None:
+            self._layer.paste((0, 0, 0, 0), box)
+        self.brush.sheets.append(self._layer)
+        del self._draw, self._layer
+
+    def _lay(self, box: tuple[int, int, int, int], opacity: float, soft: float) -> None:
         left, top = (v // FINE for v in box[:2])
         right, bottom = (min(most, -(-v // FINE)) for v, most in zip(box[2:], (self.width, self.height), strict=True))
         part = self._layer.crop((left * FINE, top * FINE, right * FINE, bottom * FINE)).convert("RGBa").reduce(FINE)

@@ -35,7 +35,7 @@ from tests.fakes.line import Line as BareLine
 
 GRAPHS = {
     "collage": int(os.environ.get("SKG_BENCH_GRAPHS", "400")),
-    "solid": int(os.environ.get("SKG_BENCH_SOLID", "12")),
+    "solid": int(os.environ.get("SKG_BENCH_SOLID", "8")),
 }
 """Requests; 0 leaves a renderer out."""
 

@@ -91,7 +91,8 @@ def _line(line: _Line, seeds: Sequence[SeedConcept], first: int) -> list[Spatial
     graphs = [costs.of("plan and solve", lambda s=s, k=k: line.planner.plan_now(s, k)) for s in seeds for k in indices]
     drawn = [graph for graph in graphs if isinstance(graph, SpatialGraph)]
     for graph in drawn:
-        seed = derived_seed("bench", graph.graph_id)
+        attempt = int(graph.provenance.notes["attempt"])  # what was solved last, again
+        seed = derived_seed("layout", graph.seed_id, graph.index, attempt)
         costs.of("solve", lambda graph=graph, seed=seed: solve(draft_of(graph), graph.layout.canvas, seed))
     _draw_and_examine(line.renderer, drawn, costs)
     costs.seconds["plan"], costs.count["plan"] = costs.seconds["plan and solve"] - costs.seconds["solve"], len(graphs)

@@ -5,11 +5,13 @@ import pytest
 from PIL import Image
 
 from gpu_workers.collage import colour
-from gpu_workers.collage.brush import column, stretched
+from gpu_workers.collage.backdrop_context import BackdropContext
+from gpu_workers.collage.brush import Brush, column, stretched
 from gpu_workers.collage.drawing_pen import WOOD, shaded
 from gpu_workers.collage.furniture.furniture_style import Look
 from gpu_workers.collage.furniture.furniture_table import KEPT_PICTURES, furniture
 from gpu_workers.collage.shapes import box_above
+from gpu_workers.collage.sketch import Sketch
 
 TOP, FOOT = (250, 20, 60), (10, 200, 90)
 
@@ -63,3 +65,25 @@ def test_a_surface_is_lit_as_by_the_formula():
     assert lit.dtype == np.uint8
     upper_right, lower_left = lit[12, 70].astype(int), lit[47, 20].astype(int)
     assert upper_right.sum() > lower_left.sum(), "the light comes from the upper right"
+
+
+def test_a_sheet_that_was_laid_is_clean_for_the_next_sketch():
+    brush = Brush(BackdropContext("zoo", (128, 128), 60, 3))
+    first = Sketch(brush)
+    first.rect((10, 10, 40, 30), TOP)
+    first.lay()
+    before = brush.image.copy()
+    second = Sketch(brush)
+    assert not brush.sheets, "it took the sheet that was given back"
+    second.show((0, 0, 20, 20), lambda _on, _area: None)
+    second.lay()
+    assert brush.image.tobytes() == before.tobytes()
+    assert [sheet.getbbox() for sheet in brush.sheets] == [None, None]
+
+
+def test_a_sheet_of_another_size_is_left_alone():
+    brush = Brush(BackdropContext("zoo", (128, 128), 60, 3))
+    Sketch(brush).lay()
+    assert brush.take_sheet((7, 7)) is None
+    assert brush.take_sheet((256, 256)) is not None
+    assert brush.take_sheet((256, 256)) is None
