@@ -72,7 +72,8 @@ def read_concept(concept: str) -> ConceptReading:
     present = tuple(mention for mention in phrases if not mention.denied)
     chosen = _scene_of(match, present)
     scene = None if chosen is None else chosen.scene
-    relations = tuple(relations_between(words, [(m.first, m.after) for m in present], of_scene))
+    said = tuple(relations_between(words, [(m.first, m.after) for m in present], of_scene))
+    present, relations = _once(words, present, said)
     placed = {relation.subject for relation in relations if relation.object is None}
     things = tuple(
         _with_kinds(mention, words).resolved(scene, placed=True) if i in placed else mention.resolved(scene)
@@ -83,6 +84,39 @@ def read_concept(concept: str) -> ConceptReading:
     read = _read_places(of_scene, phrases) | {at for relation in relations for at in range(*relation.span)}
     unread = tuple(left_out(words, read | _of_scenes(words, scene, passed)))
     return ConceptReading(chosen, things, relations, conditions, passed, absent, unread)
+
+
+def _once(
+    words: tuple[str, ...], said: tuple[Mention, ...], relations: tuple[NamedRelation, ...]
+) -> tuple[tuple[Mention, ...], tuple[NamedRelation, ...]]:
+    """The things, each once: `the cup` of `a cup on a table, a spoon next to the cup` is the one before."""
+    place: list[int] = []
+    kept: list[Mention] = []
+    for mention in said:
+        before = _meant_by(words, mention, kept[:-1])  # right after itself it would be related to itself
+        place.append(len(kept) if before is None else before)
+        kept += [mention] if before is None else []
+    moved = (
+        replace(
+            each,
+            subject=place[each.subject],
+            object=None if each.object is None else place[each.object],
+            others=tuple(place[other] for other in each.others),
+        )
+        for each in relations
+    )
+    return tuple(kept), tuple(moved)
+
+
+def _meant_by(words: tuple[str, ...], mention: Mention, before: Sequence[Mention]) -> int | None:
+    """The place of the last thing before that a mention with `the` means again; None where it is another thing."""
+    if mention.count != 1 or words[max(0, mention.first - 1)] != "the":
+        return None
+    fitting = (
+        number for number, one in enumerate(before)
+        if one.categories == mention.categories and set(mention.attributes) <= set(one.attributes)
+    )  # fmt: skip
+    return max(fitting, default=None)
 
 
 def _words_of(concept: str) -> tuple[str, ...]:

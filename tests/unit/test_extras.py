@@ -93,7 +93,7 @@ print([run(shlex.split(call)) for call in {calls!r}])
 def test_a_command_whose_extra_is_missing_says_in_one_line_which(tmp_path: Path) -> None:
     done = run(CALLS.format(refused=refused(NONE), state=str(tmp_path), calls=list(MISSING)), NONE)
     lines = done.stderr.strip().splitlines()
-    assert done.stdout.strip() == str([1] * len(MISSING)), done.stderr
+    assert done.stdout.strip() == str([2] * len(MISSING)), done.stderr
     for line, extra in zip(lines, MISSING.values(), strict=True):
         assert line.endswith(f": make setup EXTRAS={extra}") or f" make setup EXTRAS={extra}, or " in line
 

@@ -208,5 +208,20 @@ def test_a_relation_is_read_before_words_that_nothing_is_known_of():
     assert [one.word for one in reading.left_out] == ["mysterious"]
 
 
+@pytest.mark.parametrize(
+    ("concept", "things", "relations"),
+    [
+        ("a cup on a table, a spoon next to the cup", 3, "teacup on table; spoon next to the teacup"),
+        ("a red car behind a bus and a dog near the car", 3, "car behind bus; dog near the car"),
+        ("a red car behind a bus and a dog near the blue car", 4, "car behind bus; dog near car"),
+        ("a cat next to the cat", 2, "cat next to the cat"),
+    ],
+)
+def test_a_thing_that_is_named_again_is_the_same(concept: str, things: int, relations: str):
+    reading = read_concept(concept)
+    assert len(reading.things) == things
+    assert relations.replace(" the ", " ") in str(reading).replace(" the ", " ")
+
+
 def test_several_things_are_said_in_the_plural():
     assert "2 mugs; 1 table" in str(read_concept("2 mugs on a table"))

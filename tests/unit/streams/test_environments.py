@@ -47,11 +47,11 @@ def started(here: Path, *arguments: str, **settings: str) -> "subprocess.Popen[s
 @pytest.mark.parametrize(
     ("arguments", "settings"),
     [
-        (["render"], {"SKG_RENDERER": "gligen"}),
+        (["render"], {"SKG_RENDERER": "gligen", "SKG_RENDER_MODEL": "tiny"}),
         (["render", "--renderer", "gligen", "--model", "tiny"], {"SKG_RENDERER": ""}),
         (["examine"], {"SKG_DETECTOR": "tiny", "SKG_RENDERER": ""}),
         (["demo", "--renderer", "gligen", "--model", "tiny", "--out", "nowhere"], {"SKG_RENDERER": ""}),
-        (["demo", "--out", "nowhere"], {"SKG_RENDERER": "gligen"}),
+        (["demo", "--out", "nowhere"], {"SKG_RENDERER": "gligen", "SKG_RENDER_MODEL": "tiny"}),
     ],
 )
 def test_the_command_becomes_itself_in_the_environment_that_has_the_extra(
@@ -68,9 +68,9 @@ def test_the_command_becomes_itself_in_the_environment_that_has_the_extra(
 @pytest.mark.thorough
 def test_without_such_an_environment_the_command_says_what_to_install(tmp_path: Path) -> None:
     (tmp_path / ".venv").mkdir()
-    process = started(tmp_path / ".venv", "render", SKG_RENDERER="gligen")
+    process = started(tmp_path / ".venv", "render", SKG_RENDERER="gligen", SKG_RENDER_MODEL="tiny")
     out, err = process.communicate(timeout=60)
-    assert (process.returncode, out) == (1, "")
+    assert (process.returncode, out) == (2, "")
     assert err == "skg: this needs accelerate, which is not installed: make setup EXTRAS=gpu\n"
 
 
