@@ -55,6 +55,7 @@ def compare(parts: Sequence[str], revision: str, turns: int) -> list[Change]:
         other = Path(folder) / "other"
         subprocess.run(["git", "worktree", "add", "--detach", str(other), revision], check=True, capture_output=True)
         try:
+            parts = _known_to(other, parts)
             runs: tuple[list[dict[str, Figure]], list[dict[str, Figure]]] = ([], [])
             for turn in range(turns):
                 for kept, tree in zip(runs, (other, Path.cwd()), strict=True):
@@ -62,6 +63,20 @@ def compare(parts: Sequence[str], revision: str, turns: int) -> list[Change]:
         finally:
             subprocess.run(["git", "worktree", "remove", "--force", str(other)], check=True, capture_output=True)
     return changes(*runs)
+
+
+def _known_to(tree: Path, parts: Sequence[str]) -> list[str]:
+    """Those of the parts that the tree has too. Raises NotHere where it has none of them."""
+    command = [sys.executable, "-c", "from tests.bench.__main__ import PARTS; print(*PARTS)"]
+    environment = {**os.environ, "PYTHONPATH": str(tree)}
+    asked = subprocess.run(command, cwd=tree, env=environment, capture_output=True, text=True, check=False)
+    known = asked.stdout.split()  # nothing where the revision has no bench
+    for part in parts:
+        if part not in known:
+            sys.stderr.write(f"{part}: not compared: the other revision has no such part\n")
+    if not set(parts) & set(known):
+        raise NotHere("the other revision has none of these parts")
+    return [part for part in parts if part in known]
 
 
 def _run_in(tree: Path, parts: Sequence[str], out: Path) -> dict[str, Figure]:
@@ -79,7 +94,11 @@ def main(arguments: Sequence[str]) -> int:
         sys.stderr.write(f"there is no part {unknown[0]!r}; there are {', '.join(PARTS)}\n")
         return 2
     if given.compare:
-        found = compare(parts, given.compare, given.turns)
+        try:
+            found = compare(parts, given.compare, given.turns)
+        except NotHere as lacking:
+            sys.stderr.write(f"{lacking}\n")
+            return 2
         for each in found:
             told = "SLOWER" if each.is_worse else "      "
             sys.stdout.write(f"{told}  {each.ratio:5.2f} times as good (noise {each.noise:.0%})  {each.name}\n")

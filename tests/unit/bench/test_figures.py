@@ -72,3 +72,12 @@ def test_a_part_whose_services_are_missing_is_left_out_with_the_reason(
 def test_an_unknown_part_is_named_with_those_that_there_are(capsys: pytest.CaptureFixture[str]):
     assert bench.main(["nothing"]) == 2
     assert "there is no part 'nothing'; there are spatial" in capsys.readouterr().err
+
+
+def test_a_revision_is_asked_for_the_parts_that_it_has(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
+    (tmp_path / "tests" / "bench").mkdir(parents=True)
+    (tmp_path / "tests" / "bench" / "__main__.py").write_text("PARTS = {'stages': '', 'start': ''}\n")
+    assert bench._known_to(tmp_path, ["spatial", "stages"]) == ["stages"]
+    assert "spatial: not compared" in capsys.readouterr().err
+    with pytest.raises(NotHere, match="none of these parts"):
+        bench._known_to(tmp_path, ["spatial"])
