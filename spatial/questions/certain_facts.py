@@ -71,7 +71,10 @@ def is_clear(thing: SeenObject) -> bool:
 
 
 class View:
-    """A scene whose objects are addressed by position in `objects`, not by id. `strictness` is a factor on all margins."""
+    """A scene whose objects are addressed by position in `objects`, not by id. `strictness` is a factor on all margins.
+
+    `between`: what was judged of a middle one and two others (`between_facts`).
+    """
 
     def __init__(self, scene: Scene, strictness: float = 1.0) -> None:
         self.scene = scene
@@ -81,6 +84,7 @@ class View:
         self._relations: dict[tuple[int, str, int], Judgement] = {}
         self._spans: dict[tuple[int, int], tuple[float, float, float]] = {}
         self._closer: dict[tuple[int, int, int], Judgement] = {}
+        self.between: dict[tuple[int, int, int], Judgement] = {}
 
     @cached_property
     def drawn(self) -> frozenset[tuple[int, str, int]]:

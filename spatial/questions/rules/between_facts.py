@@ -13,11 +13,18 @@ COMMON_HEIGHT = 0.25
 
 
 def is_between(view: View, middle: int, pair: tuple[int, int]) -> Judgement:
-    """Whether an object is between two others; the margin is a share of the canvas.
+    """Whether an object is between two others, in either order; the margin is a share of the canvas. Judged once a view.
 
     Yes if its centre lies plainly inside the gap between the two, at a common height and at about their depth.  No if its
     centre lies plainly beyond the centre of one of the two, or all of it plainly above both or below both.
     """
+    key = middle, min(pair), max(pair)
+    if key not in view.between:
+        view.between[key] = _judged(view, middle, pair)
+    return view.between[key]
+
+
+def _judged(view: View, middle: int, pair: tuple[int, int]) -> Judgement:
     (first_start, first_end), (last_start, last_end) = sorted((_span(view, i) for i in pair), key=sum)
     twice, width = sum(_span(view, middle)), view.scene.canvas[0]
     beyond = max(first_start + first_end - twice, twice - last_start - last_end)
