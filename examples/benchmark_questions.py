@@ -26,8 +26,20 @@ Row = Mapping[str, Any]
 MOST_PICTURES = 64
 """Pictures of one question that `skg eval` takes; of a longer video that many are drawn evenly."""
 
-LETTERED = re.compile(r"(?:^|\s)\(?([A-Z])[.)]\s*(.*?)(?=\s+\(?[A-Z][.)]\s|\s*$)", re.DOTALL)
-"""`A. left B. right`, each on a line of its own or not."""
+MARK = re.compile(r"(?:^|(?<=\s))\(?([A-Z])[.)](?=\s|$)")
+"""The letter of a choice within a line: `A.`, `(A)`."""
+
+OPTION = re.compile(r"\(?([A-Z])[.)]\s*(\S.*)")
+"""A choice on a line of its own, with its letter."""
+
+LETTER = re.compile(r"\(?([A-Z])[.)]?")
+"""An answer that is a letter alone."""
+
+ENDS = (".", "?", "!", ":")
+"""With one of these ends what is before choices that begin within its line."""
+
+HOW_TO_ANSWER = re.compile(r"\s*Your answer can only include one of options [A-Z](?:, [A-Z])*(?: or [A-Z])?\.?\s*$")
+"""Of SPAR-Bench, after the choices: how to answer, which `skg eval` says in its own words."""
 
 YES_NO = ("Yes", "No")
 SIZES = ("small", "large")
@@ -38,7 +50,7 @@ SPATIAL457_ANSWERS = (YES_NO, SIZES, COLOURS, DIRECTIONS, tuple(str(number) for 
 
 
 class NotConverted(Exception):
-    """A question that has no choices, or no pictures; the reason is counted."""
+    """A question that has no choices or no pictures, or whose form is not understood; the reason is counted."""
 
 
 @dataclass(frozen=True)
@@ -73,27 +85,64 @@ def question(images: Sequence[str], text: str, choices: Sequence[str], answer: s
     return {"images": list(images), "question": text.strip(), "choices": list(choices), "answer": answer, **more}
 
 
-def lettered(text: str) -> dict[str, str]:
-    """The choices in a text by their letters, in order from A; none where they are not so."""
-    found = {letter: choice.strip() for letter, choice in LETTERED.findall(text)}
-    return found if list(found) == [chr(ord("A") + k) for k in range(len(found))] else {}
+def with_choices(text: str) -> tuple[str, dict[str, str]]:
+    """What comes before the choices that a text ends with, and the choices by their letters, from A on and in order.
+
+    A choice is a line of its own, or all of them are in the last line.  Raises NotConverted where nothing is lettered, and
+    where what is lettered does not end the text.
+    """
+    lines = text.rstrip().split("\n")
+    starts = [k for k, line in enumerate(lines) if line.strip().startswith(("A.", "A)", "(A)"))]
+    found = lettered(lines[starts[-1] :]) if starts else {}
+    if found:
+        return "\n".join(lines[: starts[-1]]).strip(), found
+    *before, last = lines
+    marks = list(MARK.finditer(last))
+    firsts = [k for k, mark in enumerate(marks) if mark[1] == "A"]
+    if not starts and not firsts:
+        raise NotConverted("questions without choices")
+    used = marks[firsts[-1] :] if firsts else []
+    ends = [mark.start() for mark in used[1:]] + [len(last)]
+    found = lettered([last[mark.start() : end] for mark, end in zip(used, ends, strict=False)])
+    begun = last[: used[0].start()].strip() if used else last
+    if not found or (begun and not begun.endswith(ENDS)):
+        raise NotConverted("choices that are not lettered in order at the end")
+    return "\n".join([*before, begun]).strip(), found
+
+
+def lettered(options: Sequence[str]) -> dict[str, str]:
+    """The choices by their letters; none where they are not each lettered, in order from A on."""
+    read = [OPTION.fullmatch(option.strip()) for option in options if option.strip()]
+    found = {match[1]: match[2].strip() for match in read if match}
+    in_order = [chr(ord("A") + k) for k in range(len(read))]
+    return found if len(read) > 1 and list(found) == in_order else {}
+
+
+def chosen(choices: Mapping[str, str], said: object) -> str:
+    """The choice that an answer names: by its letter, by letter and text, or by its text. Empty for none."""
+    text = str(said).strip()
+    whole, letter = OPTION.fullmatch(text), LETTER.fullmatch(text)
+    if letter:
+        return choices.get(letter[1], "")
+    if whole and choices.get(whole[1]) == whole[2].strip():
+        return whole[2].strip()
+    return text if text in choices.values() else ""
 
 
 def from_mindcube(row: Row, places: Places) -> dict[str, object]:
     """MindCube (Yin et al. 2025): `images`, a `question` that ends with its choices, `gt_answer` a letter."""
-    text, images = row["question"], [places.link(name) for name in row["images"]]
-    start = re.search(r"\s\(?A[.)]\s", text)
-    choices = lettered(text[start.start() :]) if start else {}
-    answer = choices.get(row["gt_answer"], "")
-    stem = text[: start.start()] if start else text
+    (stem, choices), images = with_choices(row["question"]), [places.link(name) for name in row["images"]]
+    answer = chosen(choices, row["gt_answer"])
     return question(images, stem, list(choices.values()), answer, id=row["id"], kind=str(row.get("type") or "other"))
 
 
 def from_viewspatial(row: Row, places: Places) -> dict[str, object]:
     """ViewSpatial-Bench (Li et al. 2025): `image_path` a list, `choices` a text of lettered lines, `answer` one of them."""
     names = row["image_path"] if isinstance(row["image_path"], list) else [row["image_path"]]
-    choices = lettered(row["choices"])
-    answer = choices.get(str(row["answer"]).strip()[:1], "")
+    before, choices = with_choices(row["choices"])
+    if before:
+        raise NotConverted("choices that are not lettered in order at the end")
+    answer = chosen(choices, row["answer"])
     return question(
         [places.link(name) for name in names], row["question"], list(choices.values()), answer, kind=row["question_type"]
     )
@@ -109,14 +158,12 @@ def from_3dsrbench(row: Row, places: Places) -> dict[str, object]:
 
 
 def from_spar(row: Row, places: Places) -> dict[str, object]:
-    """SPAR-Bench (Zhang et al. 2025): `image` a list of files' bytes, choices at the end of `question`, `task`."""
+    """SPAR-Bench (Zhang et al. 2025): `image` a list of files' bytes, choices at the end of `question`, after several lines
+    of it, `answer` a letter, `task`."""
     found = row["image"] if isinstance(row["image"], list) else [row["image"]]
-    choices = lettered(row["question"][row["question"].find("\n") :])
-    answer = choices.get(str(row["answer"]).strip()[:1], "")
-    if not choices:
-        raise NotConverted("questions without choices")
+    stem, choices = with_choices(HOW_TO_ANSWER.sub("", row["question"]))
+    answer = chosen(choices, row["answer"])
     images = [places.write(f"{row['id']}_{k}", _bytes_of(image)) for k, image in enumerate(found)]
-    stem = row["question"].partition("\n")[0]
     return question(images, stem, list(choices.values()), answer, id=str(row["id"]), kind=row["task"])
 
 
@@ -133,14 +180,16 @@ def from_vsi(row: Row, places: Places) -> dict[str, object]:
     `<dataset>/<scene_name>`, in the order of their names: extract them before, as with
     `ffmpeg -i scannet/scene0011_00.mp4 -vf fps=1 scannet/scene0011_00/%04d.jpg`."""
     options = row.get("options") or []
-    choices = lettered("\n".join(options))
+    choices = lettered(options)
+    if options and not choices:
+        raise NotConverted("choices that are not lettered in order at the end")
     folder = places.pictures / row["dataset"] / row["scene_name"]
     files = sorted(file for file in folder.glob("*") if file.suffix.lower() in (".jpg", ".png", ".webp"))
     if choices and not files:
         raise NotConverted(f"pictures are missing, such as {folder}")
     step = max(1, -(-len(files) // MOST_PICTURES))
     images = [os.path.relpath(file, places.out) for file in files[::step]]
-    answer = choices.get(row.get("ground_truth", ""), "")
+    answer = chosen(choices, row.get("ground_truth", ""))
     return question(images, row["question"], list(choices.values()), answer, id=str(row["id"]), kind=row["question_type"])
 
 

@@ -17,7 +17,7 @@ from pydantic import Field, ValidationError, model_validator
 
 from dataset.evaluation.place_scoring import Box, region_of
 from dataset.evaluation.question_roles import QuestionRoles, roles_of
-from dataset.reading.row_reader import batches
+from dataset.reading.row_reader import batches, require_shown_pictures
 from dataset.table.delta_table import Options, Table
 from schemas.base import Model
 from schemas.errors import UserError
@@ -119,8 +119,8 @@ class SplitQuestions:
             yield from items_of(row)
 
     def with_pictures(self) -> Iterator[tuple[Item, EncodedPicture]]:
-        """The same with their pictures."""
-        for row in self._rows(["objects", "questions", "image", "views"]):
+        """The same with their pictures. Raises BadInput for a question that shows a picture which is not there."""
+        for row in self._rows(["sample_id", "objects", "questions", "image", "views"]):
             images = [row["image"], *(view["image"] for view in row["views"] or ())]
             pictures = [EncodedPicture(image["bytes"], _media_type(image["path"] or "")) for image in images]
             shown = {question["id"]: question["views"] or (0,) for question in row["questions"]}
@@ -130,6 +130,8 @@ class SplitQuestions:
 
     def _rows(self, columns: list[str]) -> Iterator[dict[str, Any]]:
         for batch in batches(self._table, columns, self._split):
+            if "views" in columns:
+                require_shown_pictures(batch)
             yield from batch.to_pylist()
 
 

@@ -10,7 +10,7 @@ from typing import Any, Literal
 
 import pyarrow as pa
 
-from dataset.reading.row_reader import batches
+from dataset.reading.row_reader import batches, require_shown_pictures
 from dataset.review.verdict_table import Flagged
 from dataset.table.columns import COLUMNS
 from dataset.table.delta_table import At, Options, Table
@@ -76,8 +76,13 @@ class Source:
         return tuple(self.sizes)
 
     def batches(self, split: str, columns: Sequence[str] = COLUMNS.names) -> Iterator[pa.RecordBatch]:
-        """The rows of a split, all columns unless some are named."""
+        """The rows of a split, all columns unless some are named.
+
+        Raises BadInput for a question that shows a picture which its sample does not have.
+        """
         for batch in batches(self.table, columns, split):
+            if {"sample_id", "questions", "views"} <= set(columns):
+                require_shown_pictures(batch)
             yield batch if self.flagged is None else _without(batch, self.flagged)
 
     def rows(self, split: str, columns: Sequence[str] = COLUMNS.names) -> Iterator[Row]:

@@ -13,7 +13,7 @@ import pyarrow.parquet
 
 from dataset.table.columns import COLUMNS
 from dataset.table.delta_table import DataFile, Table
-from schemas.errors import RetryableError, UserError
+from schemas.errors import BadInput, RetryableError, UserError
 
 ROWS_AT_ONCE = 64
 """Rows in memory together: 64 pictures of 1 MB."""
@@ -84,3 +84,21 @@ def with_types(batch: pa.RecordBatch, columns: Sequence[str]) -> pa.RecordBatch:
         for field in schema
     ]
     return pa.RecordBatch.from_arrays(arrays, schema=schema)
+
+
+def require_shown_pictures(batch: pa.RecordBatch) -> None:
+    """Raise BadInput, with the sample and the question, where a question shows a picture that its row does not have.
+
+    `batch` has the columns `sample_id`, `views` and `questions`.
+    """
+    shown = pyarrow.compute.struct_field(pyarrow.compute.list_flatten(batch["questions"]), "views")
+    rows = pyarrow.compute.list_parent_indices(batch["questions"]).to_pylist()
+    numbers = pyarrow.compute.list_flatten(shown).to_pylist()
+    places = pyarrow.compute.list_parent_indices(shown).to_pylist()
+    pictures = [1 + (each or 0) for each in pyarrow.compute.list_value_length(batch["views"]).to_pylist()]
+    for place, number in zip(places, numbers, strict=True):
+        row = rows[place]
+        if number is None or not 0 <= number < pictures[row]:
+            sample, has = batch["sample_id"][row], "picture 0 alone" if pictures[row] == 1 else f"0 to {pictures[row] - 1}"
+            question = pyarrow.compute.struct_field(pyarrow.compute.list_flatten(batch["questions"]), "id")[place]
+            raise BadInput(f"sample {sample}: question {question} shows picture {number}, and the sample has {has}")

@@ -127,6 +127,69 @@ def test_what_has_no_choices_or_pictures_or_was_asked_before_is_left_out_and_cou
     assert "1 choices that do not name the answer" in told
 
 
+def mindcube_row(text: str, answer: str) -> tuple[str, dict[str, Any]]:
+    return "mindcube", {**MINDCUBE, "question": text, "gt_answer": answer}
+
+
+def spar_row(text: str, answer: str) -> tuple[str, dict[str, Any]]:
+    return "spar-bench", {**SPAR, "question": text, "answer": answer}
+
+
+HOW = "\nYour answer can only include one of options A, B, C or D."
+
+WHOLE = [
+    (
+        mindcube_row("In view A. the cup is here. Where is it? A. Left B. Right", "B"),
+        ("In view A. the cup is here. Where is it?", ("Left", "Right"), "Right"),
+    ),
+    (
+        spar_row("The first picture is the observer's.\nWhich is closer?\nA. lamp\nB. table\nC. bed\nD. door" + HOW, "B"),
+        ("The first picture is the observer's.\nWhich is closer?", ("lamp", "table", "bed", "door"), "table"),
+    ),
+    (
+        spar_row("Which is closer?\nPick one. A. 0.7 B. 1.3 C. 1.6 D. 1.0" + HOW.replace("\n", " "), "D"),
+        ("Which is closer?\nPick one.", ("0.7", "1.3", "1.6", "1.0"), "1.0"),
+    ),
+    (
+        spar_row("Which one?\nA. left, above, closer\nB. left, , closer\nC. at view A. or B.\nD. right", "C"),
+        ("Which one?", ("left, above, closer", "left, , closer", "at view A. or B.", "right"), "at view A. or B."),
+    ),
+]
+
+
+@pytest.mark.parametrize("told", WHOLE, ids=lambda told: told[1][0][:20])
+def test_all_that_comes_before_the_choices_is_asked(told: Any, tmp_path: Path, pictures: Path):
+    (benchmark, row), wanted = told
+    form = "parquet" if benchmark == "spar-bench" else "jsonl"
+    [item] = converted(benchmark, written(tmp_path / f"rows.{form}", [row]), pictures)
+    assert (item.question, item.choices, item.answer) == wanted
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Where is it? A. Left B. Right C. Left A. again",
+        "Where is it? A. Left C. Right",
+        "Look from A. and then at B. the cup",
+        "Where is it?\nA. left\nB. right\nSay why.",
+        "Where is it?\nA. left B. right\nC. up D. down",
+    ],
+)
+def test_a_question_whose_choices_are_not_understood_is_left_out_and_counted(
+    text: str, tmp_path: Path, pictures: Path, capsys: pytest.CaptureFixture[str]
+):
+    file = written(tmp_path / "rows.jsonl", [mindcube_row(text, "A")[1]])
+    assert EXAMPLE.main(["mindcube", str(file), "--pictures", str(pictures), "--out", str(tmp_path / "out")]) == 1
+    assert "1 choices that are not lettered in order at the end" in capsys.readouterr().out
+
+
+def test_an_answer_is_a_letter_or_a_choice_and_never_the_first_letter_of_another_word(tmp_path: Path, pictures: Path):
+    for answer, wanted in (("B. front-left", 1), ("front-left", 1), ("(B)", 1), ("Behind it", 0), ("B. back", 0)):
+        file = written(tmp_path / "rows.json", [{**VIEWSPATIAL, "answer": answer}])
+        arguments = ["viewspatial", str(file), "--pictures", str(pictures), "--out", str(tmp_path / "out")]
+        assert EXAMPLE.main(arguments) == (0 if wanted else 1), answer
+
+
 def test_a_file_of_another_benchmark_is_named_as_such(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
     file = written(tmp_path / "rows.jsonl", [{"text": "other"}])
     assert EXAMPLE.main(["mindcube", str(file), "--out", str(tmp_path / "out")]) == 1

@@ -14,9 +14,15 @@ import pytest
 
 from dataset.evaluation.eval_items import FileQuestions, SplitQuestions
 from dataset.exports import Source, export
+from dataset.exports.formats import FORMATS
 from dataset.quality.quality_rows import read_rows
+from dataset.table.columns import COLUMNS
+from dataset.table.delta_table import Table
+from dataset.table.held_out_share import properties_of
 from dataset.table.row_encoding import rows_of
+from schemas.errors import BadInput
 from schemas.interfaces import Sample
+from spatial.splits import DEFAULT_HELD_OUT_PER_MILLE
 from tests.fakes.line import store_rows
 
 pytestmark = pytest.mark.thorough
@@ -65,6 +71,32 @@ def markers(item: Row) -> int:
     if "messages" in item:
         return sum(part["type"] == "image" for message in item["messages"] for part in message["content"])
     return sum(str(turn["value"]).count("<image>") for turn in item["conversations"])
+
+
+def shown_elsewhere(uri: str, samples: list[Sample], views: list[int]) -> str:
+    """A table of one sample of the training split, of which one question shows these pictures; the sample's id."""
+    stored = rows_of(samples)
+    row = next(each for each in stored.to_pylist() if each["split"] == "train")
+    row["questions"][0]["views"] = views
+    table = Table.create(uri, COLUMNS, properties=properties_of(DEFAULT_HELD_OUT_PER_MILLE))
+    table.append(type(stored).from_pylist([row], schema=stored.schema), {})
+    return str(row["sample_id"])
+
+
+@pytest.mark.parametrize("views", [[0, 7], [-1, 0], [3]])
+def test_a_question_that_shows_a_picture_which_is_not_there_is_named_in_a_line(
+    view_samples: list[Sample], tmp_path: Path, views: list[int]
+):
+    uri = str(tmp_path / "table")
+    sample = shown_elsewhere(uri, view_samples, views)
+    words = rf"sample {sample}: question \w+ shows picture -?\d, and the sample has (picture 0 alone|0 to \d)$"
+    for form in FORMATS:
+        with pytest.raises(BadInput, match=words) as told:
+            export(Source.open(uri, split="train"), form, tmp_path / form)
+        assert "\n" not in str(told.value)
+        assert not (tmp_path / form).exists()
+    with pytest.raises(BadInput, match=words):
+        list(SplitQuestions(uri, "train").with_pictures())
 
 
 @pytest.mark.parametrize("turns", ["one", "many"])
