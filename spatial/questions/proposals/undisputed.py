@@ -9,7 +9,7 @@ from spatial.knowledge.knowledge_base import scene_kinds
 from spatial.questions.answer_rules import Answer
 from spatial.questions.object_names import NamedScene
 from spatial.questions.question_kinds import Query, Ref, references
-from spatial.questions.rules.metric_facts import is_afloat, is_measurable
+from spatial.questions.rules.metric_facts import is_across, is_afloat, is_measurable
 
 CONTACTS = ("on", "inside", "under")
 """Relations that nothing of the surroundings has to an object."""
@@ -19,6 +19,8 @@ SEEKING = ("outermost", "nearest", "between", "known_next")
 
 MEASURED = ("how_far", "known_far", "fits_between", "floor_area")
 """What is measured by things of known size."""
+
+LENGTHS = ("how_far", "known_far")
 
 PLACED = ("how_far", "known_far", "nearest_camera", "own_side", "faces", "viewed_side", "passes")
 """What depends on how far away things are."""
@@ -72,9 +74,11 @@ def _is_enclosed(scene: NamedScene) -> bool:
 
 
 def _is_plain_in_metres(scene: NamedScene, query: Query, found: Answer) -> bool:
+    places = {thing.id: place for place, thing in enumerate(scene.objects)}
     if query.op in MEASURED and found.reason != "no_scale" and not is_measurable(scene):
+        return False
+    if query.op in LENGTHS and not found.reason and not is_across(scene, *(places[number] for number in found.objects[:2])):
         return False
     if query.op not in PLACED:
         return True
-    places = {thing.id: place for place, thing in enumerate(scene.objects)}
     return not any(is_afloat(scene, places[number]) for number in found.objects)

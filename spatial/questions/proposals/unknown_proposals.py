@@ -15,7 +15,7 @@ from spatial.questions.object_names import NamedScene
 from spatial.questions.proposals.query_proposals import Proposal, pairs, shuffled
 from spatial.questions.proposals.search_proposals import exchanged_colours
 from spatial.questions.question_kinds import KnownFar, KnownNext, KnownSide, Sideways
-from spatial.questions.rules.metric_facts import are_joined, has_scale, is_measurable, may_be_joined
+from spatial.questions.rules.metric_facts import are_joined, has_scale, is_across, is_measurable, may_be_joined
 from spatial.questions.rules.metric_rules import CHOICES, length_between
 from spatial.questions.rules.unknown_rules import OPPOSITE, UNKNOWN, next_on, number_of_choices
 from spatial.questions.wording.lexicon import alike
@@ -31,8 +31,8 @@ where nothing may, or where the names would reveal which of the two it is."""
 
 SIDEWAYS: tuple[Sideways, Sideways] = ("left_of", "right_of")
 
-WITHOUT_SCALE = 0.26
-"""Share of the scenes without a scale that are asked so: with half of them two in five questions about two bare shapes
+WITHOUT_SCALE = 0.12
+"""Share of the scenes without a scale that are asked so: with half of them one in two questions about two bare shapes
 could not be answered, with these one in four, which is how often a blind guess would say so."""
 
 TRIES = 24
@@ -83,7 +83,8 @@ def _of_any_size(scene: NamedScene, rng: random.Random) -> Iterator[Proposal]:
     if is_unknown and rng.random() >= WITHOUT_SCALE:
         return
     for i, j in islice(pairs(rng, scene.plainly_named), TRIES):
-        if all(is_of_any_size(scene.objects[k].category) for k in (i, j)) and not may_be_joined(scene, i, j):
+        are_shapes = all(is_of_any_size(scene.objects[k].category) for k in (i, j))
+        if are_shapes and not may_be_joined(scene, i, j) and is_across(scene, i, j):
             named = scene.ref(i)
             length = UNKNOWN if is_unknown else _length(scene, i, j)
             if named.category is not None and length is not None:
@@ -93,7 +94,7 @@ def _of_any_size(scene: NamedScene, rng: random.Random) -> Iterator[Proposal]:
 def _length(scene: NamedScene, i: int, j: int) -> str | None:
     """The distance of two things of which none carries the other; None where it is not asked."""
     try:
-        return None if are_joined(scene, i, j) else length_between(scene, i, j)
+        return length_between(scene, i, j) if not are_joined(scene, i, j) and is_across(scene, i, j) else None
     except Unanswerable:
         return None
 

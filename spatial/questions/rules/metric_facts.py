@@ -44,6 +44,9 @@ ALOFT_M = 0.3
 AT_WALL_M = 0.1
 """How far from a wall what hangs there ends, metres."""
 
+ALONG_SHARE, LEVEL_SHARE = 0.7, 0.4
+"""How much of a distance that is asked may lie along the view, and upwards."""
+
 Array = NDArray[np.float64]
 
 
@@ -145,6 +148,15 @@ def footprint(body: SeenBody) -> Array:
 def centre_distance(a: SeenBody, b: SeenBody) -> float:
     """Metres between the centres of two bodies."""
     return math.dist(a.position, b.position)
+
+
+def is_across(view: View, i: int, j: int) -> bool:
+    """Whether two things are apart mainly across the view and not along it, and on about one level: along the view, and up
+    to the middle of a tree, people measure badly."""
+    a, b = body_of(view, i), body_of(view, j)
+    length = centre_distance(a, b)
+    along = pinhole_of(view).world_to_camera[2, :3] @ (np.array(a.position) - np.array(b.position))
+    return abs(along) <= ALONG_SHARE * length and abs(a.position[2] - b.position[2]) <= LEVEL_SHARE * length
 
 
 def nearest_distance(point: Array, body: SeenBody) -> float:

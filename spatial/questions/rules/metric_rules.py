@@ -42,11 +42,13 @@ from spatial.questions.rules.metric_facts import (
 )
 from spatial.questions.wording.referring_expressions import Referent, Unanswerable
 
-SPACING = 1.8
-"""Ratio of a length among the choices to the next smaller one; they are rounded, and then still 60 % apart: people
-are 15 % off, and some of them 25 %."""
+SPACING = 1.5
+"""Ratio of a length among the choices to the next smaller one; they are rounded, and then still 30 % apart.
 
-LEAST_SPACING = 1.6
+Where they are 80 % apart whoever knows how far things usually are from each other finds the right one by the names
+alone (27 points above chance of 299 questions)."""
+
+LEAST_SPACING = 1.3
 
 LENGTH_MARGIN = 1 - 1 / LEAST_SPACING
 
