@@ -16,6 +16,7 @@ from schemas.graph import Relation
 from schemas.texts.fault_words import in_plain_words
 from spatial.commands import value_parsing
 from spatial.commands.value_parsing import Request
+from spatial.commands.world_parsing import views_fields, world_fields
 from spatial.reasoning.closure import relation_of
 from spatial.relations.phrases import UnknownPhrase, normalise, normalise_place
 from spatial.relations.predicate_table import BINARY, BORDERS, OF_GROUPS, ORIENTED, PLACES
@@ -106,7 +107,8 @@ def _relation(word: Any, where: str) -> tuple[str, ...]:
 
 
 def scene(request: Request) -> Scene:
-    """The scene of a request, its objects and relations as in the dataset's columns.
+    """The scene of a request, its objects, relations, `camera`, `room`, `plain_ground` and `views` as in the dataset's
+    columns.
 
     Defaults: the position as id, no attributes, depth 0, fully visible, not drawn.
     """
@@ -124,7 +126,13 @@ def scene(request: Request) -> Scene:
         for i, item in enumerate(value_parsing.optional_list(request, "excluded"))
     ]
     fields = {"canvas": value_parsing.pixels(request), "scene": request.get("scene") or "scene", "objects": objects}
-    return _model(Scene, {**fields, "relations": relations, "excluded": excluded}, "scene")
+    in_metres = {"world": world_fields(request), "views": list(map(_view, views_fields(request)))}
+    return _model(Scene, {**fields, "relations": relations, "excluded": excluded, **in_metres}, "scene")
+
+
+def _view(view: Mapping[str, Any]) -> dict[str, Any]:
+    objects = [_scene_object(thing, k) for k, thing in enumerate(view["objects"])]
+    return {**view, "objects": objects}
 
 
 def _scene_object(item: Any, i: int) -> SeenObject:

@@ -159,13 +159,17 @@ def ask(request: Request) -> Result:
 
 
 def verify(request: Request) -> Result:
-    """A scene with `question`, optional `choices`, and of a description its `answer` → `{"answer", "entailed"}`."""
+    """A scene with `question`, optional `choices`, of a description its `answer` → `{"answer", "entailed"}`.
+
+    `shows`: the numbers of the pictures of a question about two, 0 the scene's own.
+    """
     from spatial.verify import verify as verify_question
 
     question = value_parsing.as_text(value_parsing.required_field(request, "question"), "question")
     choices = [value_parsing.as_text(c, "choices") for c in value_parsing.optional_list(request, "choices")]
     said = None if request.get("answer") is None else value_parsing.as_text(request["answer"], "answer")
-    verdict = verify_question(question, choices or None, graph_parsing.scene(request), said)
+    shown = [value_parsing.as_int(number, "shows") for number in value_parsing.optional_list(request, "shows")]
+    verdict = verify_question(question, choices or None, graph_parsing.scene(request), said, shown)
     return {"answer": verdict.answer, "entailed": verdict.entailed}
 
 

@@ -5,9 +5,14 @@ import random
 
 import pytest
 
+from schemas.events import Scene
 from spatial.commands.jsonl_commands import COMMANDS
+from spatial.questions import KINDS
 from spatial.relations.relation_truth import relate
 from tests.fakes.cpu_speed import reference_cpu_s
+from tests.fakes.scenes import random_scene
+from tests.fakes.seen_twice import seen_twice
+from tests.fakes.worlds import with_random_world
 
 CANVAS = [200, 200]
 NAN, INF = float("nan"), float("inf")
@@ -273,3 +278,77 @@ def work_off(name, lines):
 def shouted(phrase, rng):
     """The phrase with some letters in upper case, so that no answer is remembered."""
     return "".join(rng.choice((letter, letter.upper())) for letter in phrase)
+
+
+def in_columns(scene: Scene) -> dict[str, object]:
+    """The scene's part of a row: objects with their bodies, the camera, room and ground, and what other cameras see."""
+    seen = scene.model_dump(mode="json")
+    world = seen["world"]
+    views = [
+        {"width": view["canvas"][0], "height": view["canvas"][1], "camera": view["camera"], "objects": view["objects"]}
+        for view in seen.get("views", ())
+    ]
+    return {
+        "width": seen["canvas"][0],
+        "height": seen["canvas"][1],
+        "scene": seen["scene"],
+        "objects": [{**thing, **body} for thing, body in zip(seen["objects"], world["bodies"], strict=True)],
+        "relations": seen["relations"],
+        "excluded": seen["excluded"],
+        "camera": world["camera"],
+        "room": world.get("room"),
+        "plain_ground": None,
+        "views": views or None,
+    }
+
+
+def test_a_row_in_metres_is_asked_in_metres_and_proven():
+    kinds = set()
+    for number in range(12):
+        row = in_columns(with_random_world(random_scene(number), number))
+        for question in run("ask", **row, seed=number)["questions"]:
+            kinds.add(question["kind"])
+            said = {name: question[name] for name in ("question", "choices", "answer")}
+            assert run("verify", **row, **said) == {"answer": question["answer"], "entailed": True}
+    assert len(kinds & {kind for kind, row in KINDS.items() if row.in_metres}) >= 4
+
+
+def test_a_question_about_two_pictures_is_proven_of_those_that_it_shows():
+    found = 0
+    for number in range(8):
+        row = in_columns(seen_twice(number))
+        asked = [question for question in run("ask", **row, seed=number)["questions"] if question.get("views")]
+        for question in asked:
+            said = {name: question[name] for name in ("question", "choices", "answer")}
+            assert run("verify", **row, **said, shows=question["views"])["answer"] == question["answer"]
+            assert run("verify", **row, **said)["answer"] is None
+        found += len(asked)
+    assert found
+
+
+@pytest.mark.parametrize(
+    ("change", "word"),
+    [
+        ({"camera": None}, "room is given without a camera"),
+        ({"camera": None, "room": None}, r"objects\[0\].position is given without a camera"),
+        ({"camera": 7}, "camera must be an object"),
+        ({"camera": {"intrinsics": [1, 2, 3]}}, "intrinsics"),
+        ({"room": [1, 2]}, "room must be an object"),
+        ({"views": [{"objects": []}]}, r"camera is missing|canvas is missing"),
+        ({"views": [7]}, r"views\[0\] must be an object"),
+    ],
+)
+def test_a_scene_that_is_half_in_metres_is_refused(change: dict[str, object], word: str):
+    row = in_columns(with_random_world(random_scene(3), 3))
+    with pytest.raises(ValueError, match=word):
+        run("ask", **{**row, **change}, seed=1)
+
+
+def test_a_body_without_a_place_is_refused():
+    row = in_columns(with_random_world(random_scene(3), 3))
+    row["objects"][1]["position"] = None
+    with pytest.raises(ValueError, match=r"objects\[1\] has no position: with a camera"):
+        run("verify", **row, question="Is there a cup?")
+    row["objects"][1]["position"] = [0, NAN, 0]
+    with pytest.raises(ValueError, match=r"position"):
+        run("verify", **row, question="Is there a cup?")
