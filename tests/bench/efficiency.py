@@ -34,7 +34,7 @@ from tests.fakes.left_behind import sample_ids
 from tests.fakes.line import Line as BareLine
 
 GRAPHS = {
-    "collage": int(os.environ.get("SKG_BENCH_GRAPHS", "400")),
+    "collage": int(os.environ.get("SKG_BENCH_GRAPHS", "600")),
     "solid": int(os.environ.get("SKG_BENCH_SOLID", "8")),
 }
 """Requests; 0 leaves a renderer out."""
@@ -50,6 +50,9 @@ LOOPS = {"collage": CORES, "solid": 1}
 WARM = 12
 ROWS = 64
 """Requests that are made before anything is measured; rows of a commit."""
+
+COMMIT_S = "1"
+"""Between commits at most: the last one is waited for, which is no work."""
 
 WITHIN_S = 900.0
 GOAL = 0.9
@@ -119,7 +122,7 @@ def figures(renderer: str, bare: Rate, made: Rate) -> Iterator[Figure]:
 def factory_rate(renderer: str, requests: int) -> Rate:
     """Requests until the last sample is a row of the dataset; the processes have worked before. Raises NotHere."""
     with tempfile.TemporaryDirectory() as name, real_line(Path(name)) as line, Ends(line, *ENDS) as ends:
-        line.start_stages(STAGES[renderer], SKG_RENDERER=renderer)
+        line.start_stages(STAGES[renderer], SKG_RENDERER=renderer, SKG_WRITE_EVERY_S=COMMIT_S)
         carried(line, ends, seeds_for(renderer, WARM if renderer == "collage" else 2, "warm"))
         before = len(sample_ids(str(line.dataset)))
         spent = spent_s(line.broker.pid), spent_s(line.store.pid)
