@@ -185,5 +185,5 @@ def _differences(stated: Mapping[str, Any], recorded: Mapping[str, Any]) -> Iter
         if stated[name] != recorded[name]:
             yield "object", f"{name} {stated[name]} is said, {recorded[name]} was drawn"
     for name in ("depth", "visible"):
-        if abs(stated[name] - recorded[name]) > DEPTH_TOLERANCE:
+        if not abs(stated[name] - recorded[name]) <= DEPTH_TOLERANCE:  # of what is no number either
             yield "object", f"{name} {stated[name]} is said, {recorded[name]} was drawn"

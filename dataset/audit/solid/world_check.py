@@ -8,7 +8,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from io import BytesIO
-from itertools import product
 from typing import Any
 
 import numpy as np
@@ -16,6 +15,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from dataset.audit.fault_kinds import Fault
+from dataset.audit.solid.stated_bodies import DEPTH_M, SAME, Eye, body_faults, corners, silhouette_faults
 from dataset.audit.solid.stated_masks import read_mask
 from dataset.audit.tar_rows import Row
 from schemas.picture_layers import Layers, read_layers
@@ -33,12 +33,6 @@ IN_METRES = (
     "hidden_by",
 )
 """Fields of an object that are null where there is no camera."""
-
-NEAR_PX = 2.0
-DEPTH_M = 0.01
-"""Of a body's nearest and farthest corner: its surface is rounded to millimetres."""
-
-SAME = 1e-6
 
 ROUNDED = 2e-4
 """Of shares, beside a part of a hundred that the rims of silhouettes are worth."""
@@ -65,13 +59,20 @@ class _Seen:
     def size(self) -> tuple[int, int]:
         return self.row["width"], self.row["height"]
 
-    @property
-    def intrinsics(self) -> Array:
-        return np.array(self.row["camera"]["intrinsics"], float)
+    @cached_property
+    def eye(self) -> Eye:
+        camera = self.row["camera"]
+        matrix = np.array(camera["world_to_camera"], float).reshape(4, 4)
+        return Eye(np.array(camera["intrinsics"], float), matrix, self.size)
 
-    @property
-    def matrix(self) -> Array:
-        return np.array(self.row["camera"]["world_to_camera"], float).reshape(4, 4)
+    def planned(self, number: int) -> Mapping[str, Any]:
+        """The body of the graph with this number, empty for none."""
+        things = (self.graph.get("world") or {}).get("bodies") or []
+        return things[number] if number < len(things) else {}
+
+    def recorded(self, number: int) -> Sequence[float] | None:
+        """The box of an object's whole silhouette in the picture's file, None where there is none."""
+        return self.layers.amodal[number] if self.layers is not None and number < len(self.layers.amodal) else None
 
     @cached_property
     def index(self) -> NDArray[np.uint8] | None:
@@ -105,11 +106,11 @@ def _camera(seen: _Seen) -> Iterator[Detail]:
         yield "camera", "the graph was not planned in metres"
         return
     planned = np.array(world["camera"]["intrinsics"]) * seen.row["width"] / seen.graph["layout"]["canvas"][0]
-    if not np.allclose(seen.intrinsics, planned, atol=SAME):
-        yield "camera", f"intrinsics {seen.intrinsics.tolist()} are said, {planned.tolist()} were planned"
-    if not np.allclose(seen.matrix.reshape(-1), world["camera"]["world_to_camera"], atol=SAME):
+    if not np.allclose(seen.eye.intrinsics, planned, atol=SAME):
+        yield "camera", f"intrinsics {seen.eye.intrinsics.tolist()} are said, {planned.tolist()} were planned"
+    if not np.allclose(seen.eye.matrix.reshape(-1), world["camera"]["world_to_camera"], atol=SAME):
         yield "camera", "world_to_camera is not the planned one"
-    turn = seen.matrix[:3, :3]
+    turn = seen.eye.matrix[:3, :3]
     if not np.allclose(turn @ turn.T, np.eye(3), atol=1e-4) or np.linalg.det(turn) < 0:
         yield "camera", "world_to_camera does not turn the world, it distorts it"
 
@@ -118,6 +119,8 @@ def _room(seen: _Seen) -> Iterator[Detail]:
     """Walls stand off the region of the things, and at least so far from the middle; rows of old say nothing of them."""
     stated, space = seen.row.get("room"), (seen.graph.get("world") or {}).get("space") or {}
     if stated is None:
+        if space.get("kind") == "room" and _is_of_now(seen.row):
+            yield "room", "walls were planned, and none are said"
         return
     if space.get("kind") != "room":
         yield "room", f"walls at {stated} are said of a scene that is no room"
@@ -127,7 +130,16 @@ def _room(seen: _Seen) -> Iterator[Detail]:
         yield "room", f"walls at {stated} are said, {left}, {right} and {space['back']} were planned"
 
 
+def _is_of_now(row: Row) -> bool:
+    """Whether a row says anything that rows did not say before they had walls and plain ground."""
+    said = any(row.get(name) is not None for name in ("room", "plain_ground"))
+    return said or any('"projection"' in (question["certificate"] or "") for question in row["questions"])
+
+
 def _plain_ground(seen: _Seen) -> Iterator[Detail]:
+    if seen.row.get("plain_ground") is None and _is_of_now(seen.row):
+        yield "plain_ground", "whether the ground is plain is not said"
+        return
     planned = bool(((seen.graph.get("world") or {}).get("space") or {}).get("plain"))
     if bool(seen.row.get("plain_ground")) is not planned:
         yield (
@@ -148,9 +160,9 @@ def _object(seen: _Seen, thing: Mapping[str, Any]) -> Iterator[Detail]:
     if any(thing[name] is None for name in ("position", "size", "heading", "distance", "mask", "amodal_box")):
         yield "body", "it has no body, and the row has a camera"
         return
-    yield from _body(seen, thing)
-    points = corners(thing) @ seen.matrix[:3, :3].T + seen.matrix[:3, 3]
-    yield from _outline(seen, thing, points)
+    yield from body_faults(seen.eye, thing, seen.planned(thing["id"]))
+    points = seen.eye.sees(corners(thing))
+    yield from silhouette_faults(seen.eye, thing, points, seen.recorded(thing["id"]))
     try:
         mask = read_mask(thing["mask"], seen.size)
     except ValueError as error:
@@ -159,50 +171,6 @@ def _object(seen: _Seen, thing: Mapping[str, Any]) -> Iterator[Detail]:
     yield from _mask(seen, thing, mask)
     yield from _covers(seen, thing, mask)
     yield from _depths(seen, mask, points[:, 2])
-
-
-def _body(seen: _Seen, thing: Mapping[str, Any]) -> Iterator[Detail]:
-    things = (seen.graph.get("world") or {}).get("bodies") or []
-    planned = things[thing["id"]] if thing["id"] < len(things) else {}
-    for name in ("position", "size", "heading", "support", "rotation"):
-        stated = thing.get(name)
-        if stated is None or planned.get(name) is None:
-            is_same = stated == planned.get(name)
-        else:
-            is_same = bool(np.allclose(stated, planned[name], atol=SAME))
-        if not is_same:
-            yield "body", f"{name} {stated} is said, {planned.get(name)} was planned"
-    place = seen.matrix[:3, :3] @ thing["position"] + seen.matrix[:3, 3]
-    if abs(float(np.linalg.norm(place)) - thing["distance"]) > DEPTH_M:
-        yield "body", f"distance {thing['distance']} is said, {np.linalg.norm(place):.3f} follows"
-    if abs(float(place[2]) - thing["depth"]) > DEPTH_M:
-        yield "body", f"depth {thing['depth']} is said, {place[2]:.3f} follows"
-
-
-def corners(thing: Mapping[str, Any]) -> Array:
-    """The eight corners of an object's box in the world (8 × 3, metres)."""
-    width, depth, height = thing["size"]
-    turn = np.radians(thing["heading"])
-    axes = np.array([[np.sin(turn), -np.cos(turn), 0], [np.cos(turn), np.sin(turn), 0], [0, 0, 1]]).T
-    if thing.get("rotation") is not None:
-        axes = np.array(thing["rotation"], float).reshape(3, 3)
-    halves = np.array([[a * width, b * depth, c * height] for a, b, c in product((-0.5, 0.5), repeat=3)])
-    found: Array = halves @ axes.T + np.array(thing["position"], float)
-    return found
-
-
-def _outline(seen: _Seen, thing: Mapping[str, Any], points: Array) -> Iterator[Detail]:
-    """Whether the corners (8 × 3, as the camera sees them) bound the whole silhouette."""
-    if points[:, 2].min() <= 0:
-        yield "body", "it is behind the camera"
-        return
-    fx, fy, cx, cy = seen.intrinsics
-    pixels = points[:, :2] / points[:, 2:] * (fx, fy) + (cx, cy)
-    low, high = np.clip([pixels.min(axis=0), pixels.max(axis=0)], 0, seen.size)
-    x, y, width, height = thing["amodal_box"]
-    if (np.array([x, y]) < low - NEAR_PX).any() or (np.array([x + width, y + height]) > high + NEAR_PX).any():
-        bounds = [round(float(value)) for value in (*low, *(high - low))]
-        yield "amodal_box", f"{thing['amodal_box']} is not within {bounds}, which the camera sees its corners in"
 
 
 def _mask(seen: _Seen, thing: Mapping[str, Any], mask: NDArray[np.bool_]) -> Iterator[Detail]:
@@ -217,11 +185,12 @@ def _mask(seen: _Seen, thing: Mapping[str, Any], mask: NDArray[np.bool_]) -> Ite
 def _covers(seen: _Seen, thing: Mapping[str, Any], mask: NDArray[np.bool_]) -> Iterator[Detail]:
     """Whether what is said to hide a thing is seen within what bounds the whole thing, and reaches nearer than it."""
     stated = thing.get("hidden_by")
-    planned = None if seen.layers is None else seen.layers.covers
+    known = None if seen.layers is None else seen.layers.covers
+    planned = None if known is None else [{"object": number, "share": share} for number, share in known[thing["id"]]]
+    if stated != planned:
+        yield "hidden_by", f"{stated} is said, {planned} is in the picture's file"
     if stated is None or thing["visible"] <= 0:
         return
-    if planned is not None and [(each["object"], each["share"]) for each in stated] != list(planned[thing["id"]]):
-        yield "hidden_by", f"{stated} is not what the picture's file says"
     area, others = mask.sum() / thing["visible"], {other["id"]: other for other in seen.row["objects"]}
     if sum(each["share"] for each in stated) + thing["visible"] > 1 + RIM + ROUNDED * (1 + len(stated)):
         yield "hidden_by", f"{stated} and what is visible are more than all of it"
@@ -229,7 +198,7 @@ def _covers(seen: _Seen, thing: Mapping[str, Any], mask: NDArray[np.bool_]) -> I
         other = others.get(each["object"])
         most = 0 if other is None or other is thing else _seen_within(seen, other, thing["amodal_box"])
         if most is None:
-            continue  # its mask cannot be read, which is a fault of its own
+            continue  # which is a fault of its own
         if each["share"] * (area - 1) > most + RIM * area:
             yield "hidden_by", f"{each['share']} by object {each['object']} is said, of which {most} pixels are seen there"
         elif other is not None and _reach(seen, other)[0] > _reach(seen, thing)[1]:
@@ -237,8 +206,10 @@ def _covers(seen: _Seen, thing: Mapping[str, Any], mask: NDArray[np.bool_]) -> I
 
 
 def _seen_within(seen: _Seen, other: Mapping[str, Any], box: Sequence[float]) -> int | None:
-    """How many pixels of an object are seen in a box, None where its mask cannot be read."""
+    """How many pixels of an object are seen in a box, None where that or its mask cannot be read."""
     try:
+        if not np.isfinite(box).all():
+            return None
         mask = read_mask(other["mask"], seen.size)
     except ValueError:
         return None
@@ -251,7 +222,7 @@ def _reach(seen: _Seen, thing: Mapping[str, Any]) -> tuple[float, float]:
     """Metres along the camera's axis to a body's nearest and farthest corner."""
     if any(thing[name] is None for name in ("position", "size", "heading")):
         return 0.0, float("inf")
-    depths = (corners(thing) @ seen.matrix[:3, :3].T + seen.matrix[:3, 3])[:, 2]
+    depths = seen.eye.sees(corners(thing))[:, 2]
     return float(depths.min()), float(depths.max())
 
 
