@@ -78,7 +78,7 @@ class BodyKind:
     `height_spread`: where it is given, heights differ by up to this share for themselves: stools are as wide, not as tall.
     `forms` are what builders call its shapes; `sizes`: of those that are not of the usual size.
     `has_front`: it looks somewhere, `plain_front`: so that anybody would tell where.  `turns`: it may look aside, for it is
-    known from there, too.
+    known from there, too; `behind`: it may look away from the camera, for it is known from behind.
     `colours`: names of usual ones; `recolours`: a graph may ask for any colour of the palette.
     `faces`: where others lean on it; `leans`: how it leans; `stands`: forms that stand by themselves, all where None.
     `overhangs`: it reaches farther above the ground than on it, as a cow's head.
@@ -102,6 +102,7 @@ class BodyKind:
     holds: tuple[str, ...] = ()
     plain_front: bool = True
     overhangs: bool = False
+    behind: bool = False
 
     def size_of(self, form: str) -> tuple[float, float, float]:
         """Usual width, depth, height of a form, metres."""
@@ -185,6 +186,7 @@ def _body(name: str, row: dict[str, Any]) -> BodyKind:
         holds=tuple(row.get("holds", ())),
         plain_front=row.get("plain_front", True),
         overhangs=row.get("overhangs", False),
+        behind=row.get("behind", False),
     )
 
 

@@ -29,6 +29,13 @@ LONG = 1.4
 ASIDE = 0.5
 """Share of the candidates of such things that look anywhere between left and right of the picture."""
 
+AWAY = 0.35
+"""Share of the candidates of what is known from behind that look away from the camera: if all looked towards it, its own
+left would be the picture's right in nineteen of twenty questions."""
+
+BEHIND = 11
+"""Of the 24 steps of a turn those that look away."""
+
 TO_WALL = 0.6
 """Share of the candidates of furniture with a back that stand with it to the wall."""
 
@@ -182,6 +189,15 @@ def _steps_of_front(spec: BodySpec, draw: Array) -> Array:
     """Steps of a heading away from the camera, from random numbers between 0 and 1."""
     if spec.shows_inside:
         return np.asarray(np.floor(draw * 3) - 1)
+    if spec.kind.behind:
+        away = draw < AWAY
+        rest = _steps_ahead(spec, np.where(away, 0.0, (draw - AWAY) / (1 - AWAY)))
+        return np.where(away, np.floor(draw / AWAY * BEHIND) + (24 - BEHIND) // 2 + 1, rest)
+    return _steps_ahead(spec, draw)
+
+
+def _steps_ahead(spec: BodySpec, draw: Array) -> Array:
+    """The same for what looks towards the camera, or aside."""
     aside = ASIDE if spec.kind.turns and spec.size[1] >= LONG * spec.size[0] else 0.0
     ahead = draw >= aside
     share = np.where(ahead, (draw - aside) / (1 - aside), draw / (aside or 1.0))
