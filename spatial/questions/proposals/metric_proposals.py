@@ -111,7 +111,7 @@ def distance_metric(scene: NamedScene, rng: random.Random) -> Iterator[Proposal]
 
 
 def real_size(scene: NamedScene, rng: random.Random) -> Iterator[Proposal]:
-    """Which of two is taller; in eight of ten cases only where it looks lower in the picture, else only where it does not."""
+    """Which of two is taller; in eight of ten cases only where it looks lower in the picture, else where it does not."""
     against = rng.random() < AGAINST_APPEARANCE
     for i, j in pairs(rng, scene.plainly_named) if _is_known(scene) else ():
         judgement = taller(scene, i, j)
