@@ -25,6 +25,9 @@ LENGTHS = ("how_far", "known_far")
 PLACED = ("how_far", "known_far", "nearest_camera", "own_side", "faces", "viewed_side", "passes")
 """What depends on how far away things are."""
 
+WHOLE = 0.9
+"""Least share to be seen of what is measured."""
+
 TURNED = ("own_side", "viewed_side")
 PLAINLY_ASIDE = 28 / 180
 """Least angle from straight ahead and straight behind, a share of a half turn: people are 10° off or so."""
@@ -42,6 +45,11 @@ def is_undisputed(scene: NamedScene, query: Query, found: Answer) -> bool:
     if query.op in TURNED and found.margin < PLAINLY_ASIDE:
         return False
     return scene.scene.world is None or _is_plain_in_metres(scene, query, found)
+
+
+def _are_whole(scene: NamedScene, places: dict[int, int], found: Answer) -> bool:
+    """Whether hardly anything of what is measured is hidden: nobody knows where it stands if its foot is behind a box."""
+    return all(scene.objects[places[number]].visible >= WHOLE for number in found.objects)
 
 
 def _seeks_everything(query: Query) -> bool:
@@ -76,6 +84,8 @@ def _is_enclosed(scene: NamedScene) -> bool:
 def _is_plain_in_metres(scene: NamedScene, query: Query, found: Answer) -> bool:
     places = {thing.id: place for place, thing in enumerate(scene.objects)}
     if query.op in MEASURED and found.reason != "no_scale" and not is_measurable(scene):
+        return False
+    if query.op in (*MEASURED, "taller") and not found.reason and not _are_whole(scene, places, found):
         return False
     if query.op in LENGTHS and not found.reason and not is_across(scene, *(places[number] for number in found.objects[:2])):
         return False

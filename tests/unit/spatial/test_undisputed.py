@@ -96,10 +96,20 @@ def test_a_side_is_asked_where_it_is_plainly_aside(at: tuple[float, float], is_a
     assert any("ball" in each for each in found) is is_asked
 
 
+@pytest.mark.parametrize("seen", [1.0, 0.8])
+def test_what_is_hidden_in_part_is_not_measured(seen: float):
+    """Its foot may be what is hidden, and then nobody knows where it stands or how high it is."""
+    things = {"chair": usual("chair", 2, 0), "sofa": usual("sofa", -3, 1), "barrel": usual("barrel", 0, 1)}
+    scene = furnished(things, visible={"barrel": seen})
+    measured = [each.question for each in asked(scene, "distance_metric", "real_size", "free_space")]
+    assert measured
+    assert any("barrel" in each for each in measured) is (seen == 1.0)
+
+
 def test_of_a_balloon_in_a_room_nothing_is_asked_that_depends_on_how_far_away_it_is():
     walls = SeenRoom(left=-4, right=4, back=6)
     for z, y, is_asked in ((1.6, 2.0, False), (1.6, 5.95, True), (0.55, 2.0, True)):
-        things = {"balloon": usual("balloon", 0.5, y, z=z), "sofa": usual("sofa", -3, 1), "chair": usual("chair", 2, 0)}
+        things = {"balloon": usual("balloon", 0.5, y, z=z), "sofa": usual("sofa", -3, 4), "chair": usual("chair", 2.5, 4)}
         scene = furnished(things)
         assert scene.world is not None
         scene = scene.model_copy(update={"world": scene.world.model_copy(update={"room": walls})})
