@@ -20,6 +20,9 @@ PLACES = {
 }  # fmt: skip
 """Phrases of predicates with one object."""
 
+POSE = 16
+"""Numbers of a camera's pose, 4 × 4, row by row; the third row is its axis."""
+
 
 def names_of(objects: Sequence[Row]) -> dict[int, str]:
     """What to call each object: its category, counted from 1 where the category appears more than once."""
@@ -108,10 +111,26 @@ def _of_pictures(item: object, names: Mapping[int, str]) -> str:
         case {"object": int(one), "first_box": [x, y, width, height]}:
             return f"In the first picture {_name(one, names)} covers {width} × {height} px at {x}, {y}."
         case {"first_camera": [_, _, _] as place}:
-            return f"The first camera is at {', '.join(map(_rounded, place))} m."
+            return f"The first camera is at {_listed(place)} m."
         case {"camera": [_, _, _] as place}:
-            return f"The camera is at {', '.join(map(_rounded, place))} m."
+            return f"The camera is at {_listed(place)} m."
+        case {"first_projection": Mapping() as camera}:
+            return f"The first camera {_projection(camera)}"
+        case {"projection": Mapping() as camera}:
+            return f"The camera {_projection(camera)}"
     return json.dumps(item, ensure_ascii=False)
+
+
+def _projection(camera: Mapping[str, Any]) -> str:
+    """Where a camera is, along which direction of the world it looks, and its focal length."""
+    match camera:
+        case {"position": [_, _, _] as place, "world_to_camera": [*pose], "intrinsics": [focal, *_]} if len(pose) == POSE:
+            return f"is at {_listed(place)} m, looks along {_listed(pose[8:11])}, focal length {_rounded(focal)} px."
+    return f"is {json.dumps(camera, ensure_ascii=False)}."
+
+
+def _listed(numbers: Sequence[object]) -> str:
+    return ", ".join(map(_rounded, numbers))
 
 
 def _name(thing: object, names: Mapping[int, str]) -> str:

@@ -9,6 +9,7 @@ from typing import Any
 
 from schemas.events import SeenObject
 from schemas.predicate_names import ends
+from schemas.world import Camera
 from spatial.questions.answer_rules import Answer
 from spatial.questions.certain_facts import View
 from spatial.questions.question_kinds import (
@@ -22,16 +23,16 @@ from spatial.questions.question_kinds import (
     references,
     to_json,
 )
-from spatial.questions.rules.metric_facts import camera_position
-from spatial.questions.views.camera_steps import pose
 from spatial.questions.wording.realisation import realise_ref
 from spatial.relations.relation_truth import members
+from spatial.world.pinhole import as_pinhole
 
 
 def certificate(view: View, query: Query, answer: Answer) -> str:
     """`premises` are boxes, depths, attributes and drawn relations as the scene states them, of a question in metres bodies
-    and the camera too; margins are shares of the canvas (of the depth range for depth, of the larger length or of a half
-    turn in metres), 1 where nothing is measured; `reason` is why the picture does not show it.
+    too, and cameras (`projection`) where the rule reads them; margins are shares of the canvas (of the depth range for
+    depth, of the larger length or of a half turn in metres), 1 where nothing is measured; `reason` is why the picture does
+    not show it.
     """
     absent = [
         {"excluded": name}
@@ -78,27 +79,47 @@ def premises(view: View, used: Collection[int]) -> list[dict[str, Any]]:
 
 
 def _in_metres(view: View, query: Query, answer: Answer) -> Iterator[dict[str, Any]]:
-    """The bodies of these objects, the camera's place and the walls, where a question is about metres."""
+    """The bodies of these objects, the camera and the walls, where a question is about metres."""
     if not isinstance(query, InMetres) or view.scene.world is None:
         return
-    for thing, body in zip(view.objects, view.scene.world.bodies, strict=True):
-        if thing.id in answer.used:
-            unasked = None if isinstance(query, Hides | HalfSeen) else {"hidden_by"}
-            yield {"object": thing.id, **_visible_share(thing, query), **body.model_dump(mode="json", exclude=unasked)}
+    yield from _bodies(view, query, answer.used)
     if isinstance(query, FloorArea) and view.scene.world.room is not None:
         yield {"room": view.scene.world.room.model_dump(mode="json")}
     if isinstance(query, NearestCamera | FloorArea):
-        yield {"camera": [round(float(value), 6) for value in camera_position(view)]}
+        yield {"projection": _projection(view.scene.world.camera)}
+
+
+def _bodies(view: View, query: Query, used: Collection[int]) -> Iterator[dict[str, Any]]:
+    """What hides them only where the question is about that."""
+    assert view.scene.world is not None
+    for thing, body in zip(view.objects, view.scene.world.bodies, strict=True):
+        if thing.id in used:
+            unasked = None if isinstance(query, Hides | HalfSeen) else {"hidden_by"}
+            yield {"object": thing.id, **_visible_share(thing, query), **body.model_dump(mode="json", exclude=unasked)}
 
 
 def _of_first(view: View, query: Query, answer: Answer) -> Iterator[dict[str, Any]]:
-    """What the first of two pictures shows of the objects, where both cameras are, and how they are turned."""
-    for first in view.scene.views if isinstance(query, InViews) else ():
+    """What the first of two pictures shows of the objects, both cameras, and where in space is what is named."""
+    if not isinstance(query, InViews) or view.scene.world is None:
+        return
+    for first in view.scene.views:
         for thing in first.objects:
             if thing.id in answer.used:
-                yield {"object": thing.id, "category": thing.category, "first_box": list(thing.box)}
-        yield {"first_camera": [round(float(value), 6) for value in pose(first.camera)[1]]}
-        yield {"camera": [round(float(value), 6) for value in camera_position(view)]}
+                yield {
+                    "object": thing.id,
+                    "category": thing.category,
+                    "first_box": list(thing.box),
+                    "first_depth": thing.depth,
+                }
+        yield {"first_projection": _projection(first.camera)}
+    yield {"projection": _projection(view.scene.world.camera)}
+    yield from _bodies(view, query, answer.referents)
+
+
+def _projection(camera: Camera) -> dict[str, Any]:
+    """A camera as the columns state it, its lens in pixels of its picture, and its centre in metres."""
+    centre = [round(float(value), 6) for value in as_pinhole(camera).position]
+    return {"position": centre, **camera.model_dump(mode="json")}
 
 
 def _visible_share(thing: SeenObject, query: Query) -> dict[str, float]:

@@ -5,13 +5,14 @@ A certificate is never trusted, only compared.
 """
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Any
-
-import numpy as np
 
 from dataset.audit.box_relations import objects_of
 from dataset.audit.questions.parsed_questions import PROGRAMS, ParsedQuestion
+from dataset.audit.questions.proof_margins import margin_faults
+from dataset.audit.questions.proof_premises import OF_BODY, is_place, is_projection, missing_premises
+from dataset.audit.questions.stated_query import query_faults, rule_faults
 from dataset.audit.tar_rows import Row
 from spatial.verify.referents import NotProven
 
@@ -21,11 +22,25 @@ TOLERANCE = 1e-9
 BODY = ("position", "size", "heading", "has_front", "support", "rotation", "hidden_by", "visible")
 """What a premise may say of an object in space."""
 
-FROM_ELSEWHERE = {"camera", "room", "first_camera", "first_box"}
+FROM_ELSEWHERE = {"camera", "projection", "room", "first_camera", "first_projection", "first_box"}
 """What a premise may say of cameras, of the room, and of the first of two pictures."""
 
-PLACE_M = 1e-4
-"""Metres; the place of a camera is rounded."""
+FORMS = tuple(
+    (set(least), {*least, *more})
+    for least, more in (
+        (("excluded",), ()),
+        (("relation",), ("drawn",)),
+        (("object", "category", "box", "depth", "attributes"), ()),
+        (("object", *OF_BODY), ("rotation", "hidden_by", "visible")),
+        (("room",), ()),
+        (("camera",), ()),
+        (("first_camera",), ()),
+        (("projection",), ()),
+        (("first_projection",), ()),
+        (("object", "category", "first_box"), ("first_depth",)),
+    )
+)
+"""What a premise has at least and at most."""
 
 REQUIRED_FIELDS = ("query", "answer", "premises", "rules", "margin", "references", "difficulty")
 
@@ -48,9 +63,13 @@ def certificate_faults(question: dict[str, Any], row: Row, parsed: ParsedQuestio
         yield f"proves {proof['answer']!r}"
     yield from _premise_faults(proof["premises"], question, row)
     if parsed is not None:
-        yield from _query_faults(proof, parsed)
+        yield from _strange_premises(proof["premises"])
+        yield from missing_premises(proof["premises"], row, parsed, question["objects"])
+        yield from query_faults(proof["query"], parsed)
+        yield from rule_faults(proof["rules"], parsed)
         yield from _reference_faults(proof["references"], parsed)
         yield from _difficulty_faults(proof, parsed)
+        yield from margin_faults(proof["margin"], parsed, question["answer"], question["choices"])
         yield from _reason_faults(proof, parsed)
         yield from _claim_faults(proof.get("claims", []), parsed)
 
@@ -65,13 +84,20 @@ def _premise_faults(premises: list[Any], question: dict[str, Any], row: Row) -> 
         yield f"has no box of object {', '.join(map(str, unproven))}"
 
 
+def _strange_premises(premises: list[Any]) -> Iterator[str]:
+    """Premises of a form that there is not; questions of a distribution may have such."""
+    for premise in (each for each in premises if isinstance(each, dict)):
+        if not any(least <= premise.keys() <= most for least, most in FORMS):
+            yield f"the premise {json.dumps(premise, ensure_ascii=False)} lacks something, or has more than one says"
+
+
 def _holds(premise: dict[str, Any], row: Row) -> bool:
     """Whether a premise agrees with the row."""
     if "excluded" in premise:
         return premise["excluded"] in row["excluded"]
     if "relation" in premise:
         same = [r for r in row["relations"] if [r["subject"], r["predicate"], *objects_of(r)] == premise["relation"]]
-        return bool(same) and all(r["drawn"] or not premise.get("drawn") for r in same)
+        return bool(same) and all(premise.get("drawn", r["drawn"]) is r["drawn"] for r in same)
     if FROM_ELSEWHERE & premise.keys():
         return _holds_of_pictures(premise, row)
     thing = next((thing for thing in row["objects"] if thing["id"] == premise.get("object")), None)
@@ -89,51 +115,23 @@ def _holds_of_pictures(premise: dict[str, Any], row: Row) -> bool:
     first = (row.get("views") or [{}])[0]
     if "room" in premise:
         return bool(premise["room"] == row.get("room"))
-    if "camera" in premise:
-        return _is_camera(premise["camera"], row)
-    if "first_camera" in premise:
-        return _is_camera(premise["first_camera"], first)
-    stated = (premise.get("object"), premise.get("category"), premise["first_box"])
-    return any((thing["id"], thing["category"], thing["box"]) == stated for thing in first.get("objects") or ())
-
-
-def _is_camera(place: Any, row: Mapping[str, Any]) -> bool:
-    """Whether the camera stands there: what its pose sends to the origin."""
-    camera = row.get("camera")
-    if camera is None or not isinstance(place, list) or len(place) != 3:
+    for name, picture in (("", row), ("first_", first)):
+        if f"{name}camera" in premise:
+            return is_place(premise[f"{name}camera"], picture)
+        if f"{name}projection" in premise:
+            return is_projection(premise[f"{name}projection"], picture)
+    thing = next((thing for thing in first.get("objects") or () if thing["id"] == premise.get("object")), None)
+    if thing is None or (thing["category"], thing["box"]) != (premise.get("category"), premise["first_box"]):
         return False
-    turn = np.array(camera["world_to_camera"], float).reshape(4, 4)
-    return bool(np.abs(turn @ [*place, 1.0])[:3].max() <= PLACE_M)
-
-
-def _query_faults(proof: dict[str, Any], parsed: ParsedQuestion) -> Iterator[str]:
-    """The certificate's query against the question's: the same program over the same categories."""
-    query = proof["query"]
-    program = PROGRAMS[parsed.form.ask]
-    if query.get("op") != program:
-        yield f"proves a question of another form: {query.get('op')}, not {program}"
-    elif sorted(_categories(query)) != sorted(parsed.reader.nouns):
-        yield f"proves a question about {', '.join(sorted(_categories(query)))}"
-
-
-def _categories(query: object) -> Iterator[str]:
-    if isinstance(query, list):
-        for each in query:
-            yield from _categories(each)
-    elif isinstance(query, dict):
-        for name, value in query.items():
-            if name in ("category", "without", "than") and isinstance(value, str):
-                yield value
-            else:
-                yield from _categories(value)
+    return bool(abs(premise.get("first_depth", thing["depth"]) - thing["depth"]) <= TOLERANCE)
 
 
 def _reference_faults(references: list[dict[str, Any]], parsed: ParsedQuestion) -> Iterator[str]:
     try:
-        meant = sorted(parsed.referents())
+        meant = parsed.referents()
     except NotProven:
         return  # the answer is not entailed then, which is a fault of its own
-    if sorted(each["object"] for each in references) != meant:
+    if [each["object"] for each in references] != meant:
         yield f"its references are objects {[each['object'] for each in references]}, the question's {meant}"
     for each in references:
         try:
@@ -171,5 +169,5 @@ def _claim_faults(claims: list[Any], parsed: ParsedQuestion) -> Iterator[str]:
 def _difficulty_faults(proof: dict[str, Any], parsed: ParsedQuestion) -> Iterator[str]:
     if proof["difficulty"].get("hops") != parsed.hops:
         yield f"{proof['difficulty'].get('hops')} hops are said, {parsed.hops} follow from the words"
-    if not 0 <= proof["margin"] <= 1 or proof["difficulty"].get("margin") != proof["margin"]:
+    if proof["difficulty"].get("margin") != proof["margin"]:
         yield f"the margin is {proof['margin']}, of the difficulty {proof['difficulty'].get('margin')}"

@@ -36,6 +36,17 @@ APART = 1.3
 AREAS_APART = 1.5
 """Of two areas."""
 
+MANY = {
+    "how_far": 4, "known_far": 4, "floor_area": 4, "row_order": 4, "known_side": 3, "half_seen": 2,
+    "moved_sideways": 2, "moved_along": 2,
+}  # fmt: skip
+"""How many choices a form has in any scene."""
+
+NAMED_FROM = {
+    "nearest_camera": 0, "taller": 0, "odd": 1, "falls_with": 1, "supported_by": 1, "hides": 1, "passes": 2,
+}  # fmt: skip
+"""Forms whose choices are the things that the words name, from this one on."""
+
 
 def question_faults(row: Row, scene: Scene) -> Iterator[Fault]:
     """The faults of the questions of a row."""
@@ -97,9 +108,21 @@ def _choice_faults(choices: list[str], answer: str, parsed: ParsedQuestion | Non
     yield from (f"{low} and {high} are too close to tell apart" for low, high in _too_close(choices))
     if parsed.form.ask in UNSURE and CANNOT not in choices:
         yield f"none of {choices} is that it cannot be known"
+    many = _how_many(parsed)
+    if many is not None and len(choices) != many:
+        yield f"{choices} are {len(choices)}, and such a question has {many}"
     strange = [choice for choice in choices if not _is_possible_answer(choice, parsed)]
     if strange:
         yield f"{', '.join(map(repr, strange))} is no answer that {parsed.kind} can have here"
+
+
+def _how_many(parsed: ParsedQuestion) -> int | None:
+    """How many choices a question of the form always has; None where scenes differ in that."""
+    form = parsed.form
+    if form.ask in NAMED_FROM:
+        return len(form.refs) - NAMED_FROM[form.ask]
+    domain = DOMAINS.get(ALIKE.get(form.ask, parsed.plain_kind))
+    return len(domain) if domain is not None else MANY.get(form.ask)
 
 
 def _is_order(choice: str, parsed: ParsedQuestion) -> bool:

@@ -133,7 +133,7 @@ def _room(seen: _Seen) -> Iterator[Detail]:
 def _is_of_now(row: Row) -> bool:
     """Whether a row says anything that rows did not say before they had walls and plain ground."""
     said = any(row.get(name) is not None for name in ("room", "plain_ground"))
-    return said or any('"projection"' in (question["certificate"] or "") for question in row["questions"])
+    return said or any('"projection":' in (question["certificate"] or "") for question in row["questions"])
 
 
 def _plain_ground(seen: _Seen) -> Iterator[Detail]:

@@ -27,6 +27,19 @@ def test_a_relation_reads_as_a_phrase():
     assert relation_in_words((0, "somewhere", None), {}) == "object 0 somewhere"
 
 
+def test_cameras_are_said_to_be_somewhere_and_to_look_somewhere():
+    pose = [1.0, 0.0, 0.0, 0.0, 0.0, 0.0, -1.0, 1.5, 0.0, 1.0, 0.0, 4.0, 0.0, 0.0, 0.0, 1.0]
+    camera = {"position": [0.0, -4.0, 1.5], "intrinsics": [400.0, 400.0, 200.0, 200.0], "world_to_camera": pose}
+    premises = [{"projection": camera}, {"first_projection": camera}, {"camera": [0.0, -4.0, 1.5]}, {"projection": {}}]
+    at = "is at 0.00, -4.00, 1.50 m"
+    assert proof_in_words(json.dumps({"premises": premises}), []) == [
+        f"The camera {at}, looks along 0.00, 1.00, 0.00, focal length 400.00 px.",
+        f"The first camera {at}, looks along 0.00, 1.00, 0.00, focal length 400.00 px.",
+        f"The camera {at}.",
+        "The camera is {}.",
+    ]
+
+
 def test_a_proof_reads_as_sentences():
     certificate = json.dumps(
         {

@@ -189,7 +189,8 @@ def elsewhere(row: Row) -> None:
 def unproven(row: Row) -> None:
     question = next(question for question in row["questions"] if question["views"])
     proof = json.loads(question["certificate"])
-    next(premise for premise in proof["premises"] if "first_camera" in premise)["first_camera"][0] += 0.5
+    first = next(premise["first_projection"] for premise in proof["premises"] if "first_projection" in premise)
+    first["position"][0] += 0.5
     question["certificate"] = json.dumps(proof)
 
 

@@ -236,15 +236,18 @@ def test_each_kind_is_asked_with_a_proof_in_metres(kind: str):
         premises = json.loads(question.certificate)["premises"]
         bodies = {premise["object"] for premise in premises if "position" in premise}
         assert bodies >= set(question.objects)
-        assert (kind in ("camera_distance", "room_size")) is any("camera" in premise for premise in premises)
+        assert (kind in ("camera_distance", "room_size")) is any("projection" in premise for premise in premises)
         assert (kind == "room_size") is any("room" in premise for premise in premises)
 
 
-def test_the_place_of_the_camera_is_a_premise():
+def test_the_camera_is_a_premise_with_its_place_its_lens_and_how_it_is_turned():
     query = parse("In the picture, which of these is nearest to the camera: the sofa, the dog or the lamp?")
     question = _question_for(_Task(NamedScene(ROOM), "", None), query, "dog", random.Random(0))
     assert question is not None
-    assert {"camera": list(EYE)} in json.loads(question.certificate)["premises"]
+    assert ROOM.world is not None
+    camera = ROOM.world.camera.model_dump(mode="json")
+    assert {"projection": {"position": list(EYE), **camera}} in json.loads(question.certificate)["premises"]
+    assert camera.keys() == {"intrinsics", "world_to_camera"}
 
 
 FLOOR = (

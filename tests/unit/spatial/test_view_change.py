@@ -207,16 +207,17 @@ def test_exchanged_pictures_exchange_the_cameras_way(asked: list[tuple[Scene, Qu
         assert twin.id != question.id
 
 
-def test_a_certificate_has_both_cameras_and_both_boxes_of_what_it_uses(asked: list[tuple[Scene, Question]]):
+def test_a_certificate_has_both_cameras_and_both_boxes_and_depths_of_what_it_uses(asked: list[tuple[Scene, Question]]):
     for scene, question in asked:
         proof = json.loads(question.certificate)
-        cameras = {
-            name: premise[name] for premise in proof["premises"] for name in premise.keys() & {"camera", "first_camera"}
-        }
-        first, second = (pictures(scene)[number][0] for number in question.views)
-        assert np.allclose(cameras["first_camera"], eye(first), atol=1e-4)
-        assert np.allclose(cameras["camera"], eye(second), atol=1e-4)
-        first_boxes = {premise["object"] for premise in proof["premises"] if "first_box" in premise}
+        names = ("first_projection", "projection")
+        cameras = {name: premise[name] for premise in proof["premises"] for name in names if name in premise}
+        shown = [pictures(scene)[number][0] for number in question.views]
+        for name, camera in zip(names, shown, strict=True):
+            assert np.allclose(cameras[name].pop("position"), eye(camera), atol=1e-4)
+            assert cameras[name] == camera.model_dump(mode="json")
+        first_boxes = {premise["object"] for premise in proof["premises"] if {"first_box", "first_depth"} <= premise.keys()}
+        assert set(question.objects[:1]) <= {premise["object"] for premise in proof["premises"] if "position" in premise}
         assert set(question.objects[:1]) <= first_boxes
         assert 0 < proof["margin"] <= 1
 
