@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from dataset.audit.box_relations import objects_of
-from dataset.audit.questions.parsed_questions import PROGRAMS, ParsedQuestion
+from dataset.audit.questions.parsed_questions import ParsedQuestion
 from dataset.audit.questions.proof_margins import margin_faults
 from dataset.audit.questions.proof_premises import OF_BODY, is_place, is_projection, missing_premises
 from dataset.audit.questions.stated_query import query_faults, rule_faults
@@ -65,7 +65,7 @@ def certificate_faults(question: dict[str, Any], row: Row, parsed: ParsedQuestio
     if parsed is not None:
         yield from _strange_premises(proof["premises"])
         yield from missing_premises(proof["premises"], row, parsed, question["objects"])
-        yield from query_faults(proof["query"], parsed)
+        yield from query_faults(proof["query"], parsed.form, parsed.reader.nouns)
         yield from rule_faults(proof["rules"], parsed)
         yield from _reference_faults(proof["references"], parsed)
         yield from _difficulty_faults(proof, parsed)
@@ -134,11 +134,7 @@ def _reference_faults(references: list[dict[str, Any]], parsed: ParsedQuestion) 
     if [each["object"] for each in references] != meant:
         yield f"its references are objects {[each['object'] for each in references]}, the question's {meant}"
     for each in references:
-        try:
-            found = parsed.meant(each["text"])
-        except (NotProven, LookupError):
-            found = None
-        if found != each["object"]:
+        if _found(each["text"], parsed) != each["object"]:
             yield f"{each['text']!r} is not object {each['object']}"
 
 
@@ -158,12 +154,25 @@ def _claim_faults(claims: list[Any], parsed: ParsedQuestion) -> Iterator[str]:
         return
     for claim, statement in zip(claims, parsed.statements, strict=True):
         try:
-            holds = statement.holds
+            holds, named = statement.holds, [statement.reader.resolve(words)[0].id for words in statement.form.refs]
         except NotProven:
             return  # the answer is not entailed then
-        stated = (claim.get("sentence"), claim.get("query", {}).get("op"), claim.get("said"), claim.get("holds"))
-        if stated != (statement.text, PROGRAMS.get(statement.form.ask, statement.form.ask), statement.said, holds):
+        stated = (claim.get("sentence"), claim.get("said"), claim.get("holds"))
+        if stated != (statement.text, statement.said, holds):
             yield f"the claim {json.dumps(claim, ensure_ascii=False)} is not that of {statement.text!r}"
+        yield from query_faults(claim.get("query"), statement.form, statement.reader.nouns)
+        references = claim.get("references", [])
+        said, meant = [each["object"] for each in references], [_found(each["text"], parsed) for each in references]
+        if not said == meant == named:
+            yield f"the references of the claim {statement.text!r} are {references}, its words mean {named}"
+
+
+def _found(words: str, parsed: ParsedQuestion) -> int | None:
+    """The id of the object to which a phrase refers, None for none."""
+    try:
+        return parsed.meant(words)
+    except (NotProven, LookupError):
+        return None
 
 
 def _difficulty_faults(proof: dict[str, Any], parsed: ParsedQuestion) -> Iterator[str]:

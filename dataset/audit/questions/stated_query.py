@@ -56,7 +56,7 @@ FIELDS: Mapping[str, Callable[[Form, Sequence[str]], Fields]] = {
     "more_sides_right": _more("right_of"), "more_on": _more("on"), "more_inside": _more("inside"),
     "known_side": _named, "known_far": _named,
     "direction": _predicate, "depth": _predicate, "find": _predicate, "known_next": _predicate, "odd": _predicate,
-    "how_many_of": _predicate,
+    "how_many_of": _predicate, "carried": _predicate,
     "value": lambda form, _: {"family": form.word}, "turned": _fixed(family="orientation"),
     "area": lambda form, _: {"place": PLACES[form.word]}, "end": lambda form, _: {"extreme": ENDS[form.word]},
     "order": lambda form, _: {"course": form.word.replace(" ", "_")},
@@ -95,10 +95,9 @@ OF_SENTENCES = ("describe", "wrong_sentence")
 """Their rules are those of their sentences."""
 
 
-def query_faults(query: Any, parsed: ParsedQuestion) -> Iterator[str]:
-    """The query against the question's words: its program, its fields, and its references in their order."""
-    form, nouns = parsed.form, parsed.reader.nouns
-    program = PROGRAMS[form.ask]
+def query_faults(query: Any, form: Form, nouns: Sequence[str]) -> Iterator[str]:
+    """The query of a question or a sentence against its words: program, fields, and references in their order."""
+    program = PROGRAMS.get(form.ask, form.ask)
     if not isinstance(query, dict) or query.get("op") != program:
         yield f"proves a question of another form: {query.get('op') if isinstance(query, dict) else query}, not {program}"
         return

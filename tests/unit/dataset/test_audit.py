@@ -322,6 +322,34 @@ def exchanged_references(rows: list[Row]) -> None:
     proof_of(question, references=[first, second, *rest])
 
 
+def of_program(rows: list[Row], program: str) -> tuple[Row, Row]:
+    """The first question of a program, and its certificate."""
+    asked = ((q, json.loads(q["certificate"])) for row in rows for q in row["questions"])
+    return next((question, proof) for question, proof in asked if proof["query"]["op"] == program)
+
+
+def exchanged_things_of_a_query(rows: list[Row]) -> None:
+    question, proof = of_program(rows, "directed")
+    query = proof["query"]
+    proof_of(question, query={**query, "subject": query["object"], "object": query["subject"]})
+
+
+def query_of_another_direction(rows: list[Row]) -> None:
+    question, proof = of_program(rows, "directed")
+    proof_of(question, query={**proof["query"], "predicate": "on"})
+
+
+def rule_of_another_question(rows: list[Row]) -> None:
+    question, proof = of_program(rows, "directed")
+    proof_of(question, rules=[*proof["rules"][:-1], "because it is so"])
+
+
+def claim_about_another_thing(rows: list[Row]) -> None:
+    question, proof = of_program(rows, "describe")
+    first, *rest = proof["claims"]
+    proof_of(question, claims=[{**first, "query": {**first["query"], "category": "cat"}}, *rest])
+
+
 def other_hops(rows: list[Row]) -> None:
     question = rows[0]["questions"][0]
     proof = json.loads(question["certificate"])
@@ -449,6 +477,10 @@ PLANTED: dict[Plant, set[str]] = {
     certificate_without_a_proof: {"certificate"},
     certificate_without_premises: {"certificate"},
     exchanged_references: {"certificate"},
+    exchanged_things_of_a_query: {"certificate"},
+    query_of_another_direction: {"certificate"},
+    rule_of_another_question: {"certificate"},
+    claim_about_another_thing: {"certificate"},
     other_hops: {"certificate"},
     deep_certificate: {"certificate"},
     deep_provenance: {"provenance"},
