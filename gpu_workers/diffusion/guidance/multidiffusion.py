@@ -93,12 +93,13 @@ class MultiDiffusion:
     def _prepare(self, batch: Batch, latents: Tensor) -> _Regions:
         torch = lazy_imports.torch()
         owners, wanted, unwanted, masks, around, colours = list[int](), list[str](), list[str](), [], [], []
+        taken = self._parts.taken_steps(self._sampling.steps)
         for number, conditioning in enumerate(batch.conditionings):
             boxes = [mask_of(box, latents.shape[-2:]) for box in conditioning.boxes]
             rest = 1 - torch.stack(boxes).amax(0) if boxes else torch.ones(latents.shape[-2:])
             around += [torch.zeros_like(rest), *(1 - box for box in boxes)]
             chance = torch.Generator().manual_seed(derived_seed("flat", batch.seeds[number]))
-            colours.append(torch.randint(COLOURS, (self._sampling.steps + 1, 1 + len(boxes)), generator=chance))
+            colours.append(torch.randint(COLOURS, (taken + 1, 1 + len(boxes)), generator=chance))
             for text, mask in (
                 (conditioning.background or conditioning.prompt, rest),
                 *zip(conditioning.phrases, boxes, strict=True),

@@ -101,6 +101,10 @@ class ObjectComposition:
         """One energy per picture: how far attention is from that of the objects alone."""
         return self._of(batch).reference.energies(maps, step.number)
 
+    def _taken(self) -> int:
+        """The number that `Step.of` will have."""
+        return self._parts.taken_steps(self._sampling.steps)
+
     def _frozen_steps(self, steps: int) -> int:
         return int(self._settings.frozen * steps)
 
@@ -121,9 +125,7 @@ class ObjectComposition:
             drawn, attention = drawn + made, [*attention, kept]
         weight, smallest = self._settings.reference_weight, self._settings.smallest
         reference = ReferenceAttention(self._parts, batch, joined(attention), weight, smallest)
-        return _Composed(
-            batch, *composed_latents(batch.latents, drawn, self._frozen_steps(self._sampling.steps)), reference
-        )
+        return _Composed(batch, *composed_latents(batch.latents, drawn, self._frozen_steps(self._taken())), reference)
 
     def _draw_alone(self, whole: Batch, lone: Sequence[LoneObject]) -> _Notes:
         size = tuple(side * self._parts.pixels_per_latent for side in reversed(whole.latents.shape[-2:]))
@@ -144,7 +146,8 @@ class ObjectComposition:
                 notes.latents.append(latents)
             return latents
 
-        steps = max(self._frozen_steps(self._sampling.steps), ceil(self._settings.alone * self._sampling.steps))
+        taken = self._taken()
+        steps = max(self._frozen_steps(taken), ceil(self._settings.alone * taken))
         strategy = GuidanceStrategy(watch, self._guide, keep)
         notes.last = denoise(self._watched.parts, alone, self._sampling, strategy, (0, steps))
         return notes

@@ -261,6 +261,40 @@ def test_a_mixed_batch_is_its_pictures_drawn_alone(parts: Parts, kind: str):
     assert float((together - alone).abs().max()) < 10 * CLOSE
 
 
+SCHEDULES = {
+    "DDIMScheduler": {}, "PNDMScheduler": {"skip_prk_steps": True}, "HeunDiscreteScheduler": {},
+}  # fmt: skip
+"""The last two take more predictions than they are asked for steps."""
+
+
+def of_schedule(parts: Parts, name: str) -> Parts:
+    made = getattr(pytest.importorskip("diffusers"), name).from_config(parts.scheduler.config, **SCHEDULES[name])
+    return replace(parts, scheduler=made)
+
+
+@pytest.mark.parametrize("steps", [3, 4, 5])
+@pytest.mark.parametrize("name", SCHEDULES)
+@pytest.mark.parametrize("kind", ["lmd_plus", "lmd", "multidiffusion"])
+def test_objects_are_composed_in_every_schedule_whatever_its_steps(parts: Parts, kind: str, name: str, steps: int):
+    parts, sampling, quick = of_schedule(parts, name), replace(SAMPLING, steps=steps), '{"moves": [1], "alone_moves": []}'
+    made = VARIANTS[kind](parts, sampling, None if kind == "multidiffusion" else quick)
+    latents = denoise(parts, made.prepared(parts, [conditioning()], [1], SIZE), sampling, made.strategy)
+    assert torch.isfinite(latents).all()
+    assert parts.taken_steps(steps) == len(steps_of(parts.new_scheduler(steps), 1.0))
+
+
+@pytest.mark.parametrize("steps", [3, 4, 5])
+@pytest.mark.parametrize("name", SCHEDULES)
+def test_an_object_is_put_where_it_is_after_each_of_half_of_the_predictions(parts: Parts, name: str, steps: int):
+    parts, sampling = of_schedule(parts, name), replace(SAMPLING, steps=steps)
+    made = VARIANTS["lmd_plus"](parts, sampling, '{"moves": []}')
+    batch = made.prepared(parts, [conditioning()], [1], SIZE)
+    assert made.strategy.after is not None
+    every = steps_of(parts.new_scheduler(steps), 1.0)
+    put = [bool((made.strategy.after(batch.latents, batch, step) != batch.latents).any()) for step in every]
+    assert put == [step.number < len(every) // 2 for step in every]
+
+
 def test_a_moved_box_changes_its_region_more_than_the_rest(parts: Parts):
     corner: Corners = (0.0, 0.0, 0.25, 0.25)
     with_cat = Conditioning("a room", "", ("a cat",), ("cat",), (corner,), "a room")
