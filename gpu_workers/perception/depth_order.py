@@ -5,6 +5,10 @@ An estimator errs in two ways.  It is off by something for a whole object, in pr
 that, however smooth it is within the object.  And it varies from pixel to pixel, which the map shows.  A pair's order is
 believed where their medians differ by more than both together: a share of the nearer one's depth, and so many of the pair's
 own spreads.  Doubt is passed on: of three in a row, each in doubt with the next, all are equal.
+This bounds a ratio, so it holds for depths in metres, and for their inverses where infinity is 0.  A relative estimator's
+map is affine-invariant, inverse depth with an unknown shift (Ranftl et al., "Towards Robust Monocular Depth Estimation",
+arXiv 1907.01341), mostly with the farthest thing at 0: there no ratio is bounded, and of pairs at one depth 2.8 % were
+ordered at a quarter of its distance, 50 % at three quarters, in a simulation.  Estimators in metres are to be preferred.
 """
 
 from collections.abc import Sequence

@@ -3,7 +3,7 @@
 In: truths, detections, depth maps.  Out: precision and recall by category and threshold, calibration, errors in the order
 of depths, and the settings that follow.
 A detection is right if it overlaps a thing of its label by MATCH_IOU that no better one has; of one that overlaps a thing
-that is hardly seen nothing is said.
+that is hardly seen, or lies in a crowd of its label by CROWD_SHARE, nothing is said: so COCO's evaluation ignores them.
 """
 
 from collections import Counter
@@ -15,14 +15,20 @@ from math import ceil
 import numpy as np
 
 from gpu_workers.perception.depth_order import SPREADS, box_depths
-from gpu_workers.perception.detection_filter import SAME_PLACE_IOU, clip_to_picture
-from gpu_workers.perception.interfaces import DepthMap, Detection
+from gpu_workers.perception.detection_filter import SAME_PLACE_IOU, clip_to_picture, covered_share
+from gpu_workers.perception.interfaces import Box, DepthMap, Detection
 from schemas.events import SeenObject
 from spatial.relations.boxes import iou
 from spatial.relations.scene_extraction import DEPTH_SHARE, MIN_VISIBLE
 
 MATCH_IOU = 0.5
 """The usual bound for one thing in a detection and an annotation."""
+
+CROWD_SHARE = 0.5
+"""Share of a detection's own area that lies in a crowd, from which it may be one of it: COCO's, at an IoU of MATCH_IOU."""
+
+Crowd = tuple[str, Box]
+"""Several things of one category that were annotated together: the category, their box in pixels."""
 
 STEPS = tuple(round(0.1 + 0.05 * step, 2) for step in range(18))
 """Thresholds: 0.1, below which detectors report nothing here, to 0.95."""
@@ -73,7 +79,12 @@ class EyeScores:
     shared: "Orders" = field(default_factory=lambda: Orders.of(SHARES))
 
     def add(
-        self, things: Sequence[SeenObject], asked: Sequence[str], detections: Sequence[Detection], size: tuple[int, int]
+        self,
+        things: Sequence[SeenObject],
+        asked: Sequence[str],
+        detections: Sequence[Detection],
+        size: tuple[int, int],
+        crowds: Sequence[Crowd] = (),
     ) -> None:
         """Count one picture of `size` (width, height) in which these labels were asked for."""
         self.pictures += 1
@@ -84,9 +95,13 @@ class EyeScores:
             faint = [thing for thing in things if thing.category == label and thing.visible < MIN_VISIBLE]
             self.things[label] += len(clear)
             sound = (clip_to_picture(each, size) for each in detections if each.label == label)
-            self._judge(clear, faint, [each for each in sound if each is not None])
+            unsaid = [thing.box for thing in faint], [box for name, box in crowds if name == label]
+            self._judge(clear, unsaid, [each for each in sound if each is not None])
 
-    def _judge(self, clear: Sequence[SeenObject], faint: Sequence[SeenObject], detections: Sequence[Detection]) -> None:
+    def _judge(
+        self, clear: Sequence[SeenObject], unsaid: tuple[Sequence[Box], Sequence[Box]], detections: Sequence[Detection]
+    ) -> None:
+        """`unsaid`: the boxes of things that are hardly seen, and of crowds."""
         left = list(clear)
         kept = list[Detection]()
         for each in sorted(detections, key=lambda one: (-one.score, one.box)):
@@ -98,7 +113,7 @@ class EyeScores:
                 left.remove(best)
                 self.found.append(each.score)
                 self.judged.append(Judged(each.label, each.score, True))
-            elif not any(iou(each.box, thing.box) >= MATCH_IOU for thing in faint):
+            elif not _is_unsaid(each.box, *unsaid):
                 self.judged.append(Judged(each.label, each.score, False))
 
     def add_depths(self, things: Sequence[SeenObject], depth: DepthMap) -> None:
@@ -212,6 +227,12 @@ class Orders:
         counts = self.apart[bound]
         is_seen, is_right = counts.total() >= LEAST_PAIRS, counts[False] <= WRONG_GOAL * counts.total()
         return is_seen and is_right and self.level[bound] <= WRONG_GOAL * level
+
+
+def _is_unsaid(box: Box, faint: Sequence[Box], crowds: Sequence[Box]) -> bool:
+    """Whether nothing is known of a detection that is no clear thing."""
+    is_faint = any(iou(box, other) >= MATCH_IOU for other in faint)
+    return is_faint or any(covered_share(box, crowd) >= CROWD_SHARE for crowd in crowds)
 
 
 def kind_of_pair(true: float, span: float) -> str:

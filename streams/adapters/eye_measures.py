@@ -14,7 +14,7 @@ from PIL import Image
 
 from gpu_workers.annotated_pictures import is_depth_known
 from gpu_workers.perception.depth_order import SPREADS
-from gpu_workers.perception.eye_scores import STEPS, EyeScores, Orders, absent_labels
+from gpu_workers.perception.eye_scores import STEPS, Crowd, EyeScores, Orders, absent_labels
 from gpu_workers.perception.interfaces import DepthModel, Detector
 from gpu_workers.picture_metadata import read_packet
 from schemas.errors import PermanentError, UserError
@@ -22,6 +22,7 @@ from schemas.events import SeenObject
 from schemas.graph import SpatialGraph
 from schemas.ids import make_seed
 from schemas.interfaces import Planner, Renderer
+from spatial.knowledge.annotation_names import known_name
 from spatial.knowledge.knowledge_base import scene_kinds
 
 ABSENT = 3
@@ -42,12 +43,16 @@ SHOWN_CATEGORIES = 20
 
 @dataclass(frozen=True)
 class KnownPicture:
-    """A picture's file, what is in it, whether the depths say anything, and what it is called where it is known."""
+    """A picture's file, what is in it, whether the depths say anything, and what it is called where it is known.
+
+    `crowds`: where things of a category are that nobody told apart.
+    """
 
     data: bytes
     things: tuple[SeenObject, ...]
     depth_known: bool
     name: str = ""
+    crowds: tuple[Crowd, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -89,7 +94,10 @@ def annotated(folder: Path, annotations: Path) -> Pictures:
                 continue
             assert found.event.truth is not None
             depth_known = is_depth_known(found.event.graph)
-            yield KnownPicture(found.data, found.event.truth.objects, depth_known, record.file_name)
+            crowds = tuple(
+                (known_name(thing.category) or thing.category, thing.box) for thing in record.objects if thing.is_crowd
+            )
+            yield KnownPicture(found.data, found.event.truth.objects, depth_known, record.file_name, crowds)
 
     return pictures()
 
@@ -185,7 +193,7 @@ def _look(part: Sequence[KnownPicture], start: int, known: Sequence[str], eyes: 
     asked = [[*names, *absent_labels(names, known, ABSENT, start + place)] for place, names in enumerate(there)]
     found = eyes.detector.detect(images, asked)
     for picture, image, labels, detections in zip(part, images, asked, found, strict=True):
-        scores.add(picture.things, labels, detections, image.size)
+        scores.add(picture.things, labels, detections, image.size, picture.crowds)
     depths = [place for place, picture in enumerate(part) if picture.depth_known] if eyes.depth is not None else []
     if eyes.depth is not None and depths:
         for place, depth in zip(depths, eyes.depth.measure([images[place] for place in depths]), strict=True):

@@ -90,6 +90,24 @@ def test_it_does_not_depend_on_the_unit_nor_on_whether_depths_or_their_inverses_
         assert (near < beyond) == is_ordered
 
 
+@pytest.mark.parametrize(
+    ("distance", "shifted", "least"), [(5.0, False, 0.0), (15.0, False, 0.0), (10.0, True, 0.1), (15.0, True, 0.4)]
+)
+def test_an_inverse_depth_with_the_shift_of_a_relative_estimator_holds_to_nothing_near_the_farthest_thing(
+    distance: float, shifted: bool, least: float
+):
+    """The limit that the documentation states: two at one distance before a background at 20, each off by 7 %."""
+    rng, far, ordered = np.random.default_rng(1), 20.0, 0
+    boxes = [(30 * number, 0, 30, 30) for number in range(3)]
+    for _ in range(PICTURES):
+        things = 1 / (np.array([distance, distance, 3.0]) * (1 + rng.normal(0, 0.07, 3)))
+        rows = np.repeat(np.repeat(things, 30)[None], 30, axis=0) * (1 + rng.normal(0, 0.004, (30, 90)))
+        found = box_depths(-(rows - (1 / far if shifted else 0)).astype(np.float32), boxes)
+        ordered += found[0] != found[1]
+    assert least <= ordered / PICTURES
+    assert shifted or ordered / PICTURES <= 0.02
+
+
 def test_the_number_of_spreads_is_what_decides():
     assert merged([1.0, 2.0], [0.3, 0.4], 1.9) == [1.0, 2.0]
     assert merged([1.0, 2.0], [0.3, 0.4], 2.1) == [1.5, 1.5]

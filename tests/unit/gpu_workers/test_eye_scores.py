@@ -48,6 +48,30 @@ def test_nothing_is_said_of_what_overlaps_a_thing_that_is_hardly_seen():
     assert scores.things["cat"] == 0
 
 
+@pytest.mark.parametrize(
+    ("box", "judged"),
+    [((10, 10, 30, 60), 0), ((80, 10, 40, 40), 0), ((81, 10, 40, 40), 1), ((150, 10, 30, 60), 1)],
+    ids=["inside", "half", "less", "beside"],
+)
+def test_nothing_is_said_of_a_detection_of_which_half_lies_in_a_crowd_of_its_label(
+    box: tuple[float, float, float, float], judged: int
+):
+    scores = EyeScores()
+    crowd = (0.0, 0.0, 100.0, 100.0)
+    scores.add([thing("cat", (150, 50, 40, 40))], ("cat", "dog"), [seen("cat", 0.9, box)], SIZE, [("cat", crowd)])
+    assert [one.right for one in scores.judged] == [False] * judged
+    scores.add([], ("dog",), [seen("dog", 0.9)], SIZE, [("cat", crowd)])
+    assert len(scores.judged) == judged + 1, "a crowd of cats says nothing of dogs"
+
+
+def test_a_thing_that_stands_in_a_crowd_is_found_as_any_other():
+    scores = EyeScores()
+    two = [seen("cat", 0.9), seen("cat", 0.8, (30.0, 10.0, 40.0, 40.0))]
+    scores.add([thing("cat")], ("cat",), two, SIZE, [("cat", (0.0, 0.0, 100.0, 100.0))])
+    assert scores.rates(0.1) == (1.0, 1.0)
+    assert len(scores.judged) == 1
+
+
 def test_two_things_are_found_by_two_detections_in_order_of_score():
     two = [thing("cat"), thing("cat", (20, 10, 40, 40))]
     scores = counted(two, seen("cat", 0.9), seen("cat", 0.8, (20.0, 10.0, 40.0, 40.0)))

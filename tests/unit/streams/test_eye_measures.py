@@ -147,6 +147,40 @@ def test_annotated_pictures_have_no_depths_unless_someone_annotated_them(tmp_pat
     assert scores.rates(0.5) == (1.0, 1.0)
 
 
+def test_detections_in_a_crowd_of_cocos_form_are_neither_right_nor_wrong(tmp_path: Path):
+    """The person in the crowd is sure to be one of it; a dog there is wrong, and so is a person elsewhere."""
+    Image.fromarray(np.random.default_rng(1).integers(0, 255, (200, 200, 3), np.uint8)).save(tmp_path / "one.png")
+    boxes = [(1, [0, 0, 190, 100], 1), (2, [20, 120, 60, 60], 0)]
+    annotations = [
+        {"id": number, "image_id": 0, "category_id": kind, "bbox": box, "area": box[2] * box[3], "iscrowd": crowd}
+        for number, (kind, box, crowd) in enumerate(boxes)
+    ]
+    content = {
+        "images": [{"id": 0, "file_name": "one.png", "width": 200, "height": 200}],
+        "categories": [{"id": 1, "name": "person"}, {"id": 2, "name": "dog"}], "annotations": annotations,
+    }  # fmt: skip
+    file = tmp_path / "coco.json"
+    file.write_text(json.dumps(content), "utf-8")
+    people = [Detection("person", (10.0 + 35 * number, 20.0, 20.0, 60.0), 0.9) for number in range(5)]
+    elsewhere = [Detection("person", (100.0, 120.0, 20.0, 60.0), 0.9), Detection("dog", (10.0, 20.0, 20.0, 60.0), 0.9)]
+    pictures = list(annotated(tmp_path, file))
+    right = Detection("dog", (20.0, 120.0, 60.0, 60.0), 0.9)
+    assert measure(pictures, Eyes(Always([*people, right])), 1).scores.rates(0.5) == (1.0, 1.0)
+    assert measure(pictures, Eyes(Always([*people, right, *elsewhere])), 1).scores.rates(0.5) == (1 / 3, 1.0)
+
+
+class Always:
+    """Sees the same in every picture."""
+
+    name = "always-1"
+
+    def __init__(self, found: list[Detection]) -> None:
+        self._found = found
+
+    def detect(self, pictures: Sequence[Image.Image], labels: Sequence[Sequence[str]]) -> list[list[Detection]]:
+        return [self._found for _ in pictures]
+
+
 def test_no_picture_at_all_is_said():
     with pytest.raises(NothingKnown, match="no picture"):
         measure([], of_eyes([]), 5)
