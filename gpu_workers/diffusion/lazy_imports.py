@@ -51,12 +51,13 @@ def _in_our_log(library: Any) -> Any:
 
 
 def load_errors() -> tuple[type[Exception], ...]:
-    """The exceptions for weights that are missing, of another format, or truncated."""
+    """What libraries raise for weights and configurations that are missing, damaged, or do not fit each other."""
     try:
         from safetensors import SafetensorError
     except ImportError as error:
         raise MissingExtra("safetensors", "gpu") from error
-    return OSError, ValueError, SafetensorError
+    kinds = OSError, ValueError, RuntimeError, TypeError, LookupError, AttributeError, ArithmeticError, AssertionError
+    return (*kinds, ImportError, SafetensorError)
 
 
 def versions() -> dict[str, str]:

@@ -3,7 +3,6 @@
 In: the folder of a published checkpoint.  Out: `Parts`.  Draws nothing.
 """
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +11,7 @@ from typing import Any
 from gpu_workers.diffusion import lazy_imports
 from gpu_workers.diffusion.lazy_imports import Tensor
 from gpu_workers.diffusion.weight_files import is_variant
+from gpu_workers.model_shelf.model_loading import Loading, json_object
 from schemas.errors import UserError
 
 MODEL = "model"
@@ -114,18 +114,20 @@ def load(folder: Path, machine: Machine, variant: str | None = None) -> Parts:
             raise UserError(f"{folder} has no {part}: it is no Stable Diffusion checkpoint in the diffusers layout")
     dtype = getattr(torch, machine.dtype)
     own = {"use_safetensors": True, "torch_dtype": dtype}
-    try:
+    with Loading(str(folder), folder / "unet"):
         unet = diffusers.UNet2DConditionModel.from_pretrained(
             folder, subfolder="unet", **own, **_copy_of(folder / "unet", variant), **_gated(folder)
         )
+    with Loading(str(folder), folder / "vae"):
         vae = diffusers.AutoencoderKL.from_pretrained(folder, subfolder="vae", **own, **_copy_of(folder / "vae", variant))
+    with Loading(str(folder), folder / "text_encoder"):
         encoder = transformers.CLIPTextModel.from_pretrained(
             folder / "text_encoder", use_safetensors=True, dtype=dtype, **_copy_of(folder / "text_encoder", variant)
         )
+    with Loading(str(folder), folder / "tokenizer"):
         tokenizer = transformers.CLIPTokenizer.from_pretrained(folder / "tokenizer")
+    with Loading(str(folder), folder / "scheduler"):
         scheduler = _scheduler(diffusers, folder)
-    except lazy_imports.load_errors() as error:
-        raise UserError(f"{folder} cannot be loaded: {str(error).splitlines()[0]}") from error
     for model in (unet, vae, encoder):
         model.to(machine.device).eval().requires_grad_(False)
     return Parts(
@@ -141,7 +143,7 @@ def _copy_of(part: Path, variant: str | None) -> dict[str, str]:
 
 def _gated(folder: Path) -> dict[str, str]:
     """GLIGEN's layers in the words of today, for a checkpoint in an old layout, which would be loaded without them."""
-    old = json.loads((folder / "unet" / "config.json").read_text("utf-8")).get("use_gated_attention")
+    old = json_object(folder / "unet" / "config.json").get("use_gated_attention")
     return {"attention_type": "gated"} if old else {}
 
 
@@ -157,12 +159,15 @@ def compiled_network(network: Any, machine: Machine) -> Any:
 
 
 def _scheduler(diffusers: Any, folder: Path) -> Any:
-    """The checkpoint's own. Raises OSError where it cannot be read, UserError for one of no known class."""
+    """The checkpoint's own. Raises OSError where it cannot be read, UserError for one of no known class or other noise."""
     config = diffusers.DDIMScheduler.load_config(folder, subfolder="scheduler")
     kind = str(config.get("_class_name"))
     if not kind.endswith("Scheduler") or not hasattr(diffusers, kind):
         raise UserError(f"{folder} cannot be loaded: its scheduler is a {kind}, which diffusers does not have")
-    return getattr(diffusers, kind).from_config(config)
+    made = getattr(diffusers, kind).from_config(config)
+    if any(getattr(made, name, None) is None for name in ("alphas_cumprod", "init_noise_sigma")):
+        raise UserError(f"{folder} cannot be loaded: its scheduler, a {kind}, is not for Stable Diffusion's noise")
+    return made
 
 
 def scheduled(scheduler: Any, name: str) -> Any:

@@ -170,7 +170,7 @@ def index_of(folder: Path) -> dict[str, object]:
         return {}
     try:
         listed = json.loads(file.read_text("utf-8"))
-    except ValueError as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise UserError(f"{file} is no JSON: {error}") from error
     return listed if isinstance(listed, dict) else {}
 

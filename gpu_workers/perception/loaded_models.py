@@ -13,7 +13,7 @@ from PIL import Image
 from gpu_workers.diffusion import lazy_imports
 from gpu_workers.diffusion.lazy_imports import Tensor
 from gpu_workers.diffusion.oom_backoff import OomBackoff
-from schemas.errors import UserError
+from gpu_workers.model_shelf.model_loading import Loading
 
 AUTO = "auto"
 """On a GPU float16, on a CPU float32. Scores of tiny random weights, steeper than trained ones, are moved by up to 0.15 by
@@ -52,8 +52,7 @@ def load(folder: Path, name: str, model: Any, processor: Any, dtype: str = AUTO)
     """Load a model in safetensors and its processor, of these classes. Raises UserError where the folder holds none."""
     device = lazy_imports.best_device()
     chosen = ("float16" if device == "cuda" else "float32") if dtype == AUTO else dtype
-    try:
+    with Loading(name, folder):
         made = model.from_pretrained(folder, use_safetensors=True, dtype=getattr(lazy_imports.torch(), chosen))
-        return LoadedModel(name, made.to(device).eval(), processor.from_pretrained(folder), device, chosen)
-    except (OSError, ValueError) as error:
-        raise UserError(f"{name} cannot be loaded: {str(error).splitlines()[0]}") from error
+        prepared = processor.from_pretrained(folder)
+    return LoadedModel(name, made.to(device).eval(), prepared, device, chosen)

@@ -4,13 +4,13 @@ In: the folder of a published pipeline.  Out: its family's row.  Imports no mode
 A family is known by the class of pipeline that its index names; a second network by the class in its configuration.
 """
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
 from gpu_workers.diffusion.weight_files import index_of
+from gpu_workers.model_shelf.model_loading import json_object
 from schemas.errors import UserError
 
 Task = Literal["text", "image", "control", "control_image", "edit", "inpaint", "control_inpaint"]
@@ -262,11 +262,8 @@ def family_of(folder: Path, model: str) -> Family:
 def net_of(folder: Path, model: str, family: Family) -> str:
     """The class of the second network in a folder. Raises UserError for one that is not of the family."""
     file = folder / "config.json"
-    try:
-        kind = json.loads(file.read_text("utf-8")).get("_class_name") if file.is_file() else None
-    except ValueError as error:
-        raise UserError(f"{file} is no JSON: {error}") from error
-    if kind in family.nets:
-        return str(kind)
+    kind = json_object(file).get("_class_name") if file.is_file() else None
+    if isinstance(kind, str) and kind in family.nets:
+        return kind
     found, fitting = (f"a {kind}" if kind else "no network"), " or ".join(family.nets) or "no ControlNet"
     raise UserError(f"{model} cannot be loaded: it is {found}, and {family.name} takes {fitting}")

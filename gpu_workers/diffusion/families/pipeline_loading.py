@@ -13,6 +13,7 @@ from gpu_workers.diffusion import lazy_imports
 from gpu_workers.diffusion.families.family_table import Family, Way
 from gpu_workers.diffusion.model_components import Machine, compiled_network
 from gpu_workers.diffusion.weight_files import Source, index_of
+from gpu_workers.model_shelf.model_loading import Loading
 from schemas.errors import UserError
 
 FITTING = ("cross_attention_dim", "joint_attention_dim")
@@ -93,10 +94,8 @@ def read_model(loader: Any, model: Model, **parts: Any) -> Any:
     """A network or pipeline in safetensors. Raises UserError for a folder that cannot be read."""
     dtype = getattr(lazy_imports.torch(), model.machine.dtype)
     copy = {} if model.source.variant is None else {"variant": model.source.variant}
-    try:
+    with Loading(model.source.model, model.folder):
         return loader.from_pretrained(model.folder, use_safetensors=True, torch_dtype=dtype, **copy, **parts)
-    except lazy_imports.load_errors() as error:
-        raise UserError(f"{model.source.model} cannot be loaded: {str(error).splitlines()[0]}") from error
 
 
 def side_of(family: Family, pipeline: Any) -> int:

@@ -14,6 +14,7 @@ from gpu_workers.diffusion import lazy_imports
 from gpu_workers.diffusion.conditioning import Conditioning
 from gpu_workers.diffusion.denoise import Sampling
 from gpu_workers.diffusion.families.pipeline_loading import Model
+from gpu_workers.model_shelf.model_loading import Loading
 from schemas.errors import PermanentError, UserError
 
 SIDE = 1024
@@ -73,17 +74,20 @@ def load_pipeline(model: Model) -> Any:
         raise UserError(f"flux3-boxes needs diffusers 0.42 or later; {diffusers.__version__} is installed")
     if not (model.folder / "modular_model_index.json").is_file():
         raise UserError(f"{model.source.model} is no modular pipeline: it has no modular_model_index.json")
-    pipeline = diffusers.ModularPipeline.from_pretrained(str(model.folder), local_files_only=True)
+    with Loading(model.source.model, model.folder):
+        pipeline = diffusers.ModularPipeline.from_pretrained(str(model.folder), local_files_only=True)
     if not isinstance(pipeline, diffusers.Flux3ModularPipeline):
         raise UserError(f"{model.source.model} is a {type(pipeline).__name__}, not FLUX.3")
     names = list(pipeline.pretrained_component_names)
     missing = [name for name in names if not (model.folder / name).is_dir()]
     if missing:
         raise UserError(f"{model.source.model} lacks {', '.join(missing)}: put parts from elsewhere beside the rest")
-    pipeline.load_components(
-        names, pretrained_model_name_or_path=str(model.folder), subfolder={name: name for name in names},
-        torch_dtype=getattr(lazy_imports.torch(), model.machine.dtype), use_safetensors=True, local_files_only=True,
-    )  # fmt: skip
+    dtype = getattr(lazy_imports.torch(), model.machine.dtype)
+    with Loading(model.source.model, model.folder):
+        pipeline.load_components(
+            names, pretrained_model_name_or_path=str(model.folder), subfolder={name: name for name in names},
+            torch_dtype=dtype, use_safetensors=True, local_files_only=True,
+        )  # fmt: skip
     unread = [name for name in names if getattr(pipeline, name, None) is None]
     if unread:
         raise UserError(f"{model.source.model}: {', '.join(unread)} cannot be read")

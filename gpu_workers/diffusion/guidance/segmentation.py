@@ -19,7 +19,7 @@ from gpu_workers.diffusion.conditioning import Corners
 from gpu_workers.diffusion.lazy_imports import Tensor
 from gpu_workers.diffusion.model_components import Machine
 from gpu_workers.diffusion.weight_files import Source
-from schemas.errors import UserError
+from gpu_workers.model_shelf.model_loading import Loading
 
 SURE, AGREES = 0.85, 0.2
 """SAM's own estimate of a mask's IoU, and the IoU with the attention's shape, below which a mask is discouraged: LMD's."""
@@ -82,9 +82,7 @@ def chosen(masks: Flags, sure: NDArray[np.floating[Any]], coarse: Flags) -> int:
 def load_segmenter(folder: Path, source: Source, machine: Machine) -> Segmenter:
     """The SAM in a folder. Raises UserError for a folder that holds none, MissingExtra."""
     transformers, torch = lazy_imports.transformers(), lazy_imports.torch()
-    try:
+    with Loading(source.model, folder):
         model = transformers.SamModel.from_pretrained(folder, use_safetensors=True, dtype=getattr(torch, machine.dtype))
         processor = transformers.SamProcessor.from_pretrained(folder)
-    except lazy_imports.load_errors() as error:
-        raise UserError(f"{source.model} cannot be loaded: {str(error).splitlines()[0]}") from error
     return Segmenter(model.to(machine.device).eval(), processor, machine, source)

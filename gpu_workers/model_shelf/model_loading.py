@@ -1,0 +1,94 @@
+"""The errors of loading a model, all of which a user sees as one line that names the folder and the file.
+
+In: the folder of a model, a block that loads it.  Out: nothing, or UserError.
+Libraries raise nearly everything for damaged files, from a KeyError in a configuration to a bare Exception of a tokenizer
+in Rust.  So files are looked at before, which tells the file, and what the libraries raise afterwards is one sentence.
+"""
+
+import json
+from collections.abc import Iterable, Iterator
+from contextlib import AbstractContextManager
+from fnmatch import fnmatch
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+from gpu_workers.diffusion import lazy_imports
+from gpu_workers.diffusion.device_errors import is_context_lost, is_out_of_memory
+from gpu_workers.diffusion.weight_files import ignored_files, used_parts
+from gpu_workers.model_shelf.model_files import declared_bytes
+from schemas.errors import UserError
+
+OBJECTS = (
+    "config.json", "*_config.json", "*index.json", "tokenizer.json", "vocab.json", "added_tokens.json",
+    "special_tokens_map.json",
+)  # fmt: skip
+"""Files that are JSON objects in every model."""
+
+MOST_CHARS = 300
+"""Of what a library says."""
+
+
+def json_object(file: Path) -> dict[str, Any]:
+    """The JSON object in a file. Raises UserError that names the file."""
+    try:
+        found = json.loads(file.read_text("utf-8"))
+    except (OSError, ValueError, RecursionError) as error:
+        raise UserError(f"{file} is no JSON: {_words(error)}") from error
+    if not isinstance(found, dict):
+        raise UserError(f"{file} is no JSON object: it begins with {json.dumps(found)[:20]}")
+    return found
+
+
+class Loading(AbstractContextManager[None]):
+    """A block that loads the model, or the part of one, in `folder`; `name` is what the user calls the model."""
+
+    def __init__(self, name: str, folder: Path) -> None:
+        self._name, self._folder = name, folder
+
+    def __enter__(self) -> None:
+        """Raises UserError for a file that is cut or no JSON."""
+        for fault in _damages(self._folder):
+            raise UserError(f"{self._name} cannot be loaded: {fault}")
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        """Raises UserError in place of what says that the files do not fit; other errors pass."""
+        if error is not None and is_load_error(error):
+            raise UserError(f"{self._name} cannot be loaded: {self._folder}: {_words(error)}") from error
+
+
+def is_load_error(error: BaseException) -> bool:
+    """Whether it says that files are missing, damaged, or do not fit each other; not what a device or this code says."""
+    if isinstance(error, lazy_imports.torch().OutOfMemoryError):
+        return False
+    if isinstance(error, RuntimeError) and (is_out_of_memory(error) or is_context_lost(error)):
+        return False
+    return type(error) is Exception or isinstance(error, lazy_imports.load_errors())
+
+
+def _damages(folder: Path) -> Iterator[str]:
+    """Of a model's own files, and of those of its parts."""
+    places = [folder, *(folder / part for part in used_parts(folder) or ())]
+    for file in (each for place in places for each in sorted(place.glob("*"))):
+        if not file.is_file() or _is_any(file, ignored_files(None)):
+            continue
+        if _is_any(file, OBJECTS):
+            try:
+                json_object(file)
+            except UserError as error:
+                yield str(error)
+        elif file.suffix == ".safetensors" and declared_bytes(file) != file.stat().st_size:
+            yield f"{file} is cut or no safetensors: fetch it again"
+
+
+def _is_any(file: Path, patterns: Iterable[str]) -> bool:
+    return any(fnmatch(file.name, each) for each in patterns)
+
+
+def _words(error: BaseException) -> str:
+    """What an error says, in one line; of one that says a bare value its kind, too."""
+    said = " ".join(str(error).split())
+    if "ignore_mismatched_sizes" in said or "size mismatch" in said:
+        return "weights have other shapes than the config.json beside them says"
+    kind = "" if isinstance(error, OSError | ValueError | RuntimeError) and said else f"{type(error).__name__} "
+    return f"{kind}{said}"[:MOST_CHARS].strip()
