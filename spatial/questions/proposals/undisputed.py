@@ -9,7 +9,7 @@ from spatial.knowledge.knowledge_base import scene_kinds
 from spatial.questions.answer_rules import Answer
 from spatial.questions.object_names import NamedScene
 from spatial.questions.question_kinds import Query, Ref, references
-from spatial.questions.rules.metric_facts import is_across, is_afloat, is_measurable
+from spatial.questions.rules.metric_facts import is_across, is_afloat, is_measurable, is_whole
 
 CONTACTS = ("on", "inside", "under")
 """Relations that nothing of the surroundings has to an object."""
@@ -24,9 +24,6 @@ LENGTHS = ("how_far", "known_far")
 
 PLACED = ("how_far", "known_far", "nearest_camera", "own_side", "faces", "viewed_side", "passes")
 """What depends on how far away things are."""
-
-WHOLE = 0.9
-"""Least share to be seen of what is measured."""
 
 TURNED = ("own_side", "viewed_side")
 PLAINLY_ASIDE = 28 / 180
@@ -48,8 +45,7 @@ def is_undisputed(scene: NamedScene, query: Query, found: Answer) -> bool:
 
 
 def _are_whole(scene: NamedScene, places: dict[int, int], found: Answer) -> bool:
-    """Whether hardly anything of what is measured is hidden: nobody knows where it stands if its foot is behind a box."""
-    return all(scene.objects[places[number]].visible >= WHOLE for number in found.objects)
+    return all(is_whole(scene, places[number]) for number in found.objects)
 
 
 def _seeks_everything(query: Query) -> bool:

@@ -15,7 +15,7 @@ from spatial.questions.object_names import NamedScene
 from spatial.questions.proposals.query_proposals import Proposal, pairs, shuffled
 from spatial.questions.proposals.search_proposals import exchanged_colours
 from spatial.questions.question_kinds import KnownFar, KnownNext, KnownSide, Sideways
-from spatial.questions.rules.metric_facts import are_joined, has_scale, is_across, is_measurable, may_be_joined
+from spatial.questions.rules.metric_facts import are_joined, has_scale, is_measurable, is_plain_length, may_be_joined
 from spatial.questions.rules.metric_rules import CHOICES, length_between
 from spatial.questions.rules.unknown_rules import OPPOSITE, UNKNOWN, next_on, number_of_choices
 from spatial.questions.wording.lexicon import alike
@@ -84,7 +84,7 @@ def _of_any_size(scene: NamedScene, rng: random.Random) -> Iterator[Proposal]:
         return
     for i, j in islice(pairs(rng, scene.plainly_named), TRIES):
         are_shapes = all(is_of_any_size(scene.objects[k].category) for k in (i, j))
-        if are_shapes and not may_be_joined(scene, i, j) and is_across(scene, i, j):
+        if are_shapes and not may_be_joined(scene, i, j) and is_plain_length(scene, i, j):
             named = scene.ref(i)
             length = UNKNOWN if is_unknown else _length(scene, i, j)
             if named.category is not None and length is not None:
@@ -94,7 +94,7 @@ def _of_any_size(scene: NamedScene, rng: random.Random) -> Iterator[Proposal]:
 def _length(scene: NamedScene, i: int, j: int) -> str | None:
     """The distance of two things of which none carries the other; None where it is not asked."""
     try:
-        return length_between(scene, i, j) if not are_joined(scene, i, j) and is_across(scene, i, j) else None
+        return length_between(scene, i, j) if not are_joined(scene, i, j) and is_plain_length(scene, i, j) else None
     except Unanswerable:
         return None
 

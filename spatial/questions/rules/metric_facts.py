@@ -44,6 +44,9 @@ ALOFT_M = 0.3
 AT_WALL_M = 0.1
 """How far from a wall what hangs there ends, metres."""
 
+WHOLE = 0.9
+"""Least share to be seen of what is measured."""
+
 ALONG_SHARE, LEVEL_SHARE = 0.7, 0.4
 """How much of a distance that is asked may lie along the view, and upwards."""
 
@@ -148,6 +151,16 @@ def footprint(body: SeenBody) -> Array:
 def centre_distance(a: SeenBody, b: SeenBody) -> float:
     """Metres between the centres of two bodies."""
     return math.dist(a.position, b.position)
+
+
+def is_whole(view: View, index: int) -> bool:
+    """Whether hardly anything of a thing is hidden: nobody knows where it stands if its foot is behind a box."""
+    return view.objects[index].visible >= WHOLE
+
+
+def is_plain_length(view: View, i: int, j: int) -> bool:
+    """Whether people measure the distance of two things well."""
+    return is_whole(view, i) and is_whole(view, j) and is_across(view, i, j)
 
 
 def is_across(view: View, i: int, j: int) -> bool:

@@ -109,7 +109,7 @@ def test_a_distance_is_told_or_it_is_said_why_not(text: str, said: str | None, r
 
 
 def test_a_distance_that_is_not_known_has_lengths_beside_it_as_one_that_is():
-    asked = [q for seed in range(120) for q in ask(with_random_world(random_scene(seed), seed), seed, without=OTHERS)]
+    asked = [q for seed in range(300) for q in ask(with_random_world(random_scene(seed), seed), seed, without=OTHERS)]
     lengths = [q for q in asked if "metres" in q.question]
     assert {q.answer == UNKNOWN for q in lengths} == {True, False}
     for question in lengths:
