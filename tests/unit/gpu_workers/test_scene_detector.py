@@ -28,7 +28,7 @@ from tests.fakes.store import InMemoryStore
 
 SIDE = 256
 GRAPH = make_scene(
-    "meadow",
+    "desert",
     [Thing("cat", (40, 300, 100, 100), 0.4, ("red",)), Thing("bench", (340, 300, 110, 110), 0.3)],
     [(0, "left_of", 1), (1, "in_front_of", 0)],
     excluded=["bicycle"],

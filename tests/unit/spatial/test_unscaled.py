@@ -169,8 +169,8 @@ def test_that_it_cannot_be_known_is_right_as_often_as_a_blind_guess_finds_it():
     others = frozenset(KINDS) - {"unanswerable"}
     asked = [
         (all(is_of_any_size(thing.category) for thing in scene.objects), question)
-        for scene in scenes
-        for seed in range(14)
+        for number, scene in enumerate(scenes)
+        for seed in range(14 * number, 14 * number + 14)  # what a seed draws it draws in every scene
         for question in ask(scene, seed, without=others)
         if is_about_shapes(question)
     ]
