@@ -9,7 +9,7 @@ from typing import Any
 
 from gpu_workers.diffusion.diffusion_config import NAMES, SECOND, DiffusionConfig, Weights
 from gpu_workers.diffusion.families.family_pipeline import takes_guidance
-from gpu_workers.diffusion.families.family_table import FAMILIES, Family, Task, Way, family_of, net_of
+from gpu_workers.diffusion.families.family_table import FAMILIES, Family, Task, Way, family_of, is_distilled, net_of
 from gpu_workers.diffusion.families.part_fit import check_parts
 from gpu_workers.diffusion.generators.photo_models import Kinds, check, check_steps, task_of
 from gpu_workers.diffusion.model_components import MODEL
@@ -38,7 +38,8 @@ def _check_stock(config: DiffusionConfig) -> None:
     if config.model != TINY:
         check_parts(family.name, Path(config.model), config.model)
     if config.control is None or _is_at_hand(config.control):
-        check_kinds(config, Kinds(family, _net(config.control, family)))
+        distilled = config.model != TINY and is_distilled(Path(config.model))
+        check_kinds(config, Kinds(family, _net(config.control, family), distilled))
 
 
 def check_read(config: DiffusionConfig) -> None:
@@ -63,6 +64,10 @@ def check_kinds(config: DiffusionConfig, kinds: Kinds) -> None:
     if config.scheduler != MODEL and family.network != "unet":
         raise UserError(f"SKG_RENDER_SCHEDULER is for {_names(lambda each: each.network == 'unet')}, not for {family.name}")
     way = _way(config, kinds)
+    if config.guidance is not None and kinds.is_distilled:
+        raise UserError(
+            f"SKG_RENDER_GUIDANCE: this {family.name} is distilled, as its index says (is_distilled), and reads no weight"
+        )
     if config.guidance is not None and way is not None and not takes_guidance(family, way):
         raise UserError(
             f"SKG_RENDER_GUIDANCE: {way.pipeline} of {family.name} has one weight, {family.distilled:g}, which is its own"

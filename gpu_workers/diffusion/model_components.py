@@ -3,6 +3,7 @@
 In: the folder of a published checkpoint.  Out: `Parts`.  Draws nothing.
 """
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +14,7 @@ from gpu_workers.diffusion.lazy_imports import Tensor
 from gpu_workers.diffusion.weight_files import is_variant
 from gpu_workers.model_shelf.model_loading import Loading, json_object
 from schemas.errors import UserError
+from schemas.ids import content_id
 
 MODEL = "model"
 """The checkpoint's own."""
@@ -168,6 +170,15 @@ def _scheduler(diffusers: Any, folder: Path) -> Any:
     if any(getattr(made, name, None) is None for name in ("alphas_cumprod", "init_noise_sigma")):
         raise UserError(f"{folder} cannot be loaded: its scheduler, a {kind}, is not for Stable Diffusion's noise")
     return made
+
+
+def schedule_digest(scheduler: Any) -> str:
+    """A digest of a scheduler's class and configuration, without what names versions and places.
+
+    A folder's schedule is no part of the hash of its weights, and another one draws other pictures.
+    """
+    told = {name: value for name, value in dict(scheduler.config).items() if not name.startswith("_")}
+    return content_id("schedule", type(scheduler).__name__, json.loads(json.dumps(told, sort_keys=True, default=str)))
 
 
 def scheduled(scheduler: Any, name: str) -> Any:

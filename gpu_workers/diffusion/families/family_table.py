@@ -259,6 +259,11 @@ def family_of(folder: Path, model: str) -> Family:
     raise UserError(f"{model} is {found}; the families that can be drawn with are: {names}")
 
 
+def is_distilled(folder: Path) -> bool:
+    """Whether the index of the pipeline in a folder says that its guidance is distilled, as of FLUX.2 klein's fast ones."""
+    return index_of(folder).get("is_distilled") is True
+
+
 def net_of(folder: Path, model: str, family: Family) -> str:
     """The class of the second network in a folder. Raises UserError for one that is not of the family."""
     file = folder / "config.json"

@@ -14,6 +14,7 @@ from gpu_workers.diffusion import lazy_imports
 from gpu_workers.diffusion.conditioning import Conditioning
 from gpu_workers.diffusion.denoise import Sampling
 from gpu_workers.diffusion.families.pipeline_loading import Model
+from gpu_workers.diffusion.model_components import schedule_digest
 from gpu_workers.model_shelf.model_loading import Loading
 from schemas.errors import PermanentError, UserError
 
@@ -40,8 +41,9 @@ class Flux3Generator:
 
     @property
     def parameters(self) -> Mapping[str, object]:
-        """Weights, steps, number format."""
-        return {**self._model.source.stated(), "steps": self._sampling.steps, "dtype": self._model.machine.dtype}
+        """Weights, steps, number format, schedule."""
+        taken = {"steps": self._sampling.steps, "dtype": self._model.machine.dtype}
+        return {**self._model.source.stated(), **taken, "schedule": schedule_digest(self._pipeline.scheduler)}
 
     def draw(self, conditionings: Sequence[Conditioning], seeds: Sequence[int], size: tuple[int, int]) -> list[Image.Image]:
         """One picture per conditioning, one after the other."""

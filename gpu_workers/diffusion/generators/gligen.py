@@ -10,7 +10,7 @@ from PIL import Image
 
 from gpu_workers.diffusion.conditioning import Conditioning
 from gpu_workers.diffusion.denoise import GuidanceStrategy, Sampling, denoise
-from gpu_workers.diffusion.model_components import Parts
+from gpu_workers.diffusion.model_components import Parts, schedule_digest
 from gpu_workers.diffusion.tensor_batch import Batch, prepare
 from gpu_workers.diffusion.weight_files import Source
 from schemas.errors import UserError
@@ -58,6 +58,7 @@ class LatentGenerator:
             **self._kind.settings,
             "dtype": machine.dtype,
             "scheduler": type(self._parts.scheduler).__name__,
+            "schedule": schedule_digest(self._parts.scheduler),
         }
 
     @property

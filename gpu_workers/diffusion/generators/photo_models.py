@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from gpu_workers.diffusion.families.family_pipeline import FamilyPipeline
-from gpu_workers.diffusion.families.family_table import Condition, Family, Task, family_of, net_of
+from gpu_workers.diffusion.families.family_table import Condition, Family, Task, family_of, is_distilled, net_of
 from gpu_workers.diffusion.families.pipeline_loading import Model
 from gpu_workers.diffusion.generators.stock_pipelines import is_union
 from schemas.errors import UserError
@@ -35,10 +35,14 @@ class PhotoSettings:
 
 @dataclass(frozen=True)
 class Kinds:
-    """What models are, as far as their indexes say: the family, and the class of the ControlNet where there is one."""
+    """What models are, as far as their indexes say: the family, and the class of the ControlNet where there is one.
+
+    `is_distilled`: the model draws without a weight of guidance, whatever its family does.
+    """
 
     family: Family
     net: str | None = None
+    is_distilled: bool = False
 
 
 @dataclass(frozen=True)
@@ -61,7 +65,7 @@ class PhotoModels:
     @property
     def kinds(self) -> Kinds:
         """Of both. Raises UserError."""
-        return Kinds(self.family, self.net)
+        return Kinds(self.family, self.net, is_distilled(self.model.folder))
 
 
 def task_of(models: Kinds, settings: PhotoSettings) -> Task | None:

@@ -15,6 +15,7 @@ from gpu_workers.diffusion.families.family_pipeline import Batch, Given
 from gpu_workers.diffusion.families.family_table import family_of
 from gpu_workers.diffusion.families.pipeline_loading import Model
 from gpu_workers.diffusion.generators.stock_pipelines import drawing_by
+from gpu_workers.diffusion.model_components import schedule_digest
 from schemas.ids import derived_seed
 
 STRENGTH = 0.3
@@ -45,7 +46,8 @@ class RefinedGenerator:
         family = self._drawn.family
         guided = {"guidance": family.guidance, **({} if family.distilled is None else {"distilled": family.distilled})}
         sampled = {"strength": STRENGTH, "steps": STEPS, **guided, "dtype": self._model.machine.dtype}
-        second = {**sampled, **self._model.source.stated()}
+        schedule = schedule_digest(self._drawn.pipeline.scheduler)
+        second = {**sampled, "schedule": schedule, **self._model.source.stated()}
         return {**self._inner.parameters, "inner_side": self._inner.side, "refined": second}
 
     @property

@@ -14,7 +14,7 @@ from gpu_workers.diffusion.denoise import Sampling
 from gpu_workers.diffusion.families.family_pipeline import Batch, FamilyPipeline, Given
 from gpu_workers.diffusion.families.family_table import Family, Task, family_of, net_of
 from gpu_workers.diffusion.families.pipeline_loading import Model, check_fit, load_net, load_pipeline, side_of
-from gpu_workers.diffusion.model_components import scheduled
+from gpu_workers.diffusion.model_components import schedule_digest, scheduled
 from gpu_workers.diffusion.weight_files import Source
 from schemas.errors import UserError
 
@@ -57,9 +57,11 @@ class PipelineGenerator:
 
 def pipeline_parameters(drawn: FamilyPipeline, sources: Sequence[Source], sampling: Sampling) -> dict[str, object]:
     """Weights and sampling parameters, for a picture's id."""
-    taken = {name: value for name, value in asdict(sampling).items() if name not in ("beta", "guided")}
+    unread = {"beta", "guided", *(("guidance",) if drawn.pipeline.config.get("is_distilled") else ())}
+    taken = {name: value for name, value in asdict(sampling).items() if name not in unread}
     distilled = {} if drawn.family.distilled is None else {"distilled": drawn.family.distilled}
-    return {"models": [source.stated() for source in sources], **taken, **distilled, "dtype": str(drawn.pipeline.dtype)}
+    machine = {"dtype": str(drawn.pipeline.dtype), "schedule": schedule_digest(drawn.pipeline.scheduler)}
+    return {"models": [source.stated() for source in sources], **taken, **distilled, **machine}
 
 
 def text2image(model: Model, sampling: Sampling) -> PipelineGenerator:

@@ -1,6 +1,8 @@
 """What a renderer takes it reads: every setting in its row changes what provenance says of its pictures."""
 
 import json
+import shutil
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -9,17 +11,22 @@ import pytest
 from PIL import Image
 
 from gpu_workers.diffusion.conditioning import Conditioning
+from gpu_workers.diffusion.config_check import check_at_hand
 from gpu_workers.diffusion.denoise import Sampling
 from gpu_workers.diffusion.diffusion_config import DiffusionConfig, Weights, diffusion_config
+from gpu_workers.diffusion.diffusion_renderer import ImageGenerator
 from gpu_workers.diffusion.families.family_pipeline import Batch, FamilyPipeline, Given, takes_guidance
 from gpu_workers.diffusion.families.family_table import FAMILIES, Family, Way
 from gpu_workers.diffusion.families.pipeline_loading import Model
+from gpu_workers.diffusion.generators.photo_models import PhotoSettings
 from gpu_workers.diffusion.generators.refine import RefinedGenerator
 from gpu_workers.diffusion.model_components import Machine
 from gpu_workers.diffusion.model_registry import machine_of, make_generator
 from gpu_workers.diffusion.setting_readers import LOOPED, NEEDED, READERS
 from gpu_workers.diffusion.weight_files import Source
+from gpu_workers.tiny_models import tiny_diffusion
 from schemas.errors import UserError
+from schemas.ids import image_id
 from streams.settings import RenderSettings
 from tests.fakes.grey_generator import GreyGenerator
 
@@ -117,6 +124,52 @@ def test_a_weight_of_guidance_reaches_a_pipeline_where_it_is_said_to_be_read(fam
         drawn.draw(Batch([Conditioning("a cat")], [1], (64, 64)), Given([picture], [picture], [picture]))
         told.append({name: value for name, value in pipeline.told.items() if isinstance(value, float)})
     assert (told[0] != told[1]) == takes_guidance(family, way)
+
+
+def spoken(folder: Path, part: str, name: str, value: object) -> Path:
+    """The same files in a folder beside it, with one value of a configuration changed."""
+    copy = shutil.copytree(folder, folder.parent / f"{folder.name}-{name}-{value}")
+    file = copy / part
+    file.write_text(json.dumps({**json.loads(file.read_text("utf-8")), name: value}), "utf-8")
+    return copy
+
+
+def test_a_weight_of_guidance_is_refused_by_a_distilled_klein_and_is_no_part_of_its_ids(tmp_path: Path):
+    folder = model_in(tmp_path, "Flux2KleinPipeline").folder
+    distilled = spoken(folder, "model_index.json", "is_distilled", True)
+    config = DiffusionConfig("text2image", str(distilled), None, tmp_path, 1, steps=1)
+    for renderer in ("text2image", "photo"):
+        with pytest.raises(UserError, match=r"SKG_RENDER_GUIDANCE: this FLUX\.2 klein is distilled"):
+            check_at_hand(replace(config, renderer=renderer, guidance=2.0))
+    with pytest.raises(UserError, match="SKG_RENDER_GUIDANCE"):
+        make_generator(replace(config, guidance=2.0))
+    assert "guidance" not in make_generator(config).parameters
+    assert make_generator(replace(config, model=str(folder), guidance=2.0)).parameters["guidance"] == 2.0
+
+
+@pytest.mark.parametrize("renderer", ["gligen", "text2image", "photo", "refined"])
+def test_another_schedule_in_the_folder_gives_other_ids_and_another_version_does_not(tmp_path: Path, renderer: str):
+    folder = tiny_diffusion.build(tmp_path / "model", gated=renderer == "gligen")
+    schedule = "scheduler/scheduler_config.json"
+    other = spoken(folder, schedule, "prediction_type", "v_prediction")
+    same = spoken(folder, schedule, "_diffusers_version", "0.1.0")
+
+    def made(place: Path) -> ImageGenerator:
+        if renderer == "refined":
+            return make_generator(DiffusionConfig("gligen", "tiny", None, tmp_path, 1, refiner=Weights(str(place))))
+        photo = PhotoSettings(strength=0.5)
+        return make_generator(DiffusionConfig(renderer, str(place), None, tmp_path, 1, steps=2, photo=photo))
+
+    ids = [image_id("0" * 32, each.name, each.parameters, 0) for each in map(made, (folder, same, other))]
+    assert ids[0] == ids[1] != ids[2]
+
+
+def test_another_class_of_schedule_with_the_same_numbers_gives_other_ids(tmp_path: Path):
+    folder = tiny_diffusion.build(tmp_path / "model")
+    other = spoken(folder, "scheduler/scheduler_config.json", "_class_name", "PNDMScheduler")
+    configs = [DiffusionConfig("gligen", str(place), None, tmp_path, 1) for place in (folder, other)]
+    said, changed = (make_generator(config).parameters["schedule"] for config in configs)
+    assert said != changed
 
 
 def model_in(folder: Path, kind: str, dtype: str = "float32") -> Model:
