@@ -76,21 +76,34 @@ class Lineage:
         return list(_lines(self))
 
 
+def checked_beginning(beginning: str, of_what: str) -> str:
+    """The beginning of an id as it was typed, without an ellipsis at its end. Raises BadInput for what is none."""
+    typed = beginning.removesuffix("…")
+    if len(typed) < MIN_ID_CHARS or not all(c.isalnum() or c == "-" for c in typed):
+        raise BadInput(f"{beginning!r} is no {of_what} id: give at least {MIN_ID_CHARS} of its characters")
+    return typed
+
+
+def whole_sample_id(table: Table, uri: str, beginning: str) -> str:
+    """The id of the one sample of the table at `uri` that begins so. Raises BadInput for what is no id, NoSample."""
+    typed = checked_beginning(beginning, "sample")
+    found = table.query(f"SELECT sample_id FROM samples WHERE starts_with(sample_id, '{typed}') LIMIT 2")
+    ids: list[str] = found["sample_id"].to_pylist()
+    if len(ids) != 1:
+        raise NoSample(f"{'no sample' if not ids else 'more than one sample'} in {uri} begins with {typed}")
+    return ids[0]
+
+
 def lineage(uri: str, sample: str, storage_options: Options = None) -> Lineage:
     """The lineage of a sample. Raises BadInput for what is no id, NoSample, NoDataset, RetryableError."""
-    if len(sample) < MIN_ID_CHARS or not all(c.isalnum() or c == "-" for c in sample):
-        raise BadInput(f"{sample!r} is no sample id: give at least {MIN_ID_CHARS} of its characters")
     table = Table.load(uri, storage_options)
-    found = table.query(f"SELECT sample_id FROM samples WHERE starts_with(sample_id, '{sample}') LIMIT 2")
-    ids = found["sample_id"].to_pylist()
-    if len(ids) != 1:
-        raise NoSample(f"{'no sample' if not ids else 'more than one sample'} in {uri} begins with {sample}")
+    whole = whole_sample_id(table, uri, sample)
     for batch in batches(table, COLUMNS):
         place = batch["sample_id"].to_pylist()
-        if ids[0] in place:
-            (row,) = batch.slice(place.index(ids[0]), 1).to_pylist()
+        if whole in place:
+            (row,) = batch.slice(place.index(whole), 1).to_pylist()
             return Lineage(row, json.loads(row["provenance"]))
-    raise NoSample(f"{ids[0]} is not in the files of {uri}")
+    raise NoSample(f"{whole} is not in the files of {uri}")
 
 
 def _lines(found: Lineage) -> Iterator[str]:

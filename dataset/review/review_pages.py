@@ -28,6 +28,7 @@ from dataset.review.verdict_table import (
     Verdict,
     add_verdicts,
     counting_verdicts,
+    reason_of,
     reviewer_of_environment,
 )
 from dataset.table.delta_table import Options
@@ -86,10 +87,10 @@ class ReviewPages:
         found, version = [], require_sample(self.uri, sample, chosen.keys() - {WHOLE}, self.options)
         for item, verdict in chosen.items():
             question = None if item == WHOLE else item
-            reason, comment = _text(form, f"reason:{item}"), _text(form, f"comment:{item}")
+            comment = _text(form, f"comment:{item}") or None
             fields = {
                 "sample_id": sample, "question_id": question, "verdict": verdict, "reviewer": reviewer,
-                "reason": reason if verdict == "flag" else None, "comment": comment or None,
+                "reason": reason_of(verdict, _text(form, f"reason:{item}"), comment), "comment": comment,
                 "at": datetime.now(UTC), "dataset_version": version,
             }  # fmt: skip
             found.append(_verdict(fields))
@@ -121,7 +122,7 @@ def _order(name: str) -> Order:
 
 
 def _items(row: Row) -> list[dict[str, Any]]:
-    """The sample as a whole, accepted unless somebody says otherwise, and each of its questions."""
+    """The sample as a whole, and each of its questions."""
     whole = {
         "id": WHOLE,
         "text": "The picture and what is said of it",
@@ -135,14 +136,13 @@ def _items(row: Row) -> list[dict[str, Any]]:
     questions = [
         {
             "text": question["question"],
-            "preset": "",
             "proof": proof_in_words(question["certificate"], row["objects"]),
             "shown": shown_pictures(question.get("views")),
             **{name: question[name] for name in shown},
         }
         for question in row["questions"]
     ]
-    return [{**whole, "objects": [], "preset": "accept"}, *questions]
+    return [{**whole, "objects": []}, *questions]
 
 
 def _verdict(fields: Mapping[str, object]) -> Verdict:

@@ -8,6 +8,7 @@ from collections.abc import Collection
 from itertools import chain, zip_longest
 from typing import Literal
 
+from dataset.reading.lineage import checked_beginning, whole_sample_id
 from dataset.review.verdict_table import counting_verdicts
 from dataset.table.delta_table import Options, Table
 from schemas.errors import BadInput
@@ -26,6 +27,20 @@ def require_sample(uri: str, sample: str, questions: Collection[str], options: O
     for question in sorted(set(questions) - {each["id"] for each in found[0]}):
         raise BadInput(f"sample {sample} has no question {question!r}")
     return table.version
+
+
+def whole_ids(uri: str, sample: str, question: str | None, options: Options = None) -> tuple[str, str | None]:
+    """The ids of the one sample, and of the one of its questions, that begin so. Raises BadInput, NoSample, NoDataset."""
+    table = Table.load(uri, options)
+    whole = whole_sample_id(table, uri, sample)
+    if question is None:
+        return whole, None
+    typed = checked_beginning(question, "question")
+    (questions,) = table.query(f"SELECT questions FROM samples WHERE sample_id = '{whole}'")["questions"].to_pylist()
+    found = [each["id"] for each in questions if each["id"].startswith(typed)]
+    if len(found) != 1:
+        raise BadInput(f"sample {whole} has {'more than one' if found else 'no'} question that begins with {typed}")
+    return whole, found[0]
 
 
 def review_queue(uri: str, order: Order, reviewer: str, options: Options = None) -> list[str]:

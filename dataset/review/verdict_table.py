@@ -22,6 +22,9 @@ from schemas.ids import content_id
 REASONS = ("wrong answer", "ambiguous", "not to be seen", "wrong words", "bad picture", "other")
 """Why something is flagged."""
 
+IN_OWN_WORDS = "other"
+"""The reason of a flag whose comment alone says why."""
+
 MAX_COMMENT, MAX_REVIEWER = 2000, 100
 
 REVIEWER = "SKG_REVIEWER"
@@ -73,6 +76,13 @@ class Verdict(Model):
     def about(self) -> tuple[str, str | None, str]:
         """Of several verdicts with the same value the latest counts."""
         return self.sample_id, self.question_id, self.reviewer
+
+
+def reason_of(verdict: str, reason: str | None, comment: str | None) -> str | None:
+    """The reason that is stored for what somebody chose: none of an accept, "other" of a flag with a comment alone."""
+    if verdict != "flag":
+        return None
+    return reason or (IN_OWN_WORDS if comment else None)
 
 
 def verdicts_uri(uri: str) -> str:

@@ -4,6 +4,7 @@ import random
 import re
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import httpx
@@ -14,6 +15,8 @@ from dataset.gallery import write_gallery
 from dataset.gallery.rejected_samples import ROWS
 from dataset.gallery.sample_search import PAGE
 from dataset.gallery.web_app import application
+from dataset.review.review_pages import ReviewPages
+from dataset.review.verdict_table import Verdict, all_verdicts
 from schemas.ids import make_seed
 from tests.fakes.events import make_graph, make_qa, make_rejection, make_samples
 from tests.fakes.gallery import (
@@ -53,7 +56,8 @@ def address(tmp_path: Path, factory: NotedFactory) -> Iterator[str]:
     kitchen = make_qa(make_graph(make_seed("breakfast"), categories=("cup", "book"), scene="kitchen"))
     store_samples(uri, [*make_samples(27), PROVEN, kitchen, nasty])
     store_rejections(uri, [make_rejection().model_copy(update={"detail": NASTY, "evidence": {"said": NASTY}})])
-    with running(application(shown(uri, factory))) as found:
+    data = shown(uri, factory)
+    with running(application(replace(data, reviews=ReviewPages(uri, None, data.samples.sample)))) as found:
         yield found
 
 
@@ -206,6 +210,35 @@ def test_the_keyboard_alone_reaches_filters_samples_and_proofs(page):
     page.keyboard.press("Escape")
     assert page.locator(".viewer").count() == 0
     assert page.evaluate("document.activeElement.className") == "shot"
+
+
+def reviewed(page, tmp_path: Path, *keys: str) -> tuple[list[str], list[Verdict]]:
+    """The questions of the sample that the page of reviews shows, and what is stored after these keys; one with more
+    characters than a key's name is typed."""
+    page.goto("/review")
+    page.locator("input[name=reviewer]").fill("ada")
+    page.locator("h1").first.click()
+    asked = page.locator("[data-item]").evaluate_all("items => items.map(item => item.dataset.question)")
+    for key in keys:
+        page.keyboard.type(key) if " " in key else page.keyboard.press(key)
+    until(lambda: all_verdicts(str(tmp_path / "dataset")), 10, "a verdict is stored")
+    return asked, all_verdicts(str(tmp_path / "dataset"))
+
+
+@pytest.mark.parametrize(
+    ("keys", "reason", "comment"),
+    [
+        (("j", "j", "f", "c", "a second cup", "Enter"), "other", "a second cup"),
+        (("j", "j", "f", "w", "c", "a second cup", "Enter"), "wrong answer", "a second cup"),
+        (("j", "j", "f", "ArrowDown", "ArrowDown", "Enter"), "ambiguous", None),
+        (("j", "f", "b", "u", "Escape", "u", "j", "f", "n", "Enter"), "not to be seen", None),
+        (("j", "f", "b", "j", "k", "u", "c", "a third", "Escape", "j", "f", "n", "Enter"), "not to be seen", None),
+    ],
+)
+def test_by_keys_alone_a_question_is_flagged_and_nothing_else_is_stored(page, tmp_path: Path, keys, reason, comment):
+    asked, [stored] = reviewed(page, tmp_path, *keys)
+    said = stored.question_id, stored.verdict, stored.reason, stored.comment
+    assert said == (asked[1], "flag", reason, comment)
 
 
 def test_a_screen_reader_finds_names_for_everything_that_can_be_used(page):

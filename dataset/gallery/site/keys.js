@@ -2,30 +2,41 @@
 (() => {
   const typing = (event) => event.ctrlKey || event.metaKey || event.altKey
     || event.target.matches("input:not([type=checkbox], [type=radio]), select, textarea");
-  // a form of reviews: j and k go through its items, a, f and u press their buttons, c goes to the comment
+  // A form of reviews: j and k go through its items, a, f and u press their buttons, c goes to the comment.
+  // f goes on to the reasons, which letters and arrows choose; j, k, c and Enter, with which no reason begins, hold there
+  // too, and Esc goes back from a field to its item.
+  const IN_REASONS = ["j", "k", "c", "Enter", "Escape"];
+  const ofReview = (event) => {
+    if (event.ctrlKey || event.metaKey || event.altKey || isUnfolded(event.target)) return false;
+    if (event.target.matches("[data-item] select")) return IN_REASONS.includes(event.key);
+    return !typing(event) || (event.key === "Escape" && event.target.matches("[data-item] input"));
+  };
+  const isUnfolded = (field) => CSS.supports("selector(:open)") && field.matches("select:open");
+  const chosen = (item) => item.querySelector("input:checked, input");
+  const press = (item, key) => {
+    const button = item.querySelector(`[data-key="${CSS.escape(key)}"]`);
+    if (!button) return false;
+    button.checked = true;
+    (key === "f" ? item.querySelector("select") : button).focus();
+    return true;
+  };
+  const go = (items, here, step) => {
+    const next = items[Math.min(items.length - 1, Math.max(0, here + step))];
+    chosen(next).focus();
+    next.scrollIntoView({ block: "nearest" });
+  };
   document.addEventListener("keydown", (event) => {
     const items = [...document.querySelectorAll("[data-item]")];
-    if (!items.length || typing(event)) return;
+    if (!items.length || !ofReview(event)) return;
     const here = items.findIndex((item) => item.contains(document.activeElement));
-    const step = { j: 1, k: -1 }[event.key];
-    if (step) {
-      const next = items[Math.min(items.length - 1, Math.max(0, here + step))];
-      next.querySelector("input:checked, input").focus();
-      next.scrollIntoView({ block: "nearest" });
-    }
     const item = items[here] || items[0];
-    if (event.key === "c") {
-      event.preventDefault();
-      item.querySelector("input[name^=comment]").focus();
-      return;
-    }
-    const button = item.querySelector(`[data-key="${CSS.escape(event.key)}"]`);
-    if (button) {
-      button.checked = true;
-      button.focus();
-      if (event.key === "f") button.closest("[data-item]").querySelector("select").focus();
-    }
-    if (button || step) event.preventDefault();
+    const step = { j: 1, k: -1 }[event.key];
+    if (step) go(items, here, step);
+    else if (event.key === "c") item.querySelector("input[name^=comment]").focus();
+    else if (event.key === "Escape" && here >= 0) chosen(item).focus();
+    else if (event.key === "Enter" && event.target.matches("select")) event.target.form.requestSubmit();
+    else if (!press(item, event.key)) return;
+    event.preventDefault();
   });
 
   // a picture that its store no longer has says so

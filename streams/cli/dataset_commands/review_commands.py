@@ -12,7 +12,9 @@ from streams.cli.command_help import add as add_command
 from streams.cli.command_help import family_of
 from streams.cli.dataset_commands.snapshot_arguments import Uri
 
-Question = Annotated[str | None, typer.Option("--question", help="id of one of its questions; without it the whole sample")]
+Question = Annotated[
+    str | None, typer.Option("--question", help="the id of a question, or its beginning; without it the whole sample")
+]
 
 
 def build() -> typer.Typer:
@@ -35,7 +37,7 @@ def _dataset(uri: str | None) -> tuple[str, dict[str, str] | None]:
 
 
 def add(  # noqa: PLR0913, PLR0917 - one parameter an option of the command line
-    sample: Annotated[str, typer.Argument(help="a sample's id")],
+    sample: Annotated[str, typer.Argument(help="a sample's id, or its beginning")],
     verdict: Annotated[str, typer.Argument(help="accept or flag")],
     uri: Uri = None,
     question: Question = None,
@@ -44,19 +46,21 @@ def add(  # noqa: PLR0913, PLR0917 - one parameter an option of the command line
     reviewer: Annotated[str | None, typer.Option(help="who says it; default SKG_REVIEWER")] = None,
 ) -> None:
     """Accept or flag a sample, or one of its questions. Example: skg review add 3fa9… flag --reason "wrong answer" """
-    from dataset.review.review_queue import require_sample
-    from dataset.review.verdict_table import Verdict, add_verdicts, reviewer_of_environment
+    from dataset.review.review_queue import require_sample, whole_ids
+    from dataset.review.verdict_table import Verdict, add_verdicts, reason_of, reviewer_of_environment
     from schemas.errors import BadInput
 
     found, options = where(uri)
     name = reviewer or reviewer_of_environment()
     if not name:
         raise BadInput("who reviews? give --reviewer, or set SKG_REVIEWER")
+    sample, question = whole_ids(found, sample, question, options)
     version = require_sample(found, sample, () if question is None else (question,), options)
     said = Verdict.model_validate(
         {
-            "sample_id": sample, "question_id": question, "verdict": verdict, "reason": reason, "comment": comment,
-            "reviewer": name, "at": datetime.now(UTC), "dataset_version": version,
+            "sample_id": sample, "question_id": question, "verdict": verdict, "comment": comment,
+            "reason": reason or reason_of(verdict, None, comment), "reviewer": name,
+            "at": datetime.now(UTC), "dataset_version": version,
         }
     )  # fmt: skip
     add_verdicts(found, [said], options)

@@ -17,7 +17,7 @@ from dataset.gallery.sample_search import SampleSearch
 from dataset.gallery.web_app import GalleryData, application
 from dataset.review.review_exports import export_review
 from dataset.review.review_pages import ReviewPages
-from dataset.review.review_queue import require_sample, review_queue
+from dataset.review.review_queue import require_sample, review_queue, whole_ids
 from dataset.review.review_report import review_report
 from dataset.review.verdict_table import (
     VERDICT_COLUMNS,
@@ -35,6 +35,7 @@ from schemas.errors import BadInput, UserError
 from schemas.events import QAEvent
 from streams.cli.root import run
 from tests.fakes.events import make_graph, make_qa
+from tests.fakes.gallery import store_many
 
 pytestmark = pytest.mark.thorough
 
@@ -223,6 +224,34 @@ def test_the_command_adds_lists_and_reports(grown, capfd: pytest.CaptureFixture[
     assert json.loads(capfd.readouterr().out)["samples"] == 1
 
 
+def test_the_command_takes_the_beginning_of_an_id_that_is_of_one_alone(grown, capfd: pytest.CaptureFixture[str]):
+    event = grown.events[0]
+    asked = event.questions[0].id
+
+    def add(sample: str, *more: str) -> tuple[int, str]:
+        code = run(["review", "add", sample, "flag", "--comment", "two cups", "--reviewer", "a", "--uri", grown.uri, *more])
+        return code, capfd.readouterr().err
+
+    assert add(f"{event.sample_id[:10]}…", "--question", asked[:10])[0] == 0
+    [stored] = all_verdicts(grown.uri)
+    assert (stored.sample_id, stored.question_id, stored.reason) == (event.sample_id, asked, "other")
+    for sample, question, why in (
+        (event.sample_id[:3], asked, "give at least 4 of its characters"),
+        ("0" * 12, asked, "begins with 000000000000"),
+        (event.sample_id[:10], "0" * 12, "has no question that begins with 000000000000"),
+        (event.sample_id, "' OR", "is no question id"),
+    ):
+        code, said_so = add(sample, "--question", question)
+        assert (code, why in said_so) == (2, True), said_so
+    assert len(all_verdicts(grown.uri)) == 1
+
+
+def test_the_beginning_of_two_ids_is_refused(lab):
+    store_many(lab.uri, make_qa(make_graph()), 2, 2)
+    with pytest.raises(UserError, match="more than one sample"):
+        whole_ids(lab.uri, "0000", None)
+
+
 def test_a_subset_of_an_export_still_loads(grown):
     source = Source.open(grown.uri).without(Flagged.of([said(grown.events[0], "flag")]))
     assert Path(export(source, "webdataset", grown.folder / "wds")).is_dir()
@@ -266,6 +295,7 @@ def test_the_page_stores_what_is_said_and_goes_on_to_the_next_sample(client: Tes
 def test_a_form_without_a_reason_or_about_nothing_stores_nothing_and_says_why(client: TestClient, grown):
     for change, why in (
         ({"verdict:sample": "flag"}, "a flag needs a reason"),
+        ({"verdict:sample": "flag", "comment:sample": " "}, "a flag needs a reason"),
         ({"verdict:sample": ""}, "Nothing was accepted or flagged."),
         ({"reviewer": ""}, "at least 1 character"),
         ({"sample": "0" * 32}, "there is no sample"),
@@ -274,6 +304,18 @@ def test_a_form_without_a_reason_or_about_nothing_stores_nothing_and_says_why(cl
         assert answer.status_code == 422
         assert why in answer.text
     assert all_verdicts(grown.uri) == []
+
+
+def test_the_page_proposes_no_verdict_of_anything(client: TestClient):
+    checked = re.findall(r'<input type="radio" name="verdict:(\w+)" value="(\w*)"[^>]* checked', client.get("/review").text)
+    assert len(checked) > 1
+    assert {value for _, value in checked} == {""}
+
+
+def test_a_flag_whose_comment_alone_says_why_has_the_reason_other(client: TestClient, grown):
+    client.post("/review", data={**form_of(client), "verdict:sample": "flag", "comment:sample": "two cups"}, headers=OWN)
+    [stored] = all_verdicts(grown.uri)
+    assert (stored.verdict, stored.reason, stored.comment) == ("flag", "other", "two cups")
 
 
 def test_another_site_cannot_post_verdicts_and_a_gallery_without_reviews_says_so(client: TestClient, grown):
