@@ -5,11 +5,15 @@ Answers and their verification keep to geometry; people judge by more.  They mea
 furniture that is no object of the scene, and are a little off when they judge where something looks.
 """
 
+import json
+from functools import cache
+from importlib import resources
+
 from spatial.knowledge.knowledge_base import scene_kinds
 from spatial.questions.answer_rules import Answer
 from spatial.questions.object_names import NamedScene
 from spatial.questions.question_kinds import Query, Ref, references
-from spatial.questions.rules.metric_facts import is_across, is_afloat, is_measurable, is_whole
+from spatial.questions.rules.metric_facts import WHOLE, is_across, is_afloat, is_measurable, is_whole
 
 CONTACTS = ("on", "inside", "under")
 """Relations that nothing of the surroundings has to an object."""
@@ -39,9 +43,23 @@ def is_undisputed(scene: NamedScene, query: Query, found: Answer) -> bool:
         return False
     if query.op == "known_next" and query.predicate == "behind" and not _is_enclosed(scene):
         return False
+    if query.op == "locate" and query.form == "point" and not _is_at_its_middle(scene, found):
+        return False
     if query.op in TURNED and found.margin < PLAINLY_ASIDE:
         return False
     return scene.scene.world is None or _is_plain_in_metres(scene, query, found)
+
+
+@cache
+def hollow() -> frozenset[str]:
+    """Categories of which the middle of the box may be beside the thing: between a table's legs, in a ring."""
+    return frozenset(json.loads(resources.files("spatial.questions.proposals").joinpath("hollow.json").read_text("utf-8")))
+
+
+def _is_at_its_middle(scene: NamedScene, found: Answer) -> bool:
+    """Whether the middle of what is seen of a thing is surely a point of it: it is no ring, and nothing hides a part."""
+    [thing] = [thing for thing in scene.objects if thing.id == found.objects[0]]
+    return thing.category not in hollow() and thing.visible >= WHOLE
 
 
 def _are_whole(scene: NamedScene, places: dict[int, int], found: Answer) -> bool:
