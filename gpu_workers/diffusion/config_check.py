@@ -12,6 +12,8 @@ from gpu_workers.diffusion.families.family_pipeline import takes_guidance
 from gpu_workers.diffusion.families.family_table import FAMILIES, Family, Task, Way, family_of, is_distilled, net_of
 from gpu_workers.diffusion.families.part_fit import check_parts
 from gpu_workers.diffusion.generators.photo_models import Kinds, check, check_steps, task_of
+from gpu_workers.diffusion.guidance.method_settings import changed
+from gpu_workers.diffusion.guidance_methods import SETTINGS
 from gpu_workers.diffusion.model_components import MODEL
 from gpu_workers.diffusion.setting_readers import LOOPED, LOOPED_FAMILY, READERS, STOCK, variable
 from gpu_workers.diffusion.weight_files import TINY
@@ -23,6 +25,8 @@ TINY_NET = "ControlNetModel"
 def check_at_hand(config: DiffusionConfig) -> None:
     """Raises UserError for settings that models in folders, or tiny ones, have no place for."""
     check_read(config)
+    if config.renderer in SETTINGS:
+        changed(SETTINGS[config.renderer], config.method)
     if config.refiner is not None and _is_at_hand(config.refiner):
         refining_way(_refining_family(config.refiner), config.refiner.model)
     if not _is_at_hand(Weights(config.model)):

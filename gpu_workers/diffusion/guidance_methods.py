@@ -93,6 +93,12 @@ def _naming(parts: Parts, suffix: bool) -> Callable[[Conditioning], Conditioning
     return partial(naming_all, parts.tokenizer) if suffix else None
 
 
+SETTINGS: dict[str, object] = {
+    "gligen_guided": LmdSettings(), "lmd_plus": ComposedSettings(), "lmd": LMD_ALONE, "boxdiff": BoxDiffSettings(),
+    "backward": BackwardSettings(),
+}  # fmt: skip
+"""Of the methods that have any, at their defaults."""
+
 VARIANTS: dict[str, MakesVariant] = {
     "gligen": partial(_plain, "gligen", True),
     "gligen_guided": _gligen_guided,

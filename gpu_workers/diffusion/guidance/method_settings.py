@@ -7,13 +7,20 @@ import json
 from dataclasses import asdict, fields, replace
 from typing import Annotated, Any, TypeVar
 
-from pydantic import Field, TypeAdapter, ValidationError
+from pydantic import Field, TypeAdapter, ValidationError, model_validator
 from pydantic.dataclasses import dataclass
 
 from schemas.errors import UserError
 
 Share = Annotated[float, Field(ge=0, le=1)]
-Weight = Annotated[float, Field(ge=0)]
+Weight = Annotated[float, Field(ge=0, le=1000)]
+"""Ten times the greatest of the reference programs'; pictures end in black far beyond it."""
+
+Power = Annotated[float, Field(ge=0, le=10)]
+Energy = Annotated[float, Field(allow_inf_nan=False)]
+Sigma = Annotated[float, Field(ge=0, le=100)]
+"""In positions of a map, of which none has more than some hundred along a side."""
+
 Count = Annotated[int, Field(ge=0, le=1000)]
 
 FIFTIETHS = 50
@@ -28,9 +35,9 @@ class Moves:
     moved any more once its energy was at most `enough`.  `noise_power`: of the noise's share in the scale."""
 
     scale: Weight
-    enough: float
+    enough: Energy
     moves: tuple[Count, ...]
-    noise_power: Weight
+    noise_power: Power
 
     def at(self, number: int, of: int) -> int:
         """The moves at a step, by its number of so many."""
@@ -43,10 +50,10 @@ class BackwardSettings(Moves):
     """Of `backward`, as in the program to arXiv 2304.03373."""
 
     scale: Weight = 30.0
-    enough: float = 0.2
+    enough: Energy = 0.2
     moves: tuple[Count, ...] = (5,) * 10
     # The reference moves by the variance of noise in latents that are not scaled; this is the same in scaled ones.
-    noise_power: Weight = 1.0
+    noise_power: Power = 1.0
     # The reference does not guide an object that covers no position of a map, so that it counts as all outside.
     smallest: Count = 1
 
@@ -59,9 +66,9 @@ class LmdSettings(Moves):
     """
 
     scale: Weight = 5.0
-    enough: float = 5.0
+    enough: Energy = 5.0
     moves: tuple[Count, ...] = (4,) * 5 + (3,) * 5 + (2,) * 10 + (1,) * 10
-    noise_power: Weight = 0.5
+    noise_power: Power = 0.5
     inside_top: Share = 0.2
     outside_top: Share = 0.2
     inside_weight: Weight = 1.0
@@ -93,8 +100,18 @@ class ComposedSettings(LmdSettings):
     alone_negative: str = "duplicate, two, many, group, occlusion, occluded, side, border"
     # The reference gives the attention from this share of the steps on to SAM; here it is the shape, cut at the box.
     shape_from: Share = 0.2
-    shape_sigma: Weight = 1.5
+    shape_sigma: Sigma = 1.5
     shape_above: Share = 0.25
+
+    @model_validator(mode="after")
+    def _has_a_shape(self) -> "ComposedSettings":
+        """An object's shape is of steps in which it is drawn alone."""
+        if self.shape_from >= max(self.alone, self.frozen):
+            raise ValueError(
+                f"shape_from {self.shape_from:g} is to be less than the greater of alone {self.alone:g} and frozen"
+                f" {self.frozen:g}: no step would be left that shows an object's shape"
+            )
+        return self
 
     def lone(self) -> "ComposedSettings":
         """Of the guidance of an object alone."""
@@ -119,7 +136,7 @@ class BoxDiffSettings:
     top: Share = 0.2
     reach: Count = 1
     sharpen: Weight = 100.0
-    sigma: Annotated[float, Field(gt=0)] = 0.5
+    sigma: Annotated[float, Field(ge=0.05, le=100)] = 0.5
     refine: bool = True
     refinements: Count = 20
     thresholds: tuple[tuple[Share, Share], ...] = ((0.0, 0.05), (0.2, 0.5), (0.4, 0.8))
@@ -145,7 +162,8 @@ def changed(settings: Settings, text: str | None) -> Settings:
         return TypeAdapter(type(settings)).validate_python({**known, **given})
     except ValidationError as error:
         first = error.errors()[0]
-        raise UserError(f"SKG_RENDER_METHOD: {'.'.join(map(str, first['loc']))}: {first['msg']}") from error
+        where = f"{'.'.join(map(str, first['loc']))}: " if first["loc"] else ""
+        raise UserError(f"SKG_RENDER_METHOD: {where}{first['msg'].removeprefix('Value error, ')}") from error
 
 
 def said(settings: object) -> dict[str, object]:

@@ -147,7 +147,8 @@ class ObjectComposition:
             return latents
 
         taken = self._taken()
-        steps = max(self._frozen_steps(taken), ceil(self._settings.alone * taken))
+        shaped = int(self._settings.shape_from * taken) + 1
+        steps = max(self._frozen_steps(taken), ceil(self._settings.alone * taken), shaped)
         strategy = GuidanceStrategy(watch, self._guide, keep)
         notes.last = denoise(self._watched.parts, alone, self._sampling, strategy, (0, steps))
         return notes

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from gpu_workers.diffusion.conditioning import Conditioning, Corners, naming_all, token_positions, word_positions
+from gpu_workers.diffusion.config_check import check_at_hand
 from gpu_workers.diffusion.denoise import (
     GuidanceStrategy,
     Guide,
@@ -18,6 +19,7 @@ from gpu_workers.diffusion.denoise import (
     predict_noise,
     steps_of,
 )
+from gpu_workers.diffusion.diffusion_config import DiffusionConfig
 from gpu_workers.diffusion.guidance.attention_maps import WatchedNetwork, middle_layers, quarter_layers
 from gpu_workers.diffusion.guidance.box_grid import mask_of, rounded_size
 from gpu_workers.diffusion.guidance.box_targets import Grid, Targets, Term, phrase_terms
@@ -191,6 +193,51 @@ def test_settings_of_a_method_are_changed_by_their_names_and_by_nothing_else():
     ):
         with pytest.raises(UserError, match=said):
             changed(settings, text)
+
+
+@pytest.mark.parametrize(
+    ("kind", "text", "said"),
+    [
+        ("lmd_plus", '{"shape_from": 1}', "shape_from 1 is to be less than"),
+        ("lmd", '{"frozen": 0, "alone": 0}', "shape_from 0.2 is to be less than"),
+        ("lmd_plus", '{"frozen": 0, "alone": 0, "shape_from": 0}', "shape_from 0 is to be less than"),
+        ("lmd_plus", '{"alone": 0.1, "frozen": 0.05, "shape_from": 0.5}', "no step would be left"),
+        ("lmd_plus", '{"shape_sigma": 1e9}', "shape_sigma"),
+        ("lmd_plus", '{"enough": NaN}', "enough"),
+        ("lmd_plus", '{"scale": 1e308}', "scale"),
+        ("gligen_guided", '{"scale": Infinity}', "scale"),
+        ("backward", '{"noise_power": 1e30}', "noise_power"),
+        ("boxdiff", '{"sigma": 1e-160}', "sigma"),
+        ("boxdiff", '{"sharpen": Infinity}', "sharpen"),
+    ],
+)
+def test_settings_of_which_no_picture_can_be_drawn_are_refused_in_a_line_before_anything_is_loaded(
+    tmp_path: Path, kind: str, text: str, said: str
+):
+    with pytest.raises(UserError, match=said) as caught:
+        check_at_hand(DiffusionConfig(kind, "someone/somewhere", None, tmp_path, 1, method=text))
+    assert "\n" not in str(caught.value)
+    assert str(caught.value).startswith("SKG_RENDER_METHOD: ")
+    assert ": :" not in str(caught.value)
+
+
+ENDS = (
+    ("lmd_plus", '{"frozen": 1, "shape_sigma": 100, "own_noise": 1, "shape_above": 1, "moves": [1], "smallest": 1000}'),
+    ("lmd_plus", '{"alone": 0.3, "frozen": 0.3, "shape_from": 0.29, "moves": [1]}'),
+    ("lmd_plus", '{"alone": 0.01, "frozen": 0, "shape_from": 0, "moves": [1], "shape_sigma": 0}'),
+    ("lmd", '{"frozen": 1, "alone": 0, "shape_from": 0.99, "moves": [], "alone_moves": [1]}'),
+    ("boxdiff", '{"sigma": 0.05, "sharpen": 0, "top": 0, "refinements": 1, "reach": 1000}'),
+    ("boxdiff", '{"sigma": 100, "sharpen": 1000, "refine": false, "smallest": 1000}'),
+)
+"""Of settings that are taken, those at the ends of their ranges."""
+
+
+@pytest.mark.parametrize(("kind", "text"), ENDS)
+def test_settings_at_the_ends_of_their_ranges_draw(parts: Parts, kind: str, text: str):
+    sampling = replace(SAMPLING, steps=3)
+    made = VARIANTS[kind](parts, sampling, text)
+    latents = denoise(parts, made.prepared(parts, [conditioning()], [1], SIZE), sampling, made.strategy)
+    assert torch.isfinite(latents).all()
 
 
 @pytest.mark.parametrize("kind", ["gligen", "text", "multidiffusion"])
