@@ -132,8 +132,8 @@ def _words_of(concept: str) -> tuple[str, ...]:
 
 
 def _read_places(of_scene: frozenset[int], said: Sequence[Mention]) -> frozenset[int]:
-    """The places of the words of the scene and of things, their numbers and attributes among them."""
-    return of_scene | {place for m in said for place in range(m.first, m.after)}
+    """The places of the words of the scene and of things, their numbers, attributes and what denies them among them."""
+    return of_scene | {place for m in said for place in range(m.first - m.denied, m.after)}
 
 
 def _of_scenes(words: tuple[str, ...], scene: str | None, passed: Sequence[str]) -> frozenset[int]:

@@ -29,7 +29,8 @@ SIZES = frozenset(["big", "small", "little", "large", "tiny", "huge", "old", "ne
 SPELLINGS = {"grey": "gray", "colorful": "colourful"}
 """Words that are written otherwise in the knowledge base."""
 
-NONE = frozenset(["no", "without"])
+WITHOUT = "without"
+NONE = frozenset(["no", WITHOUT, "not", "zero", "0"])
 """Words that say the absence of the things after them."""
 
 CONDITIONS = {

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
-from agents.concepts.concept_words import NONE, SIZES, number_before
+from agents.concepts.concept_words import ARTICLES, NONE, SIZES, WITHOUT, number_before, number_of
 from spatial.knowledge.category_names import kinds
 from spatial.knowledge.knowledge_base import categories, scene_kinds
 from spatial.knowledge.renderer_capabilities import PALETTE
@@ -191,7 +191,16 @@ def _is_denied(words: Words, mention: Mention, last: Mention | None) -> bool:
         before = before[:-1]
     if before and before[-1] in NONE:
         return True
-    return last is not None and last.denied and all(word in JOINS for word in words[last.after : mention.first])
+    if last is None or not last.denied or not all(word in JOINS for word in words[last.after : mention.first]):
+        return False
+    return not _begins_anew(words, mention, words[last.after : mention.first])
+
+
+def _begins_anew(words: Words, mention: Mention, between: Words) -> bool:
+    """Whether a thing is there though the one before is not: `no dog and a cat`, but not `without a dog and a cat`."""
+    denial = next(word for word in reversed(words[: mention.first]) if word in NONE)
+    counted = words[mention.first] in ARTICLES or number_of(words[mention.first]) is not None
+    return denial != WITHOUT and "and" in between and counted
 
 
 def _is_plural(name: str, meant: Words) -> bool:

@@ -152,6 +152,13 @@ def test_on_a_stack_of_things_is_a_relation_to_each_of_them(concept: str, things
         ("a kitchen with no cat", [], ("cat",)),
         ("a park without any people or red cars, but with a tree", ["tree"], ("people", "cars")),
         ("a street with a bicycle and no bus", ["bicycle"], ("bus",)),
+        ("a street with a cat, not a dog", ["cat"], ("dog",)),
+        ("a street with a bus and zero cars", ["bus"], ("cars",)),
+        ("a street with a bus and 0 cars", ["bus"], ("cars",)),
+        ("a street with no cars and a bus", ["bus"], ("cars",)),
+        ("a street without a car and a bus", [], ("car", "bus")),
+        ("a street with no cars or buses", [], ("cars", "buses")),
+        ("a street with not a car or a bus", [], ("car", "bus")),
     ],
 )
 def test_what_is_said_not_to_be_there_is_no_thing(concept: str, things: list[str], absent: tuple[str, ...]):
