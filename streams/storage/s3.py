@@ -25,10 +25,10 @@ from schemas.interfaces import StoredObject
 from streams.broker.reachability import ServiceAway, retry_until
 from streams.errors import AccessDenied, Refused
 from streams.settings import StoreSettings
-from streams.storage.s3_connection import endpoint_of, in_path, named, storage_options, tls_of
+from streams.storage.s3_connection import endpoint_of, in_path, named, require_valid, storage_options, tls_of
 from streams.storage.s3_credentials import NoKeys, provider_of
 
-__all__ = ["S3Store", "connect", "require_keys", "storage_options"]
+__all__ = ["KeysRefused", "NotS3", "S3Store", "bucket_answers", "connect", "require_keys", "storage_options"]
 
 CONNECT_S = 3.0
 READ_S = 20.0
@@ -59,6 +59,17 @@ _HOLD_NOTHING = {"NoSuchKey", "KeyTooLongError", "XMinioInvalidObjectName"}
 
 _META = "x-amz-meta-"
 
+NO_PREFIX = "skg-asks-whether-it-may-look/"
+"""No object's key begins so: a listing of it is as small as an answer can be."""
+
+
+class KeysRefused(AccessDenied):
+    """The store answers, and does not admit these keys to the bucket."""
+
+
+class NotS3(Refused):
+    """Something answers at the address that is no object store."""
+
 
 class _ConditionalPuts(urllib3.PoolManager):
     """Adds `If-None-Match: *` to each put. minio's `metadata` would store it as metadata of the object instead."""
@@ -67,6 +78,17 @@ class _ConditionalPuts(urllib3.PoolManager):
         if method == "PUT":
             options["headers"] = {**(options.get("headers") or {}), "If-None-Match": "*"}
         return super().urlopen(method, url, redirect, **options)
+
+
+class _Listings(urllib3.PoolManager):
+    """Takes listings and a store's refusals alone: a page of a web server would be read as a bucket without objects."""
+
+    def urlopen(self, method: str, url: str, redirect: bool = True, **options: Any) -> urllib3.BaseHTTPResponse:  # type: ignore[override] # urllib3's overloads
+        answer = super().urlopen(method, url, redirect, **options)
+        expected = b"ListBucketResult" if answer.status == 200 else b"<Error"
+        if expected not in answer.data:
+            raise InvalidResponseError(answer.status, answer.headers.get("content-type"), None)
+        return answer
 
 
 class _Retry(urllib3.Retry):
@@ -189,7 +211,7 @@ class S3Store:
                 raise ServiceAway(self.address, self._failure_text(error), "store") from error
             if isinstance(error, S3Error) and error.code in _OF_KEYS:
                 keys = "SKG_S3_ACCESS_KEY, SKG_S3_SECRET_KEY"
-                raise AccessDenied(
+                raise KeysRefused(
                     f"{self.address} refused these keys ({keys}) for the bucket {self._bucket}: {error.code}"
                 ) from error
             raise Refused(f"{self.address} refused (bucket {self._bucket}): {error}") from error
@@ -215,6 +237,35 @@ def connect(settings: StoreSettings, timeout_s: float) -> S3Store:
     return store
 
 
+def bucket_answers(settings: StoreSettings, timeout_s: float) -> bool:
+    """Whether the bucket is there, by one small signed request of at most `timeout_s` for each wait.
+
+    Raises ServiceAway, KeysRefused, NotS3, Refused for another refusal, Misconfigured (NoKeys where there are none).
+    """
+    require_valid(settings)
+    store, once = S3Store(settings), _Retry(total=0, raise_on_redirect=False)
+    client = _client(settings, _Listings, urllib3.Timeout(connect=timeout_s, read=timeout_s), once)
+    with store.translate_errors():
+        try:
+            next(iter(client.list_objects(settings.s3_bucket, prefix=NO_PREFIX)), None)
+        except S3Error as error:
+            if error.code != "NoSuchBucket":
+                raise
+            return False
+        except (InvalidResponseError, ElementTree.ParseError) as error:
+            raise _no_store(store.address, error) from error
+    return True
+
+
+def _no_store(address: str, error: InvalidResponseError | ElementTree.ParseError) -> Exception:
+    if not isinstance(error, InvalidResponseError):
+        return NotS3(f"{address} answers, but not as S3 does: {error}")
+    if error._code >= 500:
+        return ServiceAway(address, f"it answers {error._code}", "store")
+    kind = (error._content_type or "no type").partition(";")[0]
+    return NotS3(f"{address} answers, but not as S3 does (HTTP {error._code}, {kind})")
+
+
 def require_keys(settings: StoreSettings) -> None:
     """Raise a Problem where no keys are found, or where the store's certificate is not trusted."""
     store = S3Store(settings)
@@ -235,13 +286,18 @@ def _connected(settings: StoreSettings, context: ssl.SSLContext | None = None) -
             context.wrap_socket(plain, server_hostname=parts.hostname).close()
 
 
-def _client(settings: StoreSettings, pool: type[urllib3.PoolManager]) -> Minio:
+def _client(
+    settings: StoreSettings,
+    pool: type[urllib3.PoolManager],
+    timeout: urllib3.Timeout | None = None,
+    retry: urllib3.Retry | None = None,
+) -> Minio:
     parts, context = urlsplit(endpoint_of(settings)), tls_of(settings)
-    retry = _Retry(
+    timeout = timeout or urllib3.Timeout(connect=CONNECT_S, read=READ_S)
+    retry = retry or _Retry(
         total=RETRIES, backoff_factor=0.2, status_forcelist=(500, 502, 503, 504),
         respect_retry_after_header=False,  # MinIO asks for a minute while it starts, in which nothing could be stopped
     )  # fmt: skip
-    timeout = urllib3.Timeout(connect=CONNECT_S, read=READ_S)
     client = Minio(
         parts.netloc,
         credentials=provider_of(settings),

@@ -11,6 +11,7 @@ from pydantic import SecretStr
 
 from schemas.errors import RetryableError
 from schemas.interfaces import ObjectStore, StoredObject
+from streams.cli.setup_commands.service_looks import Finding, service_findings
 from streams.errors import AccessDenied
 from streams.settings import StoreSettings
 from streams.storage.s3 import S3Store, connect
@@ -114,3 +115,37 @@ def test_a_link_lets_anybody_read_one_object_and_no_other(store: StoreSettings) 
         assert answer.read() == b"picture"
     with pytest.raises(urllib.error.HTTPError, match="403"):
         urllib.request.urlopen(link.replace("images/a/1", "images/a/2"))
+
+
+def doctor_finds(settings: StoreSettings, monkeypatch: pytest.MonkeyPatch, **changed: str) -> Finding:
+    """What `skg doctor` says of a store with these settings."""
+    values = {
+        "S3_ENDPOINT": settings.s3_endpoint,
+        "S3_BUCKET": settings.s3_bucket,
+        "S3_ACCESS_KEY": settings.s3_access_key.get_secret_value(),
+        "S3_SECRET_KEY": settings.s3_secret_key.get_secret_value(),
+    }
+    for name, value in (values | changed).items():
+        monkeypatch.setenv(f"SKG_{name}", value)
+    (found,) = [one for one in service_findings() if one.what == "store"]
+    return found
+
+
+def test_the_doctor_asks_the_bucket_with_the_keys(store: StoreSettings, monkeypatch: pytest.MonkeyPatch) -> None:
+    well = doctor_finds(store, monkeypatch)
+    assert (well.state, store.s3_bucket in well.detail) == ("ok", True)
+    for name in ("S3_SECRET_KEY", "S3_ACCESS_KEY"):
+        refused = doctor_finds(store, monkeypatch, **{name: "of-somebody-else"})
+        assert (refused.state, "refused these keys" in refused.detail) == ("wrong", True)
+        assert "correct SKG_S3_ACCESS_KEY and SKG_S3_SECRET_KEY" in refused.remedy
+
+
+def test_a_bucket_that_a_stage_would_make_is_no_fault_and_the_doctor_does_not_make_it(
+    store: StoreSettings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    name = f"t-{uuid4().hex[:12]}"
+    for _ in range(2):
+        found = doctor_finds(store, monkeypatch, S3_BUCKET=name)
+        assert (found.state, f"has no bucket {name} (SKG_S3_BUCKET) yet" in found.detail) == ("absent", True)
+    connect(store.model_copy(update={"s3_bucket": name}), 20)
+    assert doctor_finds(store, monkeypatch, S3_BUCKET=name).state == "ok"

@@ -5,7 +5,15 @@ In: the settings, in place of a wrong one its default.  Out: a finding a look; n
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from streams.settings import StoreSettings
+
+LOOK_S = 3.0
+"""For each wait of a look at a store or a model."""
+
+CORRECT_ENDPOINT = 'correct SKG_S3_ENDPOINT; eval "$(skg up)" starts a store and sets its address'
 
 State = Literal["ok", "absent", "wrong"]
 """`absent`: not there, and not needed by what is configured."""
@@ -79,21 +87,51 @@ def _topics_of(faults: list[str]) -> str:
 
 
 def _store() -> Iterator[Finding]:
+    from schemas.errors import RetryableError
+    from streams.cli.remedies import for_service
+    from streams.errors import Misconfigured, Refused
     from streams.setting_faults import valid_part
     from streams.settings import StoreSettings
-    from streams.storage.s3_connection import endpoint_of
-    from streams.storage.s3_probe import store_answers
+    from streams.storage.s3 import bucket_answers
+    from streams.storage.s3_credentials import NoKeys
 
     settings, _ = valid_part(StoreSettings)
     if not settings.s3_endpoint:
         yield Finding("store", "absent", "SKG_S3_ENDPOINT is not set: Amazon's own S3 would be used", 'eval "$(skg up)"')
         return
+    try:
+        yield _of_bucket(settings, bucket_answers(settings, LOOK_S))
+    except RetryableError as error:
+        yield Finding("store", "wrong", str(error), for_service(error.service) or CORRECT_ENDPOINT)
+    except (NoKeys, Refused) as error:
+        if isinstance(error, NoKeys) or not isinstance(error, Misconfigured):  # what is wrong with settings is said of them
+            yield Finding("store", "wrong", str(error), _remedy_of_store(error))
 
-    def look() -> str:
-        store_answers(endpoint_of(settings), 3.0)
-        return f"S3 at {settings.s3_endpoint} (SKG_S3_ENDPOINT)"
 
-    yield from _reached("store", look)
+def _of_bucket(settings: "StoreSettings", is_there: bool) -> Finding:
+    """A bucket that is missing is made by the first process that keeps pictures."""
+    where = f"S3 at {settings.s3_endpoint} (SKG_S3_ENDPOINT)"
+    bucket = f"bucket {settings.s3_bucket} (SKG_S3_BUCKET)"
+    if is_there:
+        return Finding("store", "ok", f"{where}, {bucket}")
+    remedy = "the first stage that keeps pictures makes it; if it should be there, correct SKG_S3_BUCKET"
+    return Finding("store", "absent", f"{where} takes these keys, and has no {bucket} yet", remedy)
+
+
+def _remedy_of_store(error: Exception) -> str:
+    from streams.storage.s3 import KeysRefused, NotS3
+    from streams.storage.s3_credentials import NoKeys
+
+    if isinstance(error, NotS3):
+        return CORRECT_ENDPOINT
+    if isinstance(error, KeysRefused):
+        return (
+            "correct SKG_S3_ACCESS_KEY and SKG_S3_SECRET_KEY, or have these keys admitted to the bucket; "
+            'eval "$(skg up)" sets those of the store of this folder'
+        )
+    if isinstance(error, NoKeys):
+        return 'eval "$(skg up)" sets those of the store of this folder'
+    return "skg config says what each SKG_S3_ setting is for"
 
 
 def _dataset() -> Iterator[Finding]:
@@ -131,7 +169,7 @@ def _planner() -> Iterator[Finding]:
         return
 
     def look() -> str:
-        endpoint_answers(planner_endpoint(settings), 3.0)
+        endpoint_answers(planner_endpoint(settings), LOOK_S)
         return f"{settings.llm_model} at {settings.llm_url} (SKG_LLM_URL)"
 
     yield from _reached("language model", look, "start its server, or correct SKG_LLM_URL")
@@ -150,7 +188,7 @@ def _judge() -> Iterator[Finding]:
 
     def look() -> str:
         for endpoint in judge_endpoints(settings):
-            endpoint_answers(endpoint, 3.0, "SKG_MLLM_URL")
+            endpoint_answers(endpoint, LOOK_S, "SKG_MLLM_URL")
         return f"{settings.mllm_model} at {settings.mllm_url} (SKG_MLLM_URL)"
 
     yield from _reached("judge", look, "start its server, or correct SKG_MLLM_URL and SKG_MLLM_CHECK_URL")

@@ -3,6 +3,9 @@
 import json
 import os
 import socket
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
@@ -14,6 +17,7 @@ from schemas.texts.fault_words import in_plain_words
 from streams.cli.remedies import DEPTH, MOST_NAMED, datasets_below, for_missing_dataset, for_service
 from streams.cli.root import run
 from streams.cli.setup_commands.doctor_command import findings
+from streams.cli.setup_commands.service_looks import service_findings
 from streams.demo.demo_run import DemoOptions, Places, require_unused
 from streams.demo.demo_summary import Counted, samples_in
 from streams.services.bound_process import identity
@@ -28,7 +32,7 @@ pytestmark = pytest.mark.thorough
 @pytest.fixture(autouse=True)
 def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A folder of its own without settings."""
-    for name in [name for name in os.environ if name.startswith("SKG_")]:
+    for name in [name for name in os.environ if name.startswith(("SKG_", "AWS_"))]:
         monkeypatch.delenv(name)
     monkeypatch.chdir(tmp_path)
     return tmp_path
@@ -156,6 +160,65 @@ def test_the_doctor_says_what_helps_where_a_configured_service_is_away(
     for what in ("broker", "store"):
         assert found[what]["state"] == "wrong"
         assert "skg up" in found[what]["remedy"]
+
+
+class _Page(BaseHTTPRequestHandler):
+    """A web server with one page of well-formed HTML, or a redirection to it, or bytes that are no text."""
+
+    def do_GET(self) -> None:
+        status, kind, body = self.server.page  # type: ignore[attr-defined]
+        self.send_response(status)
+        if status == 302:
+            self.send_header("Location", "/elsewhere")
+        self.send_header("Content-Type", kind)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        if self.command != "HEAD":
+            self.wfile.write(body)
+
+    do_HEAD = do_GET
+
+    def log_message(self, *args: object) -> None: ...
+
+
+@pytest.fixture
+def web_server() -> Iterator[ThreadingHTTPServer]:
+    server = ThreadingHTTPServer(("127.0.0.1", 0), _Page)
+    threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
+    yield server
+    server.shutdown()
+    server.server_close()
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        (200, "text/html; charset=utf-8", b"<!DOCTYPE html>\n<html><body>Welcome</body></html>"),
+        (404, "text/html", b"<!DOCTYPE html>\n<html><body>No such page</body></html>"),
+        (401, "text/plain", b"\xff\xfe"),
+        (302, "text/html", b""),
+        (200, "application/json", b"{}"),
+    ],
+    ids=["page", "no page", "no text", "redirection", "json"],
+)
+def test_the_doctor_finds_a_web_server_that_is_no_store(
+    web_server: ThreadingHTTPServer, page: tuple[int, str, bytes], monkeypatch: pytest.MonkeyPatch
+):
+    web_server.page = page  # type: ignore[attr-defined]
+    monkeypatch.setenv("SKG_S3_ENDPOINT", f"http://127.0.0.1:{web_server.server_address[1]}")
+    monkeypatch.setenv("SKG_S3_ACCESS_KEY", "a")
+    monkeypatch.setenv("SKG_S3_SECRET_KEY", "b")
+    (found,) = [one for one in service_findings() if one.what == "store"]
+    assert found.state == "wrong"
+    assert f"answers, but not as S3 does (HTTP {page[0]}, {page[1].partition(';')[0]})" in found.detail
+    assert "correct SKG_S3_ENDPOINT" in found.remedy
+
+
+def test_the_doctor_says_that_a_store_has_no_keys(web_server: ThreadingHTTPServer, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("SKG_S3_ENDPOINT", f"http://127.0.0.1:{web_server.server_address[1]}")
+    monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
+    (found,) = [one for one in service_findings() if one.what == "store"]
+    assert (found.state, "set SKG_S3_ACCESS_KEY and SKG_S3_SECRET_KEY" in found.detail) == ("wrong", True)
 
 
 def test_every_look_of_the_doctor_that_is_not_well_says_what_helps_or_is_not_needed():

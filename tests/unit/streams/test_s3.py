@@ -1,5 +1,6 @@
 """The door to S3 against a server that misbehaves on purpose."""
 
+import socket
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,7 +16,7 @@ from schemas.errors import NotAdmitted, RetryableError
 from schemas.interfaces import StoredObject
 from streams.errors import AccessDenied
 from streams.settings import StoreSettings
-from streams.storage.s3 import S3Store, storage_options
+from streams.storage.s3 import KeysRefused, NotS3, S3Store, bucket_answers, storage_options
 from tests.fakes.stage_process import timed
 
 PICTURE = StoredObject(b"picture", "image/webp", {"who": "me"})
@@ -97,6 +98,33 @@ def test_a_store_that_is_busy_for_a_moment_is_asked_again_though_it_asks_for_a_m
 def test_a_put_that_was_stored_before_its_answer_was_lost_counts_as_somebody_elses() -> None:
     with answering((500, "InternalError"), (412, "PreconditionFailed")) as odd:
         assert not S3Store(odd.settings).put_if_absent("k", PICTURE)
+
+
+def test_a_bucket_is_asked_for_by_one_signed_request_and_a_missing_one_is_no_error() -> None:
+    with answering() as odd:
+        odd.refuse_reads(404, "NoSuchBucket")
+        assert not bucket_answers(odd.settings, 3)
+
+
+def test_a_silent_store_is_asked_for_its_bucket_once_and_not_for_long() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent, answering() as odd, timed(2, "one look"):
+        settings = odd.settings.model_copy(update={"s3_endpoint": f"http://127.0.0.1:{silent.getsockname()[1]}"})
+        with pytest.raises(RetryableError, match=settings.s3_endpoint):
+            bucket_answers(settings, 0.2)
+
+
+@pytest.mark.parametrize("code", ["AccessDenied", "InvalidAccessKeyId", "SignatureDoesNotMatch"])
+def test_keys_that_a_bucket_refuses_are_told_from_a_server_that_is_no_store(code: str) -> None:
+    with answering() as odd:
+        odd.refuse_reads(403, code)
+        with pytest.raises(KeysRefused, match=f"for the bucket skg: {code}"):
+            bucket_answers(odd.settings, 3)
+        odd.refuse_reads(503, "SlowDown")
+        with timed(5, "one request"), pytest.raises(RetryableError, match=odd.settings.s3_endpoint):
+            bucket_answers(odd.settings, 3)
+        odd.refuse_reads(200, "A page of XML")
+        with pytest.raises(NotS3, match=r"answers, but not as S3 does \(HTTP 200, application/xml\)"):
+            bucket_answers(odd.settings, 3)
 
 
 @pytest.mark.thorough
