@@ -118,11 +118,16 @@ def denoise(
 def steps_of(scheduler: Any, beta: float) -> list[Step]:
     """All steps of a scheduler; in the share `beta` of them GLIGEN's layers are on."""
     timesteps = scheduler.timesteps
-    grounded, signals = int(beta * len(timesteps)), scheduler.alphas_cumprod.tolist()
+    grounded, signals = share_of_steps(beta, len(timesteps)), scheduler.alphas_cumprod.tolist()
     return [
         Step(number, len(timesteps), timestep, scheduler, signals[int(at)], number < grounded)
         for number, (timestep, at) in enumerate(zip(timesteps, timesteps.tolist(), strict=True))
     ]
+
+
+def share_of_steps(share: float, steps: int) -> int:
+    """The first steps that a share of them is: at least one, where it is not 0, so that it is never without effect."""
+    return max(1, int(share * steps)) if share else 0
 
 
 def set_gligen_enabled(parts: Parts, on: bool) -> None:

@@ -79,8 +79,8 @@ class Parts:
         return fresh
 
     def taken_steps(self, steps: int) -> int:
-        """The predictions of a schedule of so many steps: PNDM takes one more, Heun's method nearly two for each."""
-        return len(self.new_scheduler(steps).timesteps)
+        """The predictions that the model's scheduler takes for so many steps."""
+        return taken_steps(self.scheduler, steps)
 
     def embed(self, texts: Sequence[str]) -> Tensor:
         """Prompt embeddings for the UNet: (texts, tokens, width)."""
@@ -170,6 +170,13 @@ def _scheduler(diffusers: Any, folder: Path) -> Any:
     if any(getattr(made, name, None) is None for name in ("alphas_cumprod", "init_noise_sigma")):
         raise UserError(f"{folder} cannot be loaded: its scheduler, a {kind}, is not for Stable Diffusion's noise")
     return made
+
+
+def taken_steps(scheduler: Any, steps: int) -> int:
+    """The predictions that a scheduler takes for so many steps: PNDM one more, Heun's method nearly two for each."""
+    fresh = type(scheduler).from_config(scheduler.config)
+    fresh.set_timesteps(steps)
+    return len(fresh.timesteps)
 
 
 def schedule_digest(scheduler: Any) -> str:

@@ -21,6 +21,7 @@ from gpu_workers.diffusion.families.pipeline_loading import sharing, side_of
 from gpu_workers.diffusion.families.regional_attention import RegionalAttention, regions_of
 from gpu_workers.diffusion.generators.photo_models import PhotoModels, PhotoSettings, check, check_steps, mode_of, task_of
 from gpu_workers.diffusion.generators.stock_pipelines import drawing_by, pipeline_parameters
+from gpu_workers.diffusion.model_components import taken_steps
 from gpu_workers.photo.condition_pictures import CONDITION_PICTURES
 from gpu_workers.photo.resizing import resized
 from gpu_workers.photo.structure import Structure
@@ -52,6 +53,8 @@ class PhotoGenerator:
         check_steps(models.kinds, settings, sampling.steps)
         task: Task = self._task or "inpaint"
         first = drawing_by(models.family, task, models.model, sampling, models.control if "control" in task else None)
+        if models.family.network == "unet":  # the schedules of others take as many steps as they are asked for
+            check_steps(models.kinds, settings, taken_steps(first.pipeline.scheduler, sampling.steps))
         self._first, self._mode = first, mode_of(models, settings, first)
         self._again = _inpainting(models, first, sampling) if settings.inpaint else None
         self._regional = RegionalAttention(first.pipeline.unet) if settings.regional else None

@@ -121,12 +121,29 @@ def check_steps(models: Kinds, settings: PhotoSettings, steps: int) -> None:
     for name, share in (("STRENGTH", settings.strength), ("INPAINT", settings.inpaint)):
         if share is not None and int(steps * share) < 1:
             raise UserError(f"SKG_RENDER_{name} {share:g} of {steps} steps is less than one: at least 1/{steps} is needed")
+    if models.net:
+        _check_span(models, settings, steps)
+
+
+def _check_span(models: Kinds, settings: PhotoSettings, steps: int) -> None:
     begin, end = settings.span
-    if models.net and begin >= end:
+    if begin >= end:
         raise UserError(
             f"SKG_RENDER_CONDITION_FROM {begin:g} is not before SKG_RENDER_CONDITION_UNTIL {end:g}: the ControlNet would"
             " count in no step"
         )
+    for taken in _taken(models, settings, steps):
+        if not any(begin <= step / taken and (step + 1) / taken <= end for step in range(taken)):
+            raise UserError(
+                f"from SKG_RENDER_CONDITION_FROM {begin:g} until SKG_RENDER_CONDITION_UNTIL {end:g} there is no whole one"
+                f" of {taken} steps: the ControlNet would count in none"
+            )
+
+
+def _taken(models: Kinds, settings: PhotoSettings, steps: int) -> list[int]:
+    """The steps of each pass that a ControlNet conditions."""
+    over, anew = settings.strength, settings.inpaint if models.family.way("control_inpaint", models.net) else None
+    return [steps if over is None else int(steps * over), *([] if anew is None else [int(steps * anew)])]
 
 
 def mode_of(models: PhotoModels, settings: PhotoSettings, drawn: FamilyPipeline) -> int | None:

@@ -15,7 +15,7 @@ from PIL import Image
 
 from gpu_workers.diffusion import lazy_imports
 from gpu_workers.diffusion.conditioning import Conditioning, Corners, word_positions
-from gpu_workers.diffusion.denoise import GuidanceStrategy, Guide, Sampling, Step, classifier_free, denoise
+from gpu_workers.diffusion.denoise import GuidanceStrategy, Guide, Sampling, Step, classifier_free, denoise, share_of_steps
 from gpu_workers.diffusion.guidance.attention_maps import (
     Maps,
     Size,
@@ -106,7 +106,7 @@ class ObjectComposition:
         return self._parts.taken_steps(self._sampling.steps)
 
     def _frozen_steps(self, steps: int) -> int:
-        return int(self._settings.frozen * steps)
+        return share_of_steps(self._settings.frozen, steps)
 
     def _of(self, batch: Batch) -> _Composed:
         if self._composed is None or self._composed.batch is not batch:

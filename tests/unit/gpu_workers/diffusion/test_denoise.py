@@ -10,8 +10,10 @@ from typing import Any
 import pytest
 
 from gpu_workers.diffusion.conditioning import Conditioning
-from gpu_workers.diffusion.denoise import GuidanceStrategy, Sampling, classifier_free, denoise
+from gpu_workers.diffusion.denoise import GuidanceStrategy, Sampling, classifier_free, denoise, steps_of
+from gpu_workers.diffusion.diffusion_config import DiffusionConfig
 from gpu_workers.diffusion.model_components import Machine, Parts, load, scheduled
+from gpu_workers.diffusion.model_registry import make_generator
 from gpu_workers.diffusion.tensor_batch import prepare
 from schemas.errors import UserError
 
@@ -92,6 +94,23 @@ def test_boxes_are_not_heard_after_their_share_of_steps(parts: Parts):
     deaf = Sampling(steps=5, beta=0.0)
     moved = Conditioning(CAT.prompt, CAT.negative, CAT.phrases, CAT.words, ((0.6, 0.4, 1.0, 0.9),))
     assert difference(drawn(parts, [CAT], [7], deaf), drawn(parts, [moved], [7], deaf)) == 0
+
+
+@pytest.mark.parametrize(("steps", "beta"), [(3, 0.3), (1, 0.3), (4, 0.01)])
+def test_a_share_that_is_less_than_a_step_is_one_step(parts: Parts, steps: int, beta: float):
+    few = Sampling(steps=steps, beta=beta)
+    moved = Conditioning(CAT.prompt, CAT.negative, CAT.phrases, CAT.words, ((0.6, 0.4, 1.0, 0.9),))
+    assert difference(drawn(parts, [CAT], [7], few), drawn(parts, [moved], [7], few)) > CLOSE
+    assert [step.grounded for step in steps_of(parts.new_scheduler(steps), beta)] == [True, *([False] * (steps - 1))]
+
+
+def test_a_span_of_guidance_without_a_step_is_refused(tmp_path: Path):
+    config = DiffusionConfig("gligen", "tiny", None, tmp_path, 1, steps=3)
+    with pytest.raises(
+        UserError, match=r"GUIDANCE_FROM 0\.4 until SKG_RENDER_GUIDANCE_UNTIL 0\.6 there is none of 3 steps"
+    ):
+        make_generator(replace(config, guided=(0.4, 0.6)))
+    make_generator(replace(config, guided=(0.4, 0.7)))
 
 
 @pytest.mark.parametrize("scheduler", ["ddim", "dpmsolver++", "unipc"])

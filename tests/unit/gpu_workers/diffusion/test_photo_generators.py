@@ -152,6 +152,12 @@ def test_a_condition_counts_in_a_share_of_the_steps_where_the_network_has_that(s
         shelf.drawer("Z-Image", "Z-Image", PhotoSettings(span=(0.0, 0.5)))
 
 
+@pytest.mark.parametrize("span", [(0.25, 0.5), (0.5, 0.75), (0.75, 1.0)])
+def test_a_condition_that_has_a_whole_step_counts_in_it(shelf: Shelf, span: tuple[float, float]):
+    heard, deaf = (shelf.drawer("SD1.5", "SD1.5", each) for each in (PhotoSettings(span=span), PhotoSettings(scale=0.0)))
+    assert apart(*(drawer.draw([HERE], [1], (SIDE, SIDE))[0] for drawer in (heard, deaf))) > 0
+
+
 def test_depth_edges_and_segmentation_are_three_conditions(shelf: Shelf):
     drawn = [
         shelf.drawer("SD1.5", "SD1.5", PhotoSettings(condition=condition)).draw([HERE], [1], (SIDE, SIDE))[0]
@@ -305,6 +311,15 @@ def test_half_precision_stays_so_through_every_pipeline(shelf: Shelf, family: st
         ("SD1.5", "SD1.5", PhotoSettings(inpaint=0.2), r"SKG_RENDER_INPAINT 0\.2 of 4 steps"),
         ("SD1.5", "SD1.5", PhotoSettings(span=(0.8, 0.2)), r"FROM 0\.8 is not before SKG_RENDER_CONDITION_UNTIL 0\.2"),
         ("FLUX.1", "FLUX.1", PhotoSettings(span=(0.5, 0.5)), "would count in no step"),
+        (
+            "SD1.5",
+            "SD1.5",
+            PhotoSettings(span=(0.4, 0.7)),
+            r"0\.4 until .*UNTIL 0\.7 there is no whole one of 4 steps",
+        ),
+        ("FLUX.1", "FLUX.1", PhotoSettings(span=(0.1, 0.4)), "the ControlNet would count in none"),
+        ("SD1.5", "SD1.5", PhotoSettings(strength=0.5, span=(0.25, 0.75)), "no whole one of 2 steps"),
+        ("SD1.5", "SD1.5", PhotoSettings(inpaint=0.5, span=(0.25, 0.75)), "no whole one of 2 steps"),
     ],
 )
 def test_what_a_family_cannot_do_is_said_in_a_line_with_what_it_can(
