@@ -36,13 +36,30 @@ def secrets_of(settings: type[BaseSettings]) -> Iterator[str]:
             yield name
 
 
+def _named_files(settings: type[BaseSettings]) -> dict[str, Path]:
+    named = {name: os.environ.get(file_variable_of(name), "") for name in secrets_of(settings)}
+    return {name: Path(path) for name, path in named.items() if path}
+
+
+def unusable_files(settings: type[BaseSettings]) -> dict[str, Misconfigured]:
+    """Each secret whose file cannot be used, with why."""
+    found = {}
+    for name, path in _named_files(settings).items():
+        try:
+            _content(name, path)
+        except Misconfigured as error:
+            found[name] = error
+    return found
+
+
 class SecretFiles(PydanticBaseSettingsSource):
     """A source of settings beside the environment."""
 
     def __call__(self) -> dict[str, Any]:
-        """The secrets whose files are named. Raises Misconfigured."""
-        named = {name: os.environ.get(file_variable_of(name), "") for name in secrets_of(self.settings_cls)}
-        return {name: _content(name, Path(path)) for name, path in named.items() if path}
+        """The secrets whose files are named and that the caller does not give. Raises Misconfigured."""
+        given = self.settings_sources_data.get("InitSettingsSource", {})
+        named = _named_files(self.settings_cls)
+        return {name: _content(name, path) for name, path in named.items() if name not in given}
 
     def get_field_value(self, field: FieldInfo, field_name: str) -> tuple[Any, str, bool]:
         """Unused: all of them are read at once."""

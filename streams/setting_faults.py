@@ -17,13 +17,16 @@ from schemas.errors import BadKnowledge, MissingExtra
 from schemas.texts.fault_words import in_plain_words, nearest_words
 from streams.address_redaction import masked
 from streams.errors import Misconfigured
-from streams.secret_files import file_variable_of, secrets_of, variable_of
+from streams.secret_files import file_variable_of, secrets_of, unusable_files, variable_of
 from streams.setting_rules import broken
 from streams.settings import ALL
 
 PREFIX = "SKG_"
 NEAR = 0.8
 """Likeness from which a name that no setting has is taken for one that is misspelt."""
+
+UNREAD = SecretStr("unread")
+"""Stands for a secret whose file cannot be used, so that nothing is said to lack it."""
 
 OF_TOOLS = ("SKG_CACHE",)
 """Names that `make` and its tools read."""
@@ -61,8 +64,9 @@ def strange_names(environment: Iterable[str]) -> dict[str, str | None]:
 
 def valid_part(cls: type[Settings]) -> tuple[Settings, list[SettingFault]]:
     """The settings of a class with the default in place of each value that is none, and what is wrong with those."""
-    faults: list[SettingFault] = []
-    defaults: dict[str, Any] = {}
+    unusable = unusable_files(cls)
+    faults = [SettingFault(_named_in(str(error)), str(error), _of_file(name)) for name, error in unusable.items()]
+    defaults: dict[str, Any] = {name: cls.model_fields[name].get_default() for name in unusable}
     while len(defaults) < len(cls.model_fields):
         try:
             return cls(**defaults), faults
@@ -71,11 +75,12 @@ def valid_part(cls: type[Settings]) -> tuple[Settings, list[SettingFault]]:
             faults += [fault for _, fault in found]
             named = {name for name, _ in found if name} - defaults.keys() or set(cls.model_fields)
             defaults |= {name: cls.model_fields[name].get_default() for name in named}
-        except Misconfigured as error:  # of a file that holds a secret, without which nothing is reached
-            faults.append(SettingFault(str(error).partition(" ")[0].rstrip(":"), str(error)))
-            break
     made: Any = cls.model_construct(None, **defaults)
     return made, faults
+
+
+def _of_file(name: str) -> str:
+    return f"give {file_variable_of(name)} a file that holds the secret alone, or set {variable_of(name)} without it"
 
 
 def _of_validation(error: ValidationError, cls: type[BaseSettings]) -> list[tuple[str, SettingFault]]:
@@ -117,7 +122,8 @@ def _all_faults(given: Mapping[str, object], environment: Iterable[str]) -> Iter
     for cls in ALL:
         settings, faults = valid_part(cls)
         yield from faults
-        update = {name: value for name, value in given.items() if name in cls.model_fields and value is not None}
+        update: dict[str, object] = dict.fromkeys(unusable_files(cls), UNREAD)
+        update |= {name: value for name, value in given.items() if name in cls.model_fields and value is not None}
         for error in broken(settings.model_copy(update=update)):
             missing, name = error if isinstance(error, MissingExtra) else None, _named_in(str(error))
             yield SettingFault(name, str(error), _meaning(cls, name.removeprefix(PREFIX).lower()), missing)

@@ -58,9 +58,12 @@ def _broker() -> Iterator[Finding]:
     from streams.broker.reachability import kafka_at, probe
     from streams.broker.topic_admin import check
     from streams.errors import Misconfigured
+    from streams.secret_files import unusable_files
     from streams.setting_faults import valid_part
     from streams.settings import KafkaSettings
 
+    if unusable_files(KafkaSettings):
+        return  # said of the settings
     settings, _ = valid_part(KafkaSettings)
     try:
         connection = connection_of(settings)
@@ -90,11 +93,14 @@ def _store() -> Iterator[Finding]:
     from schemas.errors import RetryableError
     from streams.cli.remedies import for_service
     from streams.errors import Misconfigured, Refused
+    from streams.secret_files import unusable_files
     from streams.setting_faults import valid_part
     from streams.settings import StoreSettings
     from streams.storage.s3 import bucket_answers
     from streams.storage.s3_credentials import NoKeys
 
+    if unusable_files(StoreSettings):
+        return  # said of the settings
     settings, _ = valid_part(StoreSettings)
     if not settings.s3_endpoint:
         yield Finding("store", "absent", "SKG_S3_ENDPOINT is not set: Amazon's own S3 would be used", 'eval "$(skg up)"')
@@ -160,9 +166,12 @@ def _dataset() -> Iterator[Finding]:
 def _planner() -> Iterator[Finding]:
     from streams.llm.configured_endpoints import planner_endpoint
     from streams.llm.endpoint_probe import endpoint_answers
+    from streams.secret_files import unusable_files
     from streams.setting_faults import valid_part
     from streams.settings import LanguageSettings
 
+    if unusable_files(LanguageSettings):
+        return  # said of the settings
     settings, _ = valid_part(LanguageSettings)
     if not settings.llm_url:
         yield Finding("language model", "absent", "SKG_LLM_URL is not set: planning by rules")
@@ -178,9 +187,12 @@ def _planner() -> Iterator[Finding]:
 def _judge() -> Iterator[Finding]:
     from streams.llm.configured_endpoints import judge_endpoints
     from streams.llm.endpoint_probe import endpoint_answers
+    from streams.secret_files import unusable_files
     from streams.setting_faults import valid_part
     from streams.settings import JudgeSettings
 
+    if unusable_files(JudgeSettings):
+        return  # said of the settings
     settings, _ = valid_part(JudgeSettings)
     if not settings.mllm_url:
         yield Finding("judge", "absent", "SKG_MLLM_URL is not set: no model judges pictures")

@@ -186,3 +186,30 @@ def test_a_file_of_a_secret_that_is_missing_is_a_fault_of_its_variable(monkeypat
     (fault, *_) = setting_faults()
     assert (fault.name, NOWHERE in fault.detail) == ("SKG_S3_SECRET_KEY_FILE", True)
     assert isinstance(valid_part(RenderSettings)[0].s3_secret_key, SecretStr)
+
+
+def test_a_file_that_cannot_be_used_hides_no_other_fault(
+    here: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+):
+    (here / "empty").touch()
+    set_to = {
+        "S3_SECRET_KEY_FILE": NOWHERE, "S3_ACCESS_KEY": "mine", "S3_SESSION_TOKEN_FILE": str(here / "empty"),
+        "S3_ENDPOINT": "http://127.0.0.1:9", "LLM_API_KEY_FILE": NOWHERE, "LLM_API_KEY": "twice", "SOLID_SIDE": "huge",
+        "S3_BUCKET": "No Bucket",
+    }  # fmt: skip
+    for name, value in set_to.items():
+        monkeypatch.setenv(f"SKG_{name}", value)
+    told = [fault.detail for fault in setting_faults()]
+    for name in ("S3_SECRET_KEY_FILE", "S3_SESSION_TOKEN_FILE", "LLM_API_KEY_FILE", "SOLID_SIDE", "S3_BUCKET"):
+        assert sum(f"SKG_{name}" in one for one in told) == 1, (name, told)
+    assert not any("alone is no use" in one for one in told), "the secret is there, and cannot be read"
+    assert run(["doctor", "--json"]) == 1
+    found = [json.loads(line) for line in capfd.readouterr().out.splitlines()]
+    assert set(told) <= {one["detail"] for one in found}
+    assert "store" not in {one["what"] for one in found}, "nothing is asked without the secret"
+    assert all(one["remedy"] for one in found if one["state"] == "wrong")
+
+
+def test_a_secret_that_the_caller_gives_needs_no_file(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("SKG_S3_SECRET_KEY_FILE", NOWHERE)
+    assert RenderSettings(s3_secret_key=SecretStr("given")).s3_secret_key.get_secret_value() == "given"
