@@ -45,10 +45,11 @@ def demo(  # noqa: PLR0913, PLR0917 - one parameter an option of the command lin
     from streams.demo import DemoOptions, run
     from streams.demo.llm_options import LlmOptions
     from streams.demo.renderer_options import RendererOptions
+    from streams.setting_faults import valid_part
     from streams.settings import RenderSettings
 
     add = add or _agreed_to_add(out)
-    drawn = RendererOptions(renderer or RenderSettings().renderer, model)
+    drawn = RendererOptions(renderer or valid_part(RenderSettings)[0].renderer, model)
     raise typer.Exit(run(DemoOptions(seeds, graphs, out, keep, LlmOptions(llm, max_tokens), drawn, add)))
 
 

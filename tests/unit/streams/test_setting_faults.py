@@ -208,6 +208,9 @@ def test_a_file_that_cannot_be_used_hides_no_other_fault(
     assert set(told) <= {one["detail"] for one in found}
     assert "store" not in {one["what"] for one in found}, "nothing is asked without the secret"
     assert all(one["remedy"] for one in found if one["state"] == "wrong")
+    assert run(["demo", "--out", "out"]) == 2
+    refused = capfd.readouterr().err
+    assert [one for one in told if one not in refused] == []
 
 
 def test_a_secret_that_the_caller_gives_needs_no_file(monkeypatch: pytest.MonkeyPatch):
