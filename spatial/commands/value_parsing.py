@@ -77,9 +77,8 @@ def canvas(request: Request) -> tuple[float, float]:
     """The canvas of a request, or its `width` and `height`, as a row has them."""
     if request.get("canvas") is None and request.get("width") is not None:
         found = tuple(as_number(required_field(request, name), name) for name in ("width", "height"))
-        check_canvas(found)
-        return found[0], found[1]
-    found = tuple(as_number(item, "canvas") for item in as_list(required_field(request, "canvas"), "canvas"))
+    else:
+        found = tuple(as_number(item, "canvas") for item in as_list(required_field(request, "canvas"), "canvas"))
     check_canvas(found)
     return found[0], found[1]
 

@@ -49,19 +49,19 @@ def measured() -> Iterator[Figure]:
         yield Figure(f"gallery/{ROWS:,} rows/{name}", value, unit, n, LIMIT)
 
 
-def make_table(uri: str, rows: int, real: pa.Table) -> None:
+def make_table(uri: str, rows: int, real: pa.Table, of_a_file: int = ROWS_OF_A_FILE) -> None:
     """A table of so many rows, the real ones again and again, in files of a compacted table's size, in one commit."""
     real = _small(real)
     Path(uri).mkdir(parents=True)
 
     def file_of(number: int) -> NewFile:
-        size = min(ROWS_OF_A_FILE, rows - number * ROWS_OF_A_FILE)
+        size = min(of_a_file, rows - number * of_a_file)
         path = Path(uri) / f"part-{number:05}.parquet"
         pq.write_table(_with_ids(repeated(real, size), number), path, row_group_size=1024, compression="zstd")
         return NewFile(path.name, path.stat().st_size, 1000 * int(time.time()), size)
 
     with ThreadPoolExecutor(os.cpu_count()) as pool:
-        added = list(pool.map(file_of, range(-(-rows // ROWS_OF_A_FILE))))
+        added = list(pool.map(file_of, range(-(-rows // of_a_file))))
     Table.create_from_files(uri, marked(COLUMNS, DEFAULT_HELD_OUT_PER_MILLE), added)
 
 

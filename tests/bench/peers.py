@@ -58,13 +58,13 @@ class Run:
     megabytes: float
 
 
-def measured() -> Iterator[Figure]:
+def measured(wanted: str = WANTED) -> Iterator[Figure]:
     """Each peer that can be installed here, and the factory's own step."""
-    for name in filter(None, WANTED.split(",")):
+    for name in filter(None, wanted.split(",")):
         if name not in PEERS:
             raise NotHere(f"SKG_BENCH_PEERS: there is no peer {name!r}; there are {', '.join(PEERS)}")
         try:
-            runs = [_run(name, PEERS[name], rows) for rows in SIZES]
+            runs = [run(name, PEERS[name], rows) for rows in SIZES]
         except (subprocess.CalledProcessError, subprocess.TimeoutExpired) as failure:
             sys.stderr.write(f"peers/{name}: not measured here: {failure}\n")
             continue
@@ -81,10 +81,14 @@ def figures(name: str, runs: list[Run], note: str) -> Iterator[Figure]:
     yield Figure(f"peers/{name}/memory", large.megabytes, "MB", large.rows, note)
 
 
-def _run(name: str, peer: Peer, rows: int) -> Run:
-    python = (ENVIRONMENTS / name / "bin" / "python").absolute()
+def run(name: str, peer: Peer, rows: int, environments: Path = ENVIRONMENTS) -> Run:
+    """One run of a peer's loop, in an environment of its own that is made where it is missing.
+
+    Raises CalledProcessError, TimeoutExpired.
+    """
+    python = (environments / name / "bin" / "python").absolute()
     if not python.exists():
-        _called([str(UV), "venv", "--quiet", "--python", sys.executable, str(ENVIRONMENTS / name)], INSTALL_S)
+        _called([str(UV), "venv", "--quiet", "--python", sys.executable, str(environments / name)], INSTALL_S)
         try:
             _called([str(UV), "pip", "install", "--quiet", "--python", str(python), *peer.packages], INSTALL_S)
         except subprocess.CalledProcessError:

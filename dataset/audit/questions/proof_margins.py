@@ -16,18 +16,13 @@ from dataset.audit.questions.parsed_questions import ParsedQuestion
 from schemas.pictures import SeenBody
 from schemas.world import Camera
 from spatial.verify.answers.floor_answers import ROUND, apart
-from spatial.verify.answers.metric_answers import BodiesInScene, gap, ground_corners
+from spatial.verify.answers.metric_answers import NARROW, WIDE, BodiesInScene, gap, ground_corners
 from spatial.verify.answers.order_answers import plain_name
+from spatial.verify.answers.path_answers import ELBOWS
 from spatial.verify.referents import NotProven
 
 SAME = 1e-5
 """Margins are rounded to millionths."""
-
-TOWARDS, AWAY = 20.0, 60.0
-"""Degrees from straight ahead, at which a thing is still faced and from which it is not."""
-
-BESIDE_WAY_M = 0.3
-"""Metres beyond the end of a way at which a thing is no longer passed."""
 
 Margin = Callable[[ParsedQuestion, str, Sequence[str]], float]
 
@@ -102,7 +97,7 @@ def _of_viewed_side(parsed: ParsedQuestion, _answer: str, _choices: Sequence[str
 def _of_faces(parsed: ParsedQuestion, answer: str, _choices: Sequence[str]) -> float:
     _, (at, there) = _bodies(parsed)
     middle, *corners = (abs(_turn(at.heading, at, place)) for place in (there.position, *ground_corners(there)))
-    return (AWAY - middle) / 180 if answer == "yes" else (min(middle, *corners) - TOWARDS) / 180
+    return (WIDE - middle) / 180 if answer == "yes" else (min(middle, *corners) - NARROW) / 180
 
 
 def _of_gap(parsed: ParsedQuestion, answer: str, _choices: Sequence[str]) -> float:
@@ -128,7 +123,7 @@ def _off_way(start: SeenBody, ahead: float, length: float, thing: SeenBody) -> f
         along.append(off * math.cos(turn))
         left.append(off * math.sin(turn))
     is_beyond = min(along) >= length or max(along) <= 0
-    return BESIDE_WAY_M if is_beyond else min(map(abs, left))
+    return ELBOWS if is_beyond else min(map(abs, left))
 
 
 def _of_cover(parsed: ParsedQuestion, answer: str, _choices: Sequence[str]) -> float:

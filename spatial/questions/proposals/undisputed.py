@@ -13,7 +13,7 @@ from spatial.knowledge.knowledge_base import scene_kinds
 from spatial.questions.answer_rules import Answer
 from spatial.questions.object_names import NamedScene
 from spatial.questions.question_kinds import Query, Ref, references
-from spatial.questions.rules.metric_facts import WHOLE, is_across, is_afloat, is_measurable, is_whole
+from spatial.questions.rules.metric_facts import is_afloat, is_measurable, is_plain_length, is_whole
 
 CONTACTS = ("on", "inside", "under")
 """Relations that nothing of the surroundings has to an object."""
@@ -43,11 +43,12 @@ def is_undisputed(scene: NamedScene, query: Query, found: Answer) -> bool:
         return False
     if query.op == "known_next" and query.predicate == "behind" and not _is_enclosed(scene):
         return False
-    if query.op == "locate" and query.form == "point" and not _is_at_its_middle(scene, found):
+    among = [place for place, thing in enumerate(scene.objects) if thing.id in found.objects]
+    if query.op == "locate" and query.form == "point" and not _is_at_its_middle(scene, among[0]):
         return False
     if query.op in TURNED and found.margin < PLAINLY_ASIDE:
         return False
-    return scene.scene.world is None or _is_plain_in_metres(scene, query, found)
+    return scene.scene.world is None or _is_plain_in_metres(scene, query, found.reason, among)
 
 
 @cache
@@ -56,14 +57,9 @@ def hollow() -> frozenset[str]:
     return frozenset(json.loads(resources.files("spatial.questions.proposals").joinpath("hollow.json").read_text("utf-8")))
 
 
-def _is_at_its_middle(scene: NamedScene, found: Answer) -> bool:
+def _is_at_its_middle(scene: NamedScene, place: int) -> bool:
     """Whether the middle of what is seen of a thing is surely a point of it: it is no ring, and nothing hides a part."""
-    [thing] = [thing for thing in scene.objects if thing.id == found.objects[0]]
-    return thing.category not in hollow() and thing.visible >= WHOLE
-
-
-def _are_whole(scene: NamedScene, places: dict[int, int], found: Answer) -> bool:
-    return all(is_whole(scene, places[number]) for number in found.objects)
+    return scene.objects[place].category not in hollow() and is_whole(scene, place)
 
 
 def _seeks_everything(query: Query) -> bool:
@@ -95,14 +91,12 @@ def _is_enclosed(scene: NamedScene) -> bool:
     return kind is None or kind.backdrop in ENCLOSED
 
 
-def _is_plain_in_metres(scene: NamedScene, query: Query, found: Answer) -> bool:
-    places = {thing.id: place for place, thing in enumerate(scene.objects)}
-    if query.op in MEASURED and found.reason != "no_scale" and not is_measurable(scene):
+def _is_plain_in_metres(scene: NamedScene, query: Query, reason: str, among: list[int]) -> bool:
+    """Whether people see where these things are and measure them well. `reason`: why the picture does not tell."""
+    if query.op in PLACED and any(is_afloat(scene, place) for place in among):
         return False
-    if query.op in (*MEASURED, "taller") and not found.reason and not _are_whole(scene, places, found):
+    if query.op in MEASURED and reason != "no_scale" and not is_measurable(scene):
         return False
-    if query.op in LENGTHS and not found.reason and not is_across(scene, *(places[number] for number in found.objects[:2])):
-        return False
-    if query.op not in PLACED:
+    if reason or query.op not in (*MEASURED, "taller"):
         return True
-    return not any(is_afloat(scene, places[number]) for number in found.objects)
+    return is_plain_length(scene, *among) if query.op in LENGTHS else all(is_whole(scene, place) for place in among)

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
+    from streams.setting_faults import Settings
     from streams.settings import StoreSettings
 
 LOOK_S = 3.0
@@ -58,13 +59,11 @@ def _broker() -> Iterator[Finding]:
     from streams.broker.reachability import kafka_at, probe
     from streams.broker.topic_admin import check
     from streams.errors import Misconfigured
-    from streams.secret_files import unusable_files
-    from streams.setting_faults import valid_part
     from streams.settings import KafkaSettings
 
-    if unusable_files(KafkaSettings):
-        return  # said of the settings
-    settings, _ = valid_part(KafkaSettings)
+    settings = _with_its_secrets(KafkaSettings)
+    if settings is None:
+        return
     try:
         connection = connection_of(settings)
     except Misconfigured:
@@ -93,15 +92,13 @@ def _store() -> Iterator[Finding]:
     from schemas.errors import RetryableError
     from streams.cli.remedies import for_service
     from streams.errors import Misconfigured, Refused
-    from streams.secret_files import unusable_files
-    from streams.setting_faults import valid_part
     from streams.settings import StoreSettings
     from streams.storage.s3 import bucket_answers
     from streams.storage.s3_credentials import NoKeys
 
-    if unusable_files(StoreSettings):
-        return  # said of the settings
-    settings, _ = valid_part(StoreSettings)
+    settings = _with_its_secrets(StoreSettings)
+    if settings is None:
+        return
     if not settings.s3_endpoint:
         yield Finding("store", "absent", "SKG_S3_ENDPOINT is not set: Amazon's own S3 would be used", 'eval "$(skg up)"')
         return
@@ -166,13 +163,11 @@ def _dataset() -> Iterator[Finding]:
 def _planner() -> Iterator[Finding]:
     from streams.llm.configured_endpoints import planner_endpoint
     from streams.llm.endpoint_probe import endpoint_answers
-    from streams.secret_files import unusable_files
-    from streams.setting_faults import valid_part
     from streams.settings import LanguageSettings
 
-    if unusable_files(LanguageSettings):
-        return  # said of the settings
-    settings, _ = valid_part(LanguageSettings)
+    settings = _with_its_secrets(LanguageSettings)
+    if settings is None:
+        return
     if not settings.llm_url:
         yield Finding("language model", "absent", "SKG_LLM_URL is not set: planning by rules")
         return
@@ -187,13 +182,11 @@ def _planner() -> Iterator[Finding]:
 def _judge() -> Iterator[Finding]:
     from streams.llm.configured_endpoints import judge_endpoints
     from streams.llm.endpoint_probe import endpoint_answers
-    from streams.secret_files import unusable_files
-    from streams.setting_faults import valid_part
     from streams.settings import JudgeSettings
 
-    if unusable_files(JudgeSettings):
-        return  # said of the settings
-    settings, _ = valid_part(JudgeSettings)
+    settings = _with_its_secrets(JudgeSettings)
+    if settings is None:
+        return
     if not settings.mllm_url:
         yield Finding("judge", "absent", "SKG_MLLM_URL is not set: no model judges pictures")
         return
@@ -212,6 +205,14 @@ def _traces() -> Iterator[Finding]:
     fault = fault_of_endpoint()
     if fault is not None:
         yield Finding("traces", "wrong", fault, "name a collector as in http://host:4318, or unset it")
+
+
+def _with_its_secrets(cls: "type[Settings]") -> "Settings | None":
+    """The valid part of some settings; None where a secret's file cannot be used, which is said of the settings."""
+    from streams.secret_files import unusable_files
+    from streams.setting_faults import valid_part
+
+    return None if unusable_files(cls) else valid_part(cls)[0]
 
 
 def _reached(what: str, look: Callable[[], str], remedy: str = "") -> Iterator[Finding]:

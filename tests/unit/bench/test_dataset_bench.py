@@ -9,7 +9,6 @@ from dataset.reading.row_reader import batches
 from dataset.table.delta_table import Table
 from dataset.table.row_encoding import rows_of
 from schemas.interfaces import Sample
-from tests.bench import gallery_rows
 from tests.bench.dataset_rows import Place, repeated
 from tests.bench.gallery_rows import looked_at, make_table
 from tests.fakes.events import make_samples
@@ -33,12 +32,9 @@ def test_a_rate_is_of_the_rows_that_the_work_says(tmp_path: Path):
     assert Place(tmp_path, 100_000).few == 2_000
 
 
-def test_a_gallery_is_measured_over_small_pictures_in_several_files(
-    real: pa.Table, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-):
-    monkeypatch.setattr(gallery_rows, "ROWS_OF_A_FILE", 400)
+def test_a_gallery_is_measured_over_small_pictures_in_several_files(real: pa.Table, tmp_path: Path):
     uri = str(tmp_path / "table")
-    make_table(uri, 1_000, real)
+    make_table(uri, 1_000, real, 400)
     table = Table.load(uri)
     assert len(table.uris()) == 3
     rows = [row for batch in batches(table, ["sample_id", "image"]) for row in batch.to_pylist()]

@@ -7,9 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.bench import peers
 from tests.bench.figures import NotHere
-from tests.bench.peers import LOOPS, PEERS, Peer, Run, figures, measured
+from tests.bench.peers import LOOPS, PEERS, Peer, Run, figures, measured, run
 
 
 def test_the_start_of_a_program_is_told_apart_from_what_a_row_costs():
@@ -25,16 +24,14 @@ def test_every_peer_has_its_loop_and_a_version():
         assert "==" in peer.packages[0]
 
 
-def test_an_unknown_peer_is_named_with_those_that_there_are(monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(peers, "WANTED", "nothing")
+def test_an_unknown_peer_is_named_with_those_that_there_are():
     with pytest.raises(NotHere, match="no peer 'nothing'; there are distilabel, datatrove"):
-        next(measured())
+        next(measured("nothing"))
 
 
-def test_a_loop_is_run_in_its_environment_and_its_last_line_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+def test_a_loop_is_run_in_its_environment_and_its_last_line_is_read(tmp_path: Path):
     subprocess.run([sys.executable, "-m", "venv", "--without-pip", tmp_path / "mine"], check=True)
     said = json.dumps({"seconds": 1.5, "megabytes": 2.0})
     (tmp_path / "loop.py").write_text(f"import sys\nprint('noise')\nprint({said!r} if sys.argv[1] == '7' else '')\n")
-    monkeypatch.setattr(peers, "ENVIRONMENTS", tmp_path)
-    monkeypatch.setattr(peers, "LOOPS", tmp_path)
-    assert peers._run("mine", Peer((), "loop.py"), 7) == Run(7, 1.5, 2.0)
+    loop = tmp_path / "loop.py"  # an absolute path stands for itself below the folder of loops
+    assert run("mine", Peer((), str(loop)), 7, tmp_path) == Run(7, 1.5, 2.0)

@@ -152,16 +152,15 @@ def test_nothing_is_said_of_what_is_cut_by_the_frame():
     assert said("Is less than half of the ball visible in the picture?", cut) is None
 
 
+TOWER = {
+    "table": body(0, 0, size=(1.2, 0.8, 0.75)),
+    "tray": body(0, 0, z=0.77, size=(0.5, 0.4, 0.04), support=0),
+    "cup": body(0, 0, z=0.84, size=(0.1, 0.1, 0.1), support=1),
+}
+
+
 def test_what_rests_on_what_rests_on_a_thing_falls_with_it():
-    tower = furnished(
-        {
-            "table": body(0, 0, size=(1.2, 0.8, 0.75)),
-            "tray": body(0, 0, z=0.77, size=(0.5, 0.4, 0.04), support=0),
-            "cup": body(0, 0, z=0.84, size=(0.1, 0.1, 0.1), support=1),
-            "ball": body(2, 0),
-            "lamp": body(-2, 0),
-        }
-    )
+    tower = furnished({**TOWER, "ball": body(2, 0), "lamp": body(-2, 0)})
     text = "Which of these would fall if the table were taken away: the ball, the cup or the lamp?"
     assert said(text, tower) == "cup"
     assert answer(parse(text), tower).used == (0, 3, 2, 4, 1)  # the tray is part of the proof
@@ -170,9 +169,7 @@ def test_what_rests_on_what_rests_on_a_thing_falls_with_it():
 
 LAID = furnished(
     {
-        "table": body(0, 0, size=(1.2, 0.8, 0.75)),
-        "tray": body(0, 0, z=0.77, size=(0.5, 0.4, 0.04), support=0),
-        "cup": body(0, 0, z=0.84, size=(0.1, 0.1, 0.1), support=1),
+        **TOWER,
         "chair": body(2, 0),
         "cabinet": body(-2, 0),
         "broom": body(-2, 1, rotation=(1, 0, 0, 0, 0.96, -0.28, 0, 0.28, 0.96), support=4),
