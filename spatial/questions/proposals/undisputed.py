@@ -43,7 +43,8 @@ def is_undisputed(scene: NamedScene, query: Query, found: Answer) -> bool:
         return False
     if query.op == "known_next" and query.predicate == "behind" and not _is_enclosed(scene):
         return False
-    among = [place for place, thing in enumerate(scene.objects) if thing.id in found.objects]
+    places = {thing.id: place for place, thing in enumerate(scene.objects)}
+    among = [places[number] for number in found.objects]
     if query.op == "locate" and query.form == "point" and not _is_at_its_middle(scene, among[0]):
         return False
     if query.op in TURNED and found.margin < PLAINLY_ASIDE:
@@ -92,11 +93,18 @@ def _is_enclosed(scene: NamedScene) -> bool:
 
 
 def _is_plain_in_metres(scene: NamedScene, query: Query, reason: str, among: list[int]) -> bool:
-    """Whether people see where these things are and measure them well. `reason`: why the picture does not tell."""
+    """Whether people see where these things are and measure them well.
+
+    `reason`: why the picture does not tell.  `among` has what the words name first: a length's other end may be several
+    things of one category.
+    """
     if query.op in PLACED and any(is_afloat(scene, place) for place in among):
         return False
     if query.op in MEASURED and reason != "no_scale" and not is_measurable(scene):
         return False
     if reason or query.op not in (*MEASURED, "taller"):
         return True
-    return is_plain_length(scene, *among) if query.op in LENGTHS else all(is_whole(scene, place) for place in among)
+    if query.op in LENGTHS:
+        anchor, *others = among
+        return all(is_plain_length(scene, anchor, other) for other in others)
+    return all(is_whole(scene, place) for place in among)

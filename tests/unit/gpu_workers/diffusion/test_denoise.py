@@ -105,6 +105,7 @@ def test_a_share_that_is_less_than_a_step_is_one_step(parts: Parts, steps: int, 
 
 
 def test_a_span_of_guidance_without_a_step_is_refused(tmp_path: Path):
+    pytest.importorskip("diffusers", reason="the gpu extra is not installed")
     config = DiffusionConfig("gligen", "tiny", None, tmp_path, 1, steps=3)
     with pytest.raises(
         UserError, match=r"GUIDANCE_FROM 0\.4 until SKG_RENDER_GUIDANCE_UNTIL 0\.6 there is none of 3 steps"
