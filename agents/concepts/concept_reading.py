@@ -10,14 +10,18 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from agents.concepts.concept_words import CONDITIONS, SPELLINGS, WINTRY, conditions_of
-from agents.concepts.left_out_words import LeftOut, left_out
-from agents.concepts.noun_phrases import Mention, NamedThing, adjectives, end_of_name, mentions, names
+from agents.concepts.definite_reference import each_once
+from agents.concepts.left_out_words import LeftOut, Unread, persons_of
+from agents.concepts.noun_phrases import RELATIVES, Mention, NamedThing, adjectives, end_of_name, mentions, names
 from agents.concepts.relation_reading import NamedRelation, begins_relation, relations_between
 from agents.concepts.scene_phrases import scene_phrases
+from agents.concepts.unread_statements import unread_statements
 from spatial.knowledge.knowledge_base import categories, find_scene, scene_kinds
 from spatial.knowledge.scene_search import WHOLE_PHRASE, SceneMatch, tokens
 
-_WORD = re.compile(r"[^\W_]+(?:['’-][^\W_]+)*")
+_WORD = re.compile(r"(?<![\w-])[+-]?\d+(?:[.,/]\d+)+(?!\w)|(?<![\w-])-\d+(?!\w)|\d*[¼½¾⅓⅔]|[^\W_]+(?:['’-][^\W_]+)*")
+_COMMA = re.compile(r",(?!\d)|(?<!\d),")
+_THOUSANDS = re.compile(r"(?<![\w.,-])\d{1,3}(?:,\d{3})+(?![\w,]|\.\d)")
 
 
 @dataclass(frozen=True)
@@ -25,7 +29,7 @@ class ConceptReading:
     """`match` is None where no scene is named, similar by words, or contains a named thing.
 
     `passed`: further scenes that are named after the one that was taken.  `absent`: names of what it says is not there.
-    `left_out`: the words that nothing was made of.
+    `left_out`: the words that nothing was made of.  `unread`: what it states and is not understood, a line each.
     """
 
     match: SceneMatch | None
@@ -35,6 +39,7 @@ class ConceptReading:
     passed: tuple[str, ...] = ()
     absent: tuple[str, ...] = ()
     left_out: tuple[LeftOut, ...] = ()
+    unread: tuple[str, ...] = ()
 
     def __str__(self) -> str:
         """For people, as in `scene park (named); 2 blue bicycles; 1 truck; bicycle in front of truck`."""
@@ -62,7 +67,7 @@ def _numbered(thing: NamedThing) -> str:
 @lru_cache(maxsize=4096)
 def read_concept(concept: str) -> ConceptReading:
     """The parsed concept."""
-    words = _words_of(concept)
+    words, starts = _words_of(concept)
     match = find_scene(concept)
     if match is None or not match.exact:
         match = find_scene(" ".join(_without_modifiers(words)))
@@ -73,7 +78,8 @@ def read_concept(concept: str) -> ConceptReading:
     chosen = _scene_of(match, present)
     scene = None if chosen is None else chosen.scene
     said = tuple(relations_between(words, [(m.first, m.after) for m in present], of_scene))
-    present, relations = _once(words, present, said)
+    once = each_once(words, present, said)
+    present, relations = once.mentions, once.relations
     placed = {relation.subject for relation in relations if relation.object is None}
     things = tuple(
         _with_kinds(mention, words).resolved(scene, placed=True) if i in placed else mention.resolved(scene)
@@ -82,53 +88,26 @@ def read_concept(concept: str) -> ConceptReading:
     absent = tuple(dict.fromkeys(mention.name for mention in phrases if mention.denied))
     conditions = _conditions(words, of_scene, phrases, scene)
     read = _read_places(of_scene, phrases) | {at for relation in relations for at in range(*relation.span)}
-    unread = tuple(left_out(words, read | _of_scenes(words, scene, passed)))
-    return ConceptReading(chosen, things, relations, conditions, passed, absent, unread)
+    read |= _of_scenes(words, scene, passed)
+    if chosen is not None and not chosen.exact:
+        read -= persons_of(words)
+    unread = (*once.unclear, *unread_statements(words, read))
+    left_out = tuple(Unread(words, read, starts).left_out())
+    return ConceptReading(chosen, things, relations, conditions, passed, absent, left_out, unread)
 
 
-def _once(
-    words: tuple[str, ...], said: tuple[Mention, ...], relations: tuple[NamedRelation, ...]
-) -> tuple[tuple[Mention, ...], tuple[NamedRelation, ...]]:
-    """The things, each once: `the cup` of `a cup on a table, a spoon next to the cup` is the one before."""
-    place: list[int] = []
-    kept: list[Mention] = []
-    for mention in said:
-        before = _meant_by(words, mention, kept[:-1])  # right after itself it would be related to itself
-        place.append(len(kept) if before is None else before)
-        kept += [mention] if before is None else []
-    moved = (
-        replace(
-            each,
-            subject=place[each.subject],
-            object=None if each.object is None else place[each.object],
-            others=tuple(place[other] for other in each.others),
-        )
-        for each in relations
-    )
-    return tuple(kept), tuple(moved)
-
-
-def _meant_by(words: tuple[str, ...], mention: Mention, before: Sequence[Mention]) -> int | None:
-    """The place of the last thing before that a mention with `the` means again; None where it is another thing."""
-    if mention.count != 1 or words[max(0, mention.first - 1)] != "the":
-        return None
-    fitting = (
-        number for number, one in enumerate(before)
-        if one.categories == mention.categories and set(mention.attributes) <= set(one.attributes)
-    )  # fmt: skip
-    return max(fitting, default=None)
-
-
-def _words_of(concept: str) -> tuple[str, ...]:
-    """The words; a relation after a comma is joined to the one before, as in `a cat left of a dog, right of a chair`."""
-    found, after_comma = list[str](), False
-    for part in re.split(r"(,)", concept):
+def _words_of(concept: str) -> tuple[tuple[str, ...], frozenset[int]]:
+    """The words, and the places of those that follow a comma; a relation there is joined to the one before, as in `a cat
+    left of a dog, right of a chair`."""
+    found, starts = list[str](), set[int]()
+    text = _THOUSANDS.sub(lambda number: number.group().replace(",", ""), concept)
+    for part in _COMMA.split(text):
         said = [match.group().casefold().replace("’", "'") for match in _WORD.finditer(part)]
-        if after_comma and begins_relation(said):
+        starts |= {len(found)} if found else set()
+        if found and said[:1] and said[0] not in RELATIVES and begins_relation(said):
             found.append("and")
-        after_comma = part == ","
         found += said
-    return tuple(SPELLINGS.get(word, word) for word in found)
+    return tuple(SPELLINGS.get(word, word) for word in found), frozenset(starts)
 
 
 def _read_places(of_scene: frozenset[int], said: Sequence[Mention]) -> frozenset[int]:
@@ -168,7 +147,8 @@ def _with_kinds(mention: Mention, words: tuple[str, ...]) -> Mention:
 
 
 def _first_named(words: tuple[str, ...], match: SceneMatch | None) -> tuple[SceneMatch | None, tuple[str, ...]]:
-    """Of two named scenes or more the first, as the waterfall of `a waterfall in a jungle`, with the others."""
+    """Of two named scenes or more the first, as the waterfall of `a waterfall in a jungle`, with the others; none that a
+    thing names where another is named by itself, as in `a park full of flowers`."""
     if match is None or match.exact:
         return match, ()
     things = list(mentions(words, frozenset()))
@@ -178,7 +158,9 @@ def _first_named(words: tuple[str, ...], match: SceneMatch | None) -> tuple[Scen
         if not any(thing.first <= phrase.first < thing.end or phrase.end == thing.first for thing in things)
     ]
     first, *others = dict.fromkeys(named) or {match.scene: None}
-    return (SceneMatch(first, max(match.score, WHOLE_PHRASE), exact=False), tuple(others)) if others else (match, ())
+    if not others and first == match.scene:
+        return match, ()
+    return SceneMatch(first, max(match.score, WHOLE_PHRASE), exact=False), tuple(others)
 
 
 def _without_modifiers(words: tuple[str, ...]) -> list[str]:

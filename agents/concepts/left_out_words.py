@@ -10,22 +10,31 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 from functools import lru_cache
 
-from agents.concepts.concept_words import ARTICLES, CONDITIONS, NUMBERS, SIZES, number_of
+from agents.concepts.concept_words import CONDITIONS, EMPTY, INTANGIBLE, LINKS, NONE, SIZES
 from agents.concepts.noun_phrases import adjectives, names
+from agents.concepts.said_numbers import ARTICLES, NUMBERS, QUANTITIES, number_of
+from agents.concepts.scene_phrases import scene_phrases
+from agents.concepts.unread_statements import is_negation, unread_relations
 from spatial.knowledge.knowledge_base import scene_kinds
 from spatial.knowledge.scene_search import tokens
 from spatial.relations.phrases import UnknownPhrase, normalise
 
-EMPTY = frozenset(
+PERSONS = frozenset(
     (  # noqa: SIM905 - rows of words read best
-        "the this that these those some any other another each all both there here it its they them their is are "
-        "was were be been being has have having without no and or nor but of in on at by to from for into onto as "
-        "than then very quite just also only while where which who whose picture photo photograph image drawing "
-        "painting scene view place with room day time daytime showing shown seen visible standing sitting lying "
-        "parked placed located hanging resting waiting against around"
+        "astronaut baker barber bookseller bride butcher chemist cobbler cook doctor firefighters florist ghost golfer "
+        "hairdresser handyman jeweler jeweller knights mechanic painter potter prisoner surgeon tailor vet veterinarian "
+        "winegrower acrobats scouts dentist"
     ).split()
 )
-"""Words that ask for nothing that could be drawn."""
+"""Words for people that name a scene by themselves; beside anything else somebody is meant who is not known."""
+
+PICTURES = tuple((word,) for word in "view scene picture photo photograph image drawing painting".split())  # noqa: SIM905
+"""Words for all that is seen, as in `an aerial view of a harbour`."""
+
+OPENING = frozenset((*LINKS, "with", "of", "or", "to", "from", "into", "onto", "around", "against", "but"))
+DETERMINERS = frozenset((*ARTICLES, *"the this that these those some another each every".split()))  # noqa: SIM905
+OWNERS = frozenset("its his her their my our your".split())  # noqa: SIM905
+"""Words that a thing is named after."""
 
 ALIKE, SURE = 0.7, 0.75
 """Likeness from which a known word is offered, and from which it is what was meant."""
@@ -38,8 +47,8 @@ MOST = 3
 
 @dataclass(frozen=True)
 class LeftOut:
-    """A word that nothing was made of. `nearest`: known words, best first.  `meant`: the first of them is so like it, or a
-    number stands before the word, and it stands where a thing would, that a thing was meant."""
+    """A word that nothing was made of. `nearest`: known words, best first.  `meant`: it stands where a thing is named, and
+    with it that thing would be missing."""
 
     word: str
     nearest: tuple[str, ...]
@@ -50,23 +59,88 @@ class LeftOut:
         return f"{self.word} (nearest: {', '.join(self.nearest)})" if self.nearest else self.word
 
 
-def left_out(words: tuple[str, ...], read: frozenset[int]) -> Iterator[LeftOut]:
-    """The words outside the places that were read; sizes inside them too, which nothing measures."""
-    for place, word in enumerate(words):
-        is_size = word in SIZES and word != "of"
-        if (place in read and not is_size) or word in EMPTY or word in ARTICLES or word in NUMBERS or word in CONDITIONS:
-            continue
-        if number_of(word) is not None:
-            continue
-        found = [] if is_size or _is_of_relations(word) else nearest_known(word)
-        counted = place > 0 and number_of(words[place - 1]) is not None
-        likely = bool(found) and found[0][0] >= SURE
-        yield LeftOut(word, tuple(name for _, name in found), (likely or counted) and _is_noun(words, place, read))
+@dataclass(frozen=True)
+class Unread:
+    """A concept's `words`, the places of those that were `read`, and of those that follow a comma (`starts`)."""
+
+    words: tuple[str, ...]
+    read: frozenset[int]
+    starts: frozenset[int]
+
+    def left_out(self) -> Iterator[LeftOut]:
+        """The words outside the places that were read; sizes inside them too, which nothing measures."""
+        related = {place for first, end in unread_relations(self.words, self.read) for place in range(first, end)}
+        for place, word in enumerate(self.words):
+            is_size = word in SIZES and word != "of"
+            if (place in self.read and not is_size) or not _has_content(word):
+                continue
+            if is_size or place in related or word in QUANTITIES or is_negation(word) or _is_of_relations(word):
+                yield LeftOut(word, (), False)
+                continue
+            found = [] if _is_known(word) else nearest_known(word)
+            yield LeftOut(
+                word, tuple(name for _, name in found), self._names_thing(place, bool(found) and found[0][0] >= SURE)
+            )
+
+    def _names_thing(self, place: int, likely: bool) -> bool:
+        """Whether a word stands where a thing is named. `likely`: it is so like a known word that it may anywhere."""
+        word, before = self.words[place], self.words[max(0, place - 1)]
+        if word in INTANGIBLE or self._is_modifier(place):
+            return False
+        if place > 0 and number_of(before) is not None:
+            return True
+        if _is_participle(word) or before in ("is", "are", "very", *NONE):
+            return False
+        return likely or (self._is_last_of_phrase(place) and self._is_opened(place))
+
+    def _is_modifier(self, place: int) -> bool:
+        """Whether it says how something is that is named right after it, as both do in `a sunny and warm beach`."""
+        after = place + 1
+        if after in self.read:
+            return self.words[after] not in ARTICLES and number_of(self.words[after]) is None
+        if self.words[after : after + 1] in PICTURES:
+            return True
+        after += self.words[after : after + 1] in (("and",), ("or",))
+        return self._is_content(after) and self._is_modifier(after)
+
+    def _is_last_of_phrase(self, place: int) -> bool:
+        """Whether no further noun follows."""
+        return not self._is_content(place + 1) or _is_participle(self.words[place + 1])
+
+    def _is_opened(self, place: int) -> bool:
+        """Whether its phrase begins with the concept, after a comma, or after a word that a thing is named after."""
+        while place not in self.starts and self._is_content(place - 1):
+            place -= 1
+        if place <= 0 or place in self.starts:
+            return True
+        before = self.words[place - 1]
+        if before == "any" and place > 1:
+            before = self.words[place - 2]
+        opens = before in OPENING | DETERMINERS | OWNERS or number_of(before) is not None or _is_of_relations(before)
+        return before not in NONE and opens
+
+    def _is_content(self, place: int) -> bool:
+        """Whether an unread word with content is there that says no relation."""
+        if not 0 <= place < len(self.words) or place in self.read:
+            return False
+        return _has_content(self.words[place]) and not _is_of_relations(self.words[place])
 
 
-def _is_noun(words: tuple[str, ...], place: int, read: frozenset[int]) -> bool:
-    """Whether a word stands where a thing would: neither before what was read, as in `a sunny park`, nor after `is`."""
-    return place + 1 not in read and words[max(0, place - 1)] not in ("is", "are", "very")
+def persons_of(words: tuple[str, ...]) -> frozenset[int]:
+    """The places of words for people that name a scene by themselves."""
+    return frozenset(
+        phrase.first for phrase in scene_phrases(words)
+        if phrase.end == phrase.first + 1 and words[phrase.first] in PERSONS | {f"{word}s" for word in PERSONS}
+    )  # fmt: skip
+
+
+def _has_content(word: str) -> bool:
+    empty = word in EMPTY or word in ARTICLES or word in NUMBERS or word in CONDITIONS
+    return not empty and number_of(word) is None
+
+
+def _is_participle(word: str) -> bool:
+    return len(word) > 4 and word.endswith(("ing", "ed"))
 
 
 def _is_of_relations(word: str) -> bool:
@@ -75,6 +149,11 @@ def _is_of_relations(word: str) -> bool:
         return bool(normalise(word))
     except UnknownPhrase:
         return False
+
+
+def _is_known(word: str) -> bool:
+    """Whether it is one of the known words, which here says nothing, as in `two blue ones`."""
+    return tokens(word) in names() or word in adjectives() or word in _known().values()
 
 
 def nearest_known(word: str) -> list[tuple[float, str]]:

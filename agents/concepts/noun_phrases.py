@@ -8,7 +8,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
-from agents.concepts.concept_words import ARTICLES, NONE, SIZES, WITHOUT, number_before, number_of
+from agents.concepts.concept_words import NONE, SIZES, WITHOUT
+from agents.concepts.said_numbers import ARTICLES, number_before, number_of
 from spatial.knowledge.category_names import kinds
 from spatial.knowledge.knowledge_base import categories, scene_kinds
 from spatial.knowledge.renderer_capabilities import PALETTE
@@ -50,6 +51,7 @@ class Mention:
 
     `name`: its last words.  `after`: the place after the attributes that follow it.
     `exact`: a number says that there are no more.  `denied`: it is said not to be there.
+    `several`: a plural without a number.
     """
 
     categories: tuple[str, ...]
@@ -61,6 +63,7 @@ class Mention:
     name: str
     exact: bool = False
     denied: bool = False
+    several: bool = False
 
     def resolved(self, scene: str | None, placed: bool = False) -> NamedThing:
         """The thing, preferably of a category that can have the attributes and belongs to the scene.
@@ -98,7 +101,8 @@ def names() -> Mapping[Words, Words]:
     known, doubtful = categories(), word_lists("doubtful")
     found: dict[Words, Words] = {}
     for category in known.values():
-        found |= {tokens(text): (category.name,) for text in category.synonyms if tokens(text) not in found}
+        written = (*category.synonyms, *map(plural, category.synonyms))
+        found |= {tokens(text): (category.name,) for text in written if tokens(text) not in found}
     for category in known.values():
         found |= {tokens(text): (category.name,) for text in (category.plural, category.name)}
     for kind, members in (*kinds().items(), *word_lists("kinds_of").items()):
@@ -118,6 +122,8 @@ def adjectives() -> frozenset[str]:
 def end_of_name(words: Words, at: int, of_scene: frozenset[int]) -> int:
     """The end of the longest category name that begins at `at`; `at` if none does."""
     for end in range(min(len(words), at + _longest_name_length()), at, -1):
+        if words[end - 1].endswith("'s") and end < len(words):  # another thing's, as in `a children's party`
+            continue
         if of_scene.intersection(range(at, end)) or (words[at] in STACKS and words[max(0, at - 2)] in ("on", "atop", "of")):
             continue
         if tokens(" ".join(words[at:end])) in names():
@@ -147,8 +153,10 @@ def _mention(words: Words, at: int, end: int, least: int) -> Mention:
     name = " ".join(words[at:end])
     meant = names()[tokens(name)]
     number = number_before(words[least:first], first - least)
-    count = number.value or (PLURAL_COUNT if _is_plural(name, meant) else 1)
-    return Mention(meant, count, (*before, *behind), least + number.first, end, after, name, number.exact)
+    several = number.value is None and _is_plural(name, meant)
+    count = number.value or (PLURAL_COUNT if several else 1)
+    span = (least + number.first, end, after)
+    return Mention(meant, count, (*before, *behind), *span, name, number.exact, several=several)
 
 
 def _attributes_before(words: Words, at: int, least: int) -> tuple[int, Words]:
@@ -161,6 +169,8 @@ def _attributes_before(words: Words, at: int, least: int) -> tuple[int, Words]:
             break
         first -= 1
         found += [words[first]] if words[first] in known else []
+        if words[first] == "of":  # what is before belongs to it, as in `full of flowers`
+            break
     return first, tuple(reversed(found))
 
 
@@ -204,5 +214,8 @@ def _begins_anew(words: Words, mention: Mention, between: Words) -> bool:
 
 
 def _is_plural(name: str, meant: Words) -> bool:
-    singular = {one for found in meant for one in (found, *categories()[found].synonyms)} | word_lists("kinds_of").keys()
-    return name not in singular and " ".join(tokens(name)) != name.replace("é", "e")
+    """Whether it is several things; a word that is its own plural, as `sheep`, is one."""
+    one = {text for found in meant for text in (found, *categories()[found].synonyms)} | word_lists("kinds_of").keys()
+    if name in one:
+        return False
+    return " ".join(tokens(name)) != name.replace("é", "e") or name in set(map(plural, one))

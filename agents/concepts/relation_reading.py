@@ -67,6 +67,7 @@ def relations_between(words: Words, spans: Spans, of_scene: frozenset[int]) -> I
         if i in joined_places:
             continue
         start = max([before[1], *(place + 1 for place in of_scene if before[1] <= place < after[0])])
+        start += _doing(words, start, after[0])
         start, said = _after_place(words, start, after[0])
         if said is not None:
             yield NamedRelation(i, said, None, span=(before[1], start))
@@ -78,6 +79,14 @@ def relations_between(words: Words, spans: Spans, of_scene: frozenset[int]) -> I
         joined = list(_joined(words, spans, i + 1)) if GROUPS.keys() & predicates else []
         subjects[i + 1] = subjects.get(i, i) if phrase.startswith("and ") else i
         yield NamedRelation(subjects[i + 1], phrase.removeprefix("and "), i + 1, tuple(joined), (start, until))
+
+
+def _doing(words: Words, start: int, end: int) -> int:
+    """How many words before a relation say what a thing does and no relation, as in `sleeping under`."""
+    doing = words[start : start + 1] != () and words[start].endswith("ing") and end - start > 1
+    if not doing or _end_of_phrase(words, start, end) is not None:
+        return 0
+    return int(_end_of_phrase(words, start + 1, end) is not None)
 
 
 def _end_of_phrase(words: Words, start: int, end: int) -> int | None:

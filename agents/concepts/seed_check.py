@@ -17,6 +17,7 @@ from spatial.knowledge.renderer_capabilities import RendererCapabilities
 from spatial.knowledge.vocabulary import nearest
 from spatial.relations.phrases import UnknownPhrase, normalise
 from spatial.relations.predicate_table import PREDICATES
+from spatial.relations.relation_truth import members
 
 GRAPHS_TRIED = 3
 """Graphs that are planned to find out whether all must be rejected: one index may fail where another succeeds."""
@@ -44,9 +45,10 @@ def check_seed(seed: SeedConcept, capabilities: RendererCapabilities, by_model: 
 
 
 def _misread(reading: ConceptReading) -> str | None:
-    """The things that are named and not known, which would be missing in silence; None where there are none."""
+    """What is said and not understood, which would be missing in silence; None where there is nothing."""
     missed = [str(word) for word in reading.left_out if word.meant]
-    return f"nothing is known of {', '.join(missed)}: it would be left out" if missed else None
+    unknown = [f"nothing is known of {', '.join(missed)}: it would be left out"] if missed else []
+    return "; ".join([*unknown, *reading.unread]) or None
 
 
 def _faults(options: SeedOptions, by_model: bool) -> Iterator[str]:
@@ -86,10 +88,22 @@ def _common_rejection(seed: SeedConcept, capabilities: RendererCapabilities) -> 
     planner, why = RulePlanner(capabilities), None
     for index in range(seed.first, seed.first + min(seed.count, GRAPHS_TRIED)):
         outcome = planner.plan_now(seed, index)
-        if not isinstance(outcome, Rejection) or outcome.gate != "concept":
+        if not isinstance(outcome, Rejection) or outcome.gate not in ("concept", "consistency"):
             return None
-        why = outcome.detail
+        why = _with_conflict(outcome)
     return why
+
+
+def _with_conflict(rejected: Rejection) -> str:
+    """Its detail, and the relations that exclude each other."""
+    objects = rejected.evidence.get("objects")
+    if not rejected.conflict or not isinstance(objects, list):
+        return rejected.detail
+    named = [
+        " ".join([objects[each.subject], each.predicate.replace("_", " "), *(objects[other] for other in members(each))])
+        for each in rejected.conflict
+    ]
+    return f"{rejected.detail}: {'; '.join(named)}"
 
 
 def _nearest_words(word: str, kind: str) -> str:

@@ -1,0 +1,90 @@
+"""What a concept states and no picture would keep: relations to nothing known, negations, numbers that count nothing.
+
+In: a concept's words, the places of those that were read.  Out: a line for people for each.
+Unknown things are not among them (`left_out_words` has those).
+"""
+
+from collections.abc import Iterator
+
+from agents.concepts.concept_words import EMPTY
+from agents.concepts.relation_reading import MOST_WORDS
+from agents.concepts.said_numbers import ARTICLES, QUANTITIES, is_no_count, number_of
+from agents.concepts.scene_phrases import scene_phrases
+from spatial.relations.phrases import UnknownPhrase, normalise
+
+NEGATIONS = frozenset("not never nothing nobody nowhere none neither isnt arent dont doesnt hardly scarcely except".split())  # noqa: SIM905
+"""Words that deny what is said, beside those that end in n't."""
+
+LITTLE = EMPTY.union(ARTICLES)
+
+NEAR_PLACES = frozenset(["near", "inside", "within", "along", "over"])
+"""Relations that lead to a scene as `at` does, as in `a bench near a lake`."""
+
+
+def unread_statements(words: tuple[str, ...], read: frozenset[int]) -> Iterator[str]:
+    """The statements among the words outside the places that were read, each once."""
+    lines = [line for place in range(len(words)) if place not in read for line in _faults(words, place)]
+    for first, end in unread_relations(words, read):
+        said = _shortened(words[first:end])
+        lines.append(f"{said!r} relates nothing that is known by name, and would be left out")
+    yield from dict.fromkeys(lines)
+
+
+def unread_relations(words: tuple[str, ...], read: frozenset[int]) -> Iterator[tuple[int, int]]:
+    """The places between which unread words say a relation, of overlapping ones the first and longest."""
+    place = 0
+    while place < len(words):
+        end = _end_of_relation(words, place, read)
+        if end > place:
+            yield place, end
+        place = max(place + 1, end)
+
+
+def _shortened(words: tuple[str, ...]) -> str:
+    """A phrase without the words at its end that say nothing."""
+    last = max(place for place, word in enumerate(words) if word not in LITTLE)
+    return " ".join(words[: last + 1])
+
+
+def is_negation(word: str) -> bool:
+    """Whether it denies what is said."""
+    return word in NEGATIONS or word.endswith("n't")
+
+
+def _faults(words: tuple[str, ...], place: int) -> Iterator[str]:
+    word, following = words[place], words[place + 1 : place + 2]
+    if is_no_count(word) or (word == "half" and following in (("a",), ("an",))):
+        yield f"{word!r} is no number of things: they are counted, as in 'two' or 'at least 2'"
+    elif is_negation(word):
+        yield f"{word!r} denies something: only what is there can be said, and 'without' something"
+    elif (word in QUANTITIES and not _is_likeness(words, place)) or (number_of(word) is not None and following == ("of",)):
+        yield f"{word!r} compares or divides, which is not understood: say how many, as in 'two' or 'at least 2'"
+
+
+def _is_likeness(words: tuple[str, ...], place: int) -> bool:
+    """Whether `as` compares no numbers: it does in `as many cats as dogs`."""
+    return words[place] == "as" and not any(number_of(word) is not None for word in words[place + 1 : place + 2])
+
+
+def _end_of_relation(words: tuple[str, ...], place: int, read: frozenset[int]) -> int:
+    """The end of the longest phrase of unread words that begins there and says a relation; `place` if none does."""
+    for end in range(min(len(words), place + MOST_WORDS), place, -1):
+        said = words[place:end]
+        if read.intersection(range(place, end)) or all(word in LITTLE or word.endswith("ing") for word in said):
+            continue
+        if _is_relation(" ".join(said)):
+            return place if NEAR_PLACES.intersection(said) and _is_scene(words, end) else end
+    return place
+
+
+def _is_scene(words: tuple[str, ...], place: int) -> bool:
+    """Whether a scene is named there, after an article."""
+    at = place + (words[place : place + 1] in (("the",), ("a",), ("an",)))
+    return any(phrase.first == at for phrase in scene_phrases(words))
+
+
+def _is_relation(text: str) -> bool:
+    try:
+        return bool(normalise(text))
+    except UnknownPhrase:
+        return False
