@@ -78,8 +78,11 @@ def _is_phrase(phrase: str) -> bool:
 
 def _planning_fault(seed: SeedConcept, capabilities: RendererCapabilities) -> str | None:
     """Why all of the first graphs are rejected, None if one is not."""
-    if read_concept(seed.concept).match is None:
-        return f"{seed.concept!r} is no scene that is known{_nearest_words(seed.concept, 'scenes')}"
+    reading = read_concept(seed.concept)
+    if reading.match is None:
+        meant = [str(word) for word in reading.left_out if word.meant and word.nearest]
+        unknown = f", and nothing is known of {', '.join(meant)}" if meant else ""
+        return f"{seed.concept!r} is no scene that is known{unknown or _nearest_words(seed.concept, 'scenes')}"
     return _common_rejection(seed, capabilities)
 
 

@@ -25,11 +25,14 @@ def register(app: typer.Typer) -> None:
 
 
 def demo(  # noqa: PLR0913, PLR0917 - one parameter an option of the command line
-    seeds: Annotated[Path | None, typer.Option(help="a seeds file (JSON lines); default: samples for the renderer")] = None,
+    seeds: Annotated[
+        Path | None, typer.Option(help="a seeds file, as of skg seed; default: samples for the renderer")
+    ] = None,
     graphs: Annotated[int | None, typer.Option(help="graphs in all, shared out over the concepts", min=1)] = None,
     out: Annotated[Path, typer.Option(help="folder of the dataset, the pictures and the gallery")] = Path("demo-out"),
     add: Annotated[bool, typer.Option("--add", help="add to the dataset that is in the folder")] = False,
     keep: Annotated[bool, typer.Option("--keep", help="leave the broker and the store running")] = False,
+    anyway: Annotated[bool, typer.Option("--anyway", help="start with concepts that must be rejected, too")] = False,
     llm: Annotated[
         str | None, typer.Option(help="plan and judge with language models: stub (a stand-in) or env (SKG_LLM_URL, …)")
     ] = None,
@@ -50,7 +53,7 @@ def demo(  # noqa: PLR0913, PLR0917 - one parameter an option of the command lin
 
     add = add or _agreed_to_add(out)
     drawn = RendererOptions(renderer or valid_part(RenderSettings)[0].renderer, model)
-    raise typer.Exit(run(DemoOptions(seeds, graphs, out, keep, LlmOptions(llm, max_tokens), drawn, add)))
+    raise typer.Exit(run(DemoOptions(seeds, graphs, out, keep, LlmOptions(llm, max_tokens), drawn, add, anyway)))
 
 
 def _agreed_to_add(out: Path) -> bool:

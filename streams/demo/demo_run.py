@@ -30,6 +30,7 @@ from streams.demo.outcome_counts import ENDS, OutcomeCounts, TableIds
 from streams.demo.process_supervisor import DemoFailed, ProcessSupervisor
 from streams.demo.renderer_options import COLLAGE, RendererOptions
 from streams.demo.signals import SignalFlag
+from streams.operations.concept_readings import faults_of, readings_by
 from streams.operations.seed_publisher import publish_seeds
 from streams.operations.seeds import OF_RENDERERS, SAMPLE_SEEDS, distribute_graphs, requests_of
 from streams.operations.stage_view import StageView, open_stage_view
@@ -79,7 +80,7 @@ class Places:
 @dataclass(frozen=True)
 class DemoOptions:
     """The options of a demo. `graphs`: in total, over the concepts of `seeds_file`; `llm`: its language model; `add`: to
-    the dataset that an earlier demo left in the folder."""
+    the dataset that an earlier demo left in the folder; `anyway`: also concepts of which nothing can come."""
 
     seeds_file: Path | None
     graphs: int | None
@@ -88,6 +89,7 @@ class DemoOptions:
     llm: LlmOptions = NO_LLM
     renderer: RendererOptions = COLLAGE
     add: bool = False
+    anyway: bool = False
 
 
 def run(show: DemoOptions) -> int:
@@ -96,7 +98,7 @@ def run(show: DemoOptions) -> int:
     show.llm.check()
     require_all(show.renderer.given())
     show.renderer.check()
-    seeds = read_seeds(show.seeds_file or OF_RENDERERS.get(show.renderer.renderer, SAMPLE_SEEDS))
+    seeds = checked_seeds(show)
     seeds = distribute_graphs(seeds, show.graphs) if show.graphs else seeds
     started = time.monotonic()
     places = Places(show.out.resolve())
@@ -111,6 +113,19 @@ def run(show: DemoOptions) -> int:
                 raise
         counted = Counted(len(before), len(places.stored() - before))
         return write_up(Result(places.out, places.dataset, outcomes, time.monotonic() - started, counted), Console())
+
+
+def checked_seeds(show: DemoOptions) -> list[SeedConcept]:
+    """The seeds of the demo. Raises BadSeeds for what `skg seed` would refuse, and says what it would say."""
+    if show.seeds_file is None:
+        return read_seeds(OF_RENDERERS.get(show.renderer.renderer, SAMPLE_SEEDS))
+    seeds, drawing = read_seeds(show.seeds_file), show.renderer.drawing()
+    readings = readings_by(seeds, drawing.renderer, drawing.render_structure, show.llm.choice is not None)
+    for line in readings.lines(all_of_them=False):
+        Console(stderr=True).print(line, soft_wrap=True, markup=False, highlight=False)
+    if not show.anyway:
+        faults_of(readings, "nothing was started; --anyway starts it")
+    return seeds
 
 
 def require_unused(places: Places, show: DemoOptions) -> frozenset[str]:

@@ -29,10 +29,14 @@ class Readings:
 
 
 def readings_of(seeds: Sequence[SeedConcept]) -> Readings:
-    """How they are understood, each seed once."""
+    """How the agents of these settings understand them, each seed once."""
     settings = AgentSettings()
-    able = capabilities_of(settings.renderer, structure=settings.render_structure)
-    by_model = settings.llm_url is not None
+    return readings_by(seeds, settings.renderer, settings.render_structure, settings.llm_url is not None)
+
+
+def readings_by(seeds: Sequence[SeedConcept], renderer: str, structure: str, by_model: bool) -> Readings:
+    """How they are understood, each seed once, by agents that plan for a renderer. `structure`: the one it draws over."""
+    able = capabilities_of(renderer, structure=structure)
     once = {seed.seed_id: seed for seed in reversed(seeds)}
     return Readings([(seed.concept, check_seed(seed, able, by_model)) for seed in reversed(once.values())])
 

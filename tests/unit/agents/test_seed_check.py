@@ -49,6 +49,7 @@ def test_options_that_cannot_be_are_refused(options: dict[str, object], why: str
         ("qwertz", "is no scene that is known"),
         ("a purple elephant", "cannot draw a purple elephant"),
         ("ktchn", "nearest: kitchen"),
+        ("3 kats", "'3 kats' is no scene that is known, and nothing is known of kats (nearest: cat,"),
         ("a cat behind an astronaut", "nothing is known of astronaut"),
         ("2.5 cats", "'2.5' is no number of things"),
         ("a dog not next to a cat", "'not' denies something"),

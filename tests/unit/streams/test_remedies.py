@@ -18,7 +18,7 @@ from streams.cli.remedies import DEPTH, MOST_NAMED, datasets_below, for_missing_
 from streams.cli.root import run
 from streams.cli.setup_commands.doctor_command import findings
 from streams.cli.setup_commands.service_looks import service_findings
-from streams.demo.demo_run import DemoOptions, Places, require_unused
+from streams.demo.demo_run import DemoOptions, Places, checked_seeds, require_unused
 from streams.demo.demo_summary import Counted, samples_in
 from streams.services.bound_process import identity
 from streams.services.service_registry import STATE
@@ -115,6 +115,23 @@ def test_a_demo_does_not_add_to_a_used_folder_unless_it_is_told_to(here: Path, s
     assert run(["demo", "--out", "out"]) == 2
     whole = "there is a dataset of 2 samples at out/dataset: --add adds to it, --out names another folder"
     assert said.readouterr().err == f"skg: {whole}\n"
+
+
+def test_a_demo_refuses_the_files_of_seeds_that_publishing_refuses(here: Path, said: pytest.CaptureFixture[str]):
+    (here / "mine.txt").write_text("a cat behind an astronaut\na park\n3 kats\n", "utf-8")
+    assert run(["seed", "--file", "mine.txt"]) == 2
+    refused = said.readouterr().err
+    assert "nothing is known of astronaut" in refused
+    assert "nothing is known of kats" in refused
+    assert run(["demo", "--seeds", "mine.txt", "--out", "out"]) == 2
+    assert said.readouterr().err == refused.replace("published; --anyway publishes it", "started; --anyway starts it")
+    assert not (here / "out").exists()
+
+
+def test_a_demo_takes_refused_concepts_where_it_is_told_to(here: Path):
+    (here / "mine.txt").write_text("3 kats\n", "utf-8")
+    show = DemoOptions(here / "mine.txt", None, here / "out", anyway=True)
+    assert [seed.concept for seed in checked_seeds(show)] == ["3 kats"]
 
 
 def test_a_table_without_a_sample_as_an_interrupted_demo_leaves_it_is_in_nobodys_way(here: Path):
