@@ -147,15 +147,15 @@ def targets_at(path: Path) -> BalanceTargets:
     return BalanceTargets(axes, found.tolerance, str(path))
 
 
-def stored_pictures(settings: StoreSettings) -> Callable[[str], bytes | None]:
-    """A function from a key to the bytes of a rejection's picture, None where they are gone.
+def stored_pictures(settings: Callable[[], StoreSettings]) -> Callable[[str], bytes | None]:
+    """A function from a key to the bytes of a rejection's picture, None where they are gone. `settings`: of the store.
 
     It connects with the first picture and raises RetryableError, also without access.
     """
 
     @lru_cache(maxsize=1)
     def store() -> S3Store:
-        return S3Store(settings)
+        return S3Store(settings())
 
     def picture(key: str) -> bytes | None:
         try:

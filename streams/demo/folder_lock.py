@@ -13,7 +13,7 @@ from schemas.errors import UserError
 
 
 class AlreadyRunning(UserError):
-    """Another demo uses this folder."""
+    """Another demo uses this folder, or a command that reads the store it left."""
 
 
 @contextmanager
@@ -32,4 +32,6 @@ def _lock(handle: int, out: Path) -> None:
     try:
         fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError as error:
-        raise AlreadyRunning(f"a demo is already running in {out}: wait for its end, or choose another --out") from error
+        raise AlreadyRunning(
+            f"a demo is already running in {out}, or its store is being read by another command: wait for its end"
+        ) from error

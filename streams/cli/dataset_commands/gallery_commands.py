@@ -80,6 +80,7 @@ def _serve(served: _Served, address: tuple[str, int]) -> None:
     from monitoring.otel_export import exporting
     from streams.adapters.gallery_backend import running_factory, stored_pictures
     from streams.cli.remedies import for_missing_dataset, is_table
+    from streams.demo.left_store import LeftStore
     from streams.settings import StatusSettings
 
     settings, uri, options = StatusSettings(), served.uri, served.options
@@ -88,7 +89,8 @@ def _serve(served: _Served, address: tuple[str, int]) -> None:
     may_write = private if served.feed is None else served.feed
     factory = running_factory(settings, uri, options) if may_write else None
     rejected = RejectionSearch(rejections_uri(uri), options)
-    pictures = stored_pictures(settings) if settings.s3_endpoint or uri.startswith("s3://") else None
+    left = LeftStore(uri, settings)
+    pictures = stored_pictures(lambda: left.reached_by(settings)) if left.has_pictures else None
     samples = SampleSearch(uri, options)
     reviews = ReviewPages(uri, options, samples.sample, samples.views) if may_write else None
     shown = GalleryData(samples, rejected, factory, pictures, reviews, _targets(served.targets), served.results)
@@ -103,7 +105,7 @@ def _serve(served: _Served, address: tuple[str, int]) -> None:
                 "everybody who reaches this address can look" + (", publish seeds and review" if factory else ""), err=True
             )
 
-    with exporting("gallery"):
+    with left, exporting("gallery"):
         serve(application(shown, LOOPBACK if private else None), *address, ready)
 
 

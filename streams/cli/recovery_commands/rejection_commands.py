@@ -102,13 +102,17 @@ def export(  # noqa: PLR0913, PLR0917 - one parameter an option of the command l
 ) -> None:
     """Write rejections and their pictures into a folder. Example: skg rejections export --out rejected --since 7d"""
     from dataset.reading.rejection_search import full_rows
+    from streams.demo.left_store import LeftStore
     from streams.recovery.rejection_replay import export as write
     from streams.settings import StoreSettings
     from streams.storage.s3 import S3Store
 
     target = folder(out)
     chosen = found(uri, wanted((stage, reason, concept, ids), (since, until)))
-    done = write(full_rows(*where(uri), chosen), lambda: S3Store(StoreSettings()), target)
+    address, options = where(uri)
+    settings = StoreSettings()
+    with LeftStore(address, settings) as left:
+        done = write(full_rows(address, options, chosen), lambda: S3Store(left.reached_by(settings)), target)
     _say_exported(done, target, as_json)
 
 

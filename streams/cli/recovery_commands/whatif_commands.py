@@ -14,6 +14,7 @@ from streams.cli.dataset_commands.snapshot_arguments import Uri
 from streams.errors import Misused, Unreachable
 
 if TYPE_CHECKING:
+    from streams.demo.left_store import LeftStore
     from streams.recovery.whatif import Verdicts, WhatIf
     from streams.settings import ExamineSettings
 
@@ -33,15 +34,18 @@ def whatif(
 ) -> None:
     """Accepted and rejected, now and with other settings. Example: skg whatif --set SKG_QUESTION_MARGIN=2"""
     from schemas.errors import RetryableError
+    from streams.demo.left_store import LeftStore
     from streams.recovery.judged_events import accepted, rejected
 
     given = _given(changes or [])
-    judging, address = _judging(_settings(given)), where(uri)
-    try:
-        judging.judge_all(accepted(*address, limit))
-        judging.judge_all(rejected(*address, limit))
-    except RetryableError as failure:
-        raise Unreachable(str(failure)) from failure
+    settings, address = _settings(given), where(uri)
+    with LeftStore(address[0], settings) as left:
+        judging = _judging(settings, left)
+        try:
+            judging.judge_all(accepted(*address, limit))
+            judging.judge_all(rejected(*address, limit))
+        except RetryableError as failure:
+            raise Unreachable(str(failure)) from failure
     found = judging.verdicts
     typer.echo(json.dumps(found.as_json()) if as_json else _in_words(found, given))
 
@@ -80,7 +84,7 @@ def _settings(given: Mapping[str, str]) -> "ExamineSettings":
     return settings
 
 
-def _judging(settings: "ExamineSettings") -> "WhatIf":
+def _judging(settings: "ExamineSettings", left: "LeftStore") -> "WhatIf":
     from gpu_workers.examine import Examiners
     from schemas.errors import require_extras
     from streams.adapters import vision_factories
@@ -93,10 +97,11 @@ def _judging(settings: "ExamineSettings") -> "WhatIf":
         from streams.llm import factory
 
         bucket = settings.s3_notes_bucket or f"{settings.s3_bucket}-notes"
-        answers = OverlayStore(lambda: S3Store(settings.model_copy(update={"s3_bucket": bucket})))
-        judge = factory.make_judge(settings, answers, S3Store(settings).link)
+        reached = left.reached_by(settings)
+        answers = OverlayStore(lambda: S3Store(reached.model_copy(update={"s3_bucket": bucket})))
+        judge = factory.make_judge(settings, answers, S3Store(reached).link)
     return WhatIf(
-        lambda: S3Store(settings),
+        lambda: S3Store(left.reached_by(settings)),
         Examiners(vision_factories.detector_of(settings), judge),
         vision_factories.policy_of(settings),
     )
