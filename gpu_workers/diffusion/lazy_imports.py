@@ -109,7 +109,7 @@ REFUSALS = {
 """By HTTP status, answers of a hub that stay the same however often it is asked."""
 
 
-def snapshot(model: str, revision: str, patterns: list[str], ignored: list[str], endpoint: str | None = None) -> str:
+def snapshot(model: str, revision: str, patterns: list[str], endpoint: str | None = None) -> str:
     """The folder of one revision of a hub's repository, with the files of some patterns.
 
     `endpoint`: the hub's address; None: of HF_ENDPOINT. Raises MissingExtra; UserError for an unknown repository or
@@ -118,11 +118,7 @@ def snapshot(model: str, revision: str, patterns: list[str], ignored: list[str],
     hub = _hub()
     hub.utils.disable_progress_bars()
     try:
-        return str(
-            hub.snapshot_download(
-                model, revision=revision, allow_patterns=patterns, ignore_patterns=ignored, endpoint=endpoint
-            )
-        )
+        return str(hub.snapshot_download(model, revision=revision, allow_patterns=patterns, endpoint=endpoint))
     except _hub_errors() as error:
         raise _failure(model, revision, error) from error
 

@@ -11,8 +11,9 @@ from typing import Any
 
 from gpu_workers.diffusion import lazy_imports
 from gpu_workers.diffusion.lazy_imports import Tensor
-from gpu_workers.diffusion.weight_files import is_variant
+from gpu_workers.model_shelf.model_files import files_in
 from gpu_workers.model_shelf.model_loading import Loading, json_object
+from gpu_workers.model_shelf.read_files import is_variant, read_weights
 from schemas.errors import UserError
 from schemas.ids import content_id
 
@@ -140,7 +141,9 @@ def load(folder: Path, machine: Machine, variant: str | None = None) -> Parts:
 
 def _copy_of(part: Path, variant: str | None) -> dict[str, str]:
     """The argument that has a part's variant read, if it has one."""
-    return {"variant": variant} if variant and any(is_variant(file.name, variant) for file in part.iterdir()) else {}
+    files = files_in(part)
+    read = read_weights(files.sizes, files.json_of, variant) if variant else []
+    return {"variant": variant} if variant and any(is_variant(name, variant) for name in read) else {}
 
 
 def _gated(folder: Path) -> dict[str, str]:

@@ -4,36 +4,32 @@ In: the name of a model.  Out: a folder and a `Source` for provenance.  Loads no
 model's repository.
 """
 
-import json
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from fnmatch import fnmatch
 from pathlib import Path
 
 from gpu_workers.diffusion import lazy_imports
 from gpu_workers.diffusion.weight_hash import fingerprint
+from gpu_workers.model_shelf.config_digest import config_digest
+from gpu_workers.model_shelf.model_files import ModelFiles, files_in
+from gpu_workers.model_shelf.read_files import (
+    CARD,
+    INDEX,
+    MODULAR,
+    WEIGHTLESS,
+    is_variant,
+    lacking_pieces,
+    parts_of,
+    read_texts,
+    read_weights,
+    weights_of,
+)
 from gpu_workers.tiny_models import tiny_diffusion, tiny_sdxl
 from schemas.errors import RetryableError, UserError
 
 TINY = "tiny"
 """The name of the test kit's model."""
-
-INDEX = "model_index.json"
-"""A pipeline's list of its parts, each a folder."""
-
-FETCHED_KINDS = ("*.json", "*.jinja", "*.txt", "*.model", "*.safetensors")
-"""Files that are fetched from a hub's repository: no pickles, no code. (Processors store their chat template as Jinja.)"""
-
-VARIANTS = ("fp16", "bf16", "non_ema")
-"""Copies of weights in other number formats, by the word before `.safetensors`: one is read where it is asked for."""
-
-ENDS = (".safetensors", "-*.safetensors")
-"""Of one file, and of one piece of several."""
-
-UNUSED_PARTS = ("safety_checker", "feature_extractor", "image_encoder")
-"""Parts of a pipeline that are not loaded: a safety checker blackens pictures in silence, where `SKG_NSFW_ABOVE` rejects
-them with their score."""
 
 COMMIT = re.compile(r"[0-9a-f]{40}")
 """A revision that stays the same; branches and tags move."""
@@ -46,7 +42,7 @@ HUB_NAME = re.compile(r"[A-Za-z0-9][\w.-]{0,95}/[A-Za-z0-9][\w.-]{0,95}", re.ASC
 class Source:
     """The weights in a picture's provenance. `sha256` is over the safetensors files that are read, in order of names.
 
-    `variant`: the copy that is read of the parts that have it.
+    `variant`: the copy that is read of the parts that have it.  `config`: the digest of the configurations that are read.
     """
 
     model: str
@@ -54,6 +50,7 @@ class Source:
     licence: str
     sha256: str
     variant: str | None = None
+    config: str | None = None
 
     def stated(self) -> dict[str, str]:
         """What provenance says: no variant where the usual weights are read."""
@@ -74,11 +71,16 @@ def locate(
         folder, revision = Path(model), None  # a folder's is not known, whatever is said of it
     else:
         folder = _fetch(model, revision, variant)
-    files = used_weights(folder, variant)
-    if not files:
-        raise UserError(f"{folder} holds no safetensors")
-    read = variant if any(is_variant(file.name, variant) for file in files) else None
-    return folder, Source(_name(model), revision or "local", licence_of(folder), fingerprint(folder, files, cache), read)
+    found = files_in(folder, str(folder))
+    weights = read_weights(found.sizes, found.json_of, variant)
+    if not weights:
+        raise UserError(
+            f"{folder} holds no safetensors that are read: diffusion_pytorch_model.safetensors of a unet, a transformer or"
+            " a vae, model.safetensors of what transformers loads, or the pieces that an index beside them names"
+        )
+    read = variant if any(is_variant(name, variant) for name in weights) else None
+    digest = fingerprint(folder, [folder / name for name in weights], cache)
+    return folder, Source(_name(model), revision or "local", licence_of(folder), digest, read, config_digest(found))
 
 
 def _tiny(place: Path, kind: str) -> Path:
@@ -110,82 +112,61 @@ def require_named(model: str, revision: str | None, pinned_by: str = "SKG_RENDER
 
 
 def _fetch(model: str, revision: str | None, variant: str | None) -> Path:
+    """The folder of a revision with the files that are read, of which the hub is asked by their names."""
     require_named(model, revision)
     assert revision is not None
-    folder = Path(lazy_imports.snapshot(model, revision, [INDEX, "README.md"], []))
-    wanted = needed_patterns(folder)
-    if variant is None:
-        return Path(lazy_imports.snapshot(model, revision, wanted, ignored_files(None)))
+    folder = Path(lazy_imports.snapshot(model, revision, [INDEX, MODULAR, CARD]))
     try:
         listed = lazy_imports.files_of(model, revision)
     except RetryableError:
-        return folder  # no hub answers: with what was fetched before
-    names = (name for name in listed if any(fnmatch(name, each) for each in wanted))
-    return Path(lazy_imports.snapshot(model, revision, sorted(needed_files(names, variant)), []))
+        if is_fetched(files_in(folder), variant):
+            return folder  # no hub answers: with what was fetched before
+        raise
+    known = ModelFiles(model, listed, folder, complete=False)
+    if INDEX not in listed and "config.json" in listed:
+        lazy_imports.snapshot(model, revision, ["config.json"])
+    lazy_imports.snapshot(model, revision, read_texts(listed, known.json_of))
+    return Path(lazy_imports.snapshot(model, revision, [CARD, *read_weights(listed, known.json_of, variant)]))
 
 
-def ignored_files(variant: str | None) -> list[str]:
-    """Patterns of the copies of weights that are not read."""
-    return [f"*.{other}{end}" for other in VARIANTS if other != variant for end in ENDS]
+def is_fetched(files: ModelFiles, variant: str | None) -> bool:
+    """Whether all is there that is read of a model, as far as its index and its configurations tell."""
+    if lacking_pieces(files.sizes, files.json_of, variant):
+        return False
+    for part in parts_of(files.json_of):
+        inside = part.files(files.sizes)
+        is_bare = part.name.startswith(WEIGHTLESS) or (part.name and "config.json" not in inside)
+        if not inside or not (is_bare or weights_of(part, files.sizes, files.json_of, variant)):
+            return False
+    return True
 
 
-def is_variant(name: str, variant: str | None) -> bool:
-    """Whether a file's name says that it is that copy of the weights."""
-    return variant is not None and any(fnmatch(name, f"*.{variant}{end}") for end in ENDS)
+def files_at_hub(model: str, revision: str | None) -> ModelFiles:
+    """The files of a repository, of which only the small texts are fetched.
+
+    Raises UserError for no such repository and for a revision that may move, RetryableError, MissingExtra.
+    """
+    require_named(model, revision, "--revision")
+    assert revision is not None
+    sizes = lazy_imports.files_of(model, revision)
+    place = lazy_imports.snapshot(model, revision, ["*.json", CARD])
+    return ModelFiles(model, sizes, Path(place), complete=False)
 
 
-def needed_files(names: Iterable[str], variant: str | None) -> list[str]:
-    """Of files of a model those that are read: of each folder's weights the variant if it has one, else the usual ones."""
-    kept = [name for name in names if not any(fnmatch(name, each) for each in ignored_files(variant))]
-    having = {name.rpartition("/")[0] for name in kept if is_variant(name, variant)}
-    return [
-        name for name in kept
-        if not name.endswith(".safetensors") or name.rpartition("/")[0] not in having or is_variant(name, variant)
-    ]  # fmt: skip
-
-
-def needed_patterns(folder: Path) -> list[str]:
-    """Of the folder of a repository, which files have to be fetched: a pipeline's by its index, else all of its kinds."""
-    parts = used_parts(folder)
-    if parts is None:
-        return [*FETCHED_KINDS, "README.md"]
-    return [INDEX, "README.md", *(f"{part}/{kind}" for part in parts for kind in FETCHED_KINDS)]
-
-
-def used_parts(folder: Path) -> list[str] | None:
-    """The parts of a pipeline that are loaded, in the order of their names; None for a model that is no pipeline."""
-    listed = index_of(folder)
-    if not listed:
-        return None
-    return sorted(
-        name for name, value in listed.items()
-        if isinstance(value, list) and value and value[0] is not None and name not in UNUSED_PARTS
-    )  # fmt: skip
-
-
-def index_of(folder: Path) -> dict[str, object]:
+def index_of(folder: Path) -> Mapping[str, object]:
     """A pipeline's index; empty for a model that is no pipeline. Raises UserError for a broken one."""
-    file = folder / INDEX
-    if not file.is_file():
-        return {}
-    try:
-        listed = json.loads(file.read_text("utf-8"))
-    except (OSError, ValueError, RecursionError) as error:
-        raise UserError(f"{file} is no JSON: {error}") from error
-    return listed if isinstance(listed, dict) else {}
+    return ModelFiles(str(folder), {INDEX: 0} if (folder / INDEX).is_file() else {}, folder, True).json_of(INDEX) or {}
 
 
 def used_weights(folder: Path, variant: str | None = None) -> list[Path]:
     """The safetensors files that are read, in the order of their names."""
-    parts = used_parts(folder)
-    places: Sequence[Path] = [folder] if parts is None else [folder / part for part in parts]
-    files = {file.relative_to(folder).as_posix() for place in places for file in place.rglob("*.safetensors")}
-    return sorted(folder / name for name in needed_files(files, variant))
+    files = files_in(folder)
+    return [folder / name for name in read_weights(files.sizes, files.json_of, variant)]
 
 
 def licence_of(folder: Path) -> str:
     """The licence that a model's card names, or `unknown`."""
-    card = folder / "README.md"
+    card = folder / CARD
     if not card.exists():
         return "unknown"
     for line in card.read_text("utf-8", "replace").splitlines()[:60]:

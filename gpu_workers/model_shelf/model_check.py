@@ -5,22 +5,25 @@ In: the files of a model.  Out: a `Verdict`: what it is, which settings take it,
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from fnmatch import fnmatch
 from typing import Any
 
 from gpu_workers.diffusion.families.family_table import FAMILIES, Family
 from gpu_workers.diffusion.families.part_fit import misfits
 from gpu_workers.diffusion.setting_readers import GROUNDED, LOOPED_FAMILY, UNGROUNDED
-from gpu_workers.diffusion.weight_files import (
+from gpu_workers.diffusion.weight_files import licence_of
+from gpu_workers.model_shelf.model_files import ModelFiles
+from gpu_workers.model_shelf.read_files import (
     INDEX,
+    MODULAR,
     VARIANTS,
-    ignored_files,
+    WEIGHTLESS,
+    class_of,
+    is_other_copy,
     is_variant,
-    licence_of,
-    needed_files,
+    lacking_pieces,
+    read_weights,
     used_parts,
 )
-from gpu_workers.model_shelf.model_files import ModelFiles
 from gpu_workers.perception.vision_models import DETECTOR_RUNNERS
 
 DETECTORS = tuple(DETECTOR_RUNNERS)
@@ -35,13 +38,8 @@ LOOKING = {"SKG_DETECTOR": DETECTORS, "SKG_DEPTH": DEPTH_ESTIMATORS, "SKG_RENDER
 PROCESSORS = ("preprocessor_config.json", "processor_config.json")
 """How a picture is prepared for one: the file's name changed with the library."""
 
-MODULAR = "modular_model_index.json"
-
 WORDS = ("tokenizer.json", "vocab.json", "vocab.txt", "spiece.model", "tokenizer.model", "sentencepiece.bpe.model")
 """Files of tokenizers that have their words."""
-
-WEIGHTLESS = ("scheduler", "tokenizer", "processor", "image_processor", "feature_extractor")
-"""How parts begin that have no weights: what their classes are called changes with the library that saved them."""
 
 WITHOUT_WEIGHTS = ("Scheduler", "Tokenizer", "TokenizerFast", "Processor", "ImageProcessor", "FeatureExtractor")
 """How classes end that have no weights."""
@@ -66,9 +64,15 @@ def checked(files: ModelFiles, variant: str | None = None) -> Verdict:
     """The verdict on a model, read as `variant` (SKG_RENDER_VARIANT) says. Raises UserError for an index or a configuration
     that cannot be read."""
     what, fits, faults = _recognised(files)
-    parts = used_parts(files.place) if INDEX in files.sizes else None
-    read = [name for name in needed_files(files.sizes, variant) if name.endswith(".safetensors") and _is_used(name, parts)]
-    found = [*faults, *_part_faults(files, parts, read), *_file_faults(files, read), *_pipeline_faults(files, parts)]
+    used = used_parts(files.json_of(INDEX) or files.json_of(MODULAR)) if {INDEX, MODULAR} & files.sizes.keys() else None
+    parts = None if used is None else [part.name for part in used]
+    read = read_weights(files.sizes, files.json_of, variant)
+    found = [
+        *faults,
+        *_part_faults(files, parts, read),
+        *_file_faults(files, read, variant),
+        *_pipeline_faults(files, parts),
+    ]
     found += _processor_faults(files, fits)
     if variant is not None and not any(is_variant(name, variant) for name in read):
         found.append(f"no part has a copy of its weights as {variant}, which SKG_RENDER_VARIANT would read")
@@ -154,30 +158,21 @@ def _processor_faults(files: ModelFiles, fits: tuple[str, ...]) -> Iterator[str]
         yield f"it has no words: none of {', '.join(WORDS)}"
 
 
-def _is_used(name: str, parts: list[str] | None) -> bool:
-    return parts is None or name.partition("/")[0] in parts
-
-
 def _part_faults(files: ModelFiles, parts: list[str] | None, read: list[str]) -> Iterator[str]:
     """Parts of an index that are not there, or have no weights that are read."""
-    index = files.json_of(INDEX) or {}
+    index = files.json_of(INDEX) or files.json_of(MODULAR) or {}
     for part in parts or ():
         inside = [name for name in files.sizes if name.startswith(f"{part}/")]
         if not inside:
             yield f"its index names the part {part}, and there is no such folder"
-        elif part.startswith(WEIGHTLESS) or _class_of(index[part]).endswith(WITHOUT_WEIGHTS):
+        elif part.startswith(WEIGHTLESS) or class_of(index[part])[1].endswith(WITHOUT_WEIGHTS):
             yield from _weightless_faults(part, inside)
         else:
             yield from _model_faults(part, inside, read)
-    if parts is None and MODULAR not in files.sizes and not read:
+    if parts is None and not read:
         yield _without_safetensors("it", list(files.sizes))
     if parts == []:
         yield "its index names no parts"
-
-
-def _class_of(entry: object) -> str:
-    """The class that an index names for a part; empty where it names none."""
-    return str(entry[1]) if isinstance(entry, list) and len(entry) > 1 else ""
 
 
 def _weightless_faults(part: str, inside: list[str]) -> Iterator[str]:
@@ -198,26 +193,17 @@ def _model_faults(part: str, inside: list[str], read: list[str]) -> Iterator[str
 
 def _without_safetensors(what: str, inside: list[str]) -> str:
     pickled = [name for name in inside if name.endswith((".bin", ".ckpt", ".pt", ".pth"))]
-    other = [name for name in inside if any(fnmatch(name, each) for each in ignored_files(None))]
+    other = [name for name in inside if is_other_copy(name)]
+    unread = sorted(name for name in inside if name.endswith(".safetensors"))
     if other:
         return f"of {what} there is only another copy, {other[0]}: set SKG_RENDER_VARIANT"
+    if unread:
+        return f"{what} has no safetensors of a name that is read, only {unread[0]}"
     return f"{what} has no safetensors{f', only pickles as {pickled[0]}, which are not read' if pickled else ''}"
 
 
-def _file_faults(files: ModelFiles, read: list[str]) -> Iterator[str]:
+def _file_faults(files: ModelFiles, read: list[str], variant: str | None) -> Iterator[str]:
     """Files that are cut, and pieces of weights that an index names and that are not there."""
     yield from (f"{name} is cut or no safetensors: fetch it again" for name in read if not files.is_whole(name))
-    folders = {name.rpartition("/")[0] for name in read}
-    for name in files.sizes:
-        folder = name.rpartition("/")[0]
-        if name.endswith(".safetensors.index.json") and folder in folders:
-            pieces = _pieces(files.json_of(name))
-            lacking = sorted(piece for piece in pieces if f"{folder}/{piece}".lstrip("/") not in files.sizes)
-            if lacking:
-                yield f"{name} names {lacking[0]}{f' and {len(lacking) - 1} others' if lacking[1:] else ''}, not there"
-
-
-def _pieces(index: dict[str, Any] | None) -> set[str]:
-    """The files that an index of weights in pieces names."""
-    listed = (index or {}).get("weight_map")
-    return {piece for piece in listed.values() if isinstance(piece, str)} if isinstance(listed, dict) else set()
+    for index, lacking in lacking_pieces(files.sizes, files.json_of, variant).items():
+        yield f"{index} names {lacking[0]}{f' and {len(lacking) - 1} others' if lacking[1:] else ''}, not there"

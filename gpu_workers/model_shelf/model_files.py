@@ -1,17 +1,16 @@
-"""The files of a model, in a folder or at a hub: names, sizes, small texts. Nothing is loaded into memory.
+"""The files of a model: names, sizes, small texts. Nothing is loaded into memory.
 
-In: a folder, or a hub's `owner/name` with a commit.  Out: a `ModelFiles`.
+In: a folder, whose parts may be links, as in a hub's cache.  Out: a `ModelFiles`.
 """
 
 import json
+import os
 import struct
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from gpu_workers.diffusion import lazy_imports
-from gpu_workers.diffusion.weight_files import require_named
 from schemas.errors import UserError
 
 MOST_HEADER_BYTES = 100_000_000
@@ -42,22 +41,20 @@ class ModelFiles:
         return not self.complete or declared_bytes(self.place / name) == self.sizes[name]
 
 
-def files_in(folder: Path) -> ModelFiles:
-    """The files of a folder."""
-    found = {file.relative_to(folder).as_posix(): file.stat().st_size for file in folder.rglob("*") if file.is_file()}
-    return ModelFiles(folder.name, found, folder, complete=True)
+def files_in(folder: Path, name: str | None = None) -> ModelFiles:
+    """The files of a folder, those behind links too; `name`: what it is called in errors, by default the folder's own."""
+    found = {file.relative_to(folder).as_posix(): file.stat().st_size for file in _walked(folder) if file.is_file()}
+    return ModelFiles(name or folder.name, found, folder, complete=True)
 
 
-def files_at_hub(model: str, revision: str | None) -> ModelFiles:
-    """The files of a repository, of which only the small texts are fetched.
-
-    Raises UserError for no such repository and for a revision that may move, RetryableError, MissingExtra.
-    """
-    require_named(model, revision, "--revision")
-    assert revision is not None
-    sizes = lazy_imports.files_of(model, revision)
-    place = lazy_imports.snapshot(model, revision, ["*.json", "README.md"], [])
-    return ModelFiles(model, sizes, Path(place), complete=False)
+def _walked(folder: Path) -> Iterator[Path]:
+    """Every path in a folder and in those that it links to, each real folder once on a way down: links may go round."""
+    above = {str(folder): {os.path.realpath(folder)}}
+    for place, folders, files in os.walk(folder, followlinks=True):
+        real = {name: os.path.realpath(os.path.join(place, name)) for name in folders}
+        folders[:] = [name for name in folders if real[name] not in above[place]]
+        above |= {os.path.join(place, name): above[place] | {real[name]} for name in folders}
+        yield from (Path(place, name) for name in files)
 
 
 def declared_bytes(file: Path) -> int | None:

@@ -6,7 +6,7 @@ in Rust.  So files are looked at before, which tells the file, and what the libr
 """
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import AbstractContextManager
 from fnmatch import fnmatch
 from pathlib import Path
@@ -15,8 +15,8 @@ from typing import Any
 
 from gpu_workers.diffusion import lazy_imports
 from gpu_workers.diffusion.device_errors import is_context_lost, is_out_of_memory
-from gpu_workers.diffusion.weight_files import ignored_files, used_parts
-from gpu_workers.model_shelf.model_files import declared_bytes
+from gpu_workers.model_shelf.model_files import files_in
+from gpu_workers.model_shelf.read_files import read_texts, read_weights
 from schemas.errors import UserError
 
 OBJECTS = (
@@ -68,21 +68,17 @@ def is_load_error(error: BaseException) -> bool:
 
 def _damages(folder: Path) -> Iterator[str]:
     """Of a model's own files, and of those of its parts."""
-    places = [folder, *(folder / part for part in used_parts(folder) or ())]
-    for file in (each for place in places for each in sorted(place.glob("*"))):
-        if not file.is_file() or _is_any(file, ignored_files(None)):
-            continue
-        if _is_any(file, OBJECTS):
-            try:
-                json_object(file)
-            except UserError as error:
-                yield str(error)
-        elif file.suffix == ".safetensors" and declared_bytes(file) != file.stat().st_size:
-            yield f"{file} is cut or no safetensors: fetch it again"
-
-
-def _is_any(file: Path, patterns: Iterable[str]) -> bool:
-    return any(fnmatch(file.name, each) for each in patterns)
+    try:
+        files = files_in(folder, str(folder))
+        texts = read_texts(files.sizes, files.json_of)
+        for name in texts:
+            if any(fnmatch(name.rpartition("/")[2], each) for each in OBJECTS):
+                json_object(folder / name)
+        read = read_weights(files.sizes, files.json_of)
+    except UserError as error:
+        yield str(error)
+        return
+    yield from (f"{folder / name} is cut or no safetensors: fetch it again" for name in read if not files.is_whole(name))
 
 
 def _words(error: BaseException) -> str:

@@ -12,6 +12,7 @@ from PIL import Image
 
 from gpu_workers.diffusion import lazy_imports
 from gpu_workers.diffusion.device_errors import raising_device_lost
+from gpu_workers.perception.depth_order import anchored
 from gpu_workers.perception.detection_filter import Thresholds
 from gpu_workers.perception.grounding_dino import label_batches, run_grounding_dino
 from gpu_workers.perception.interfaces import DepthMap, Detection
@@ -153,8 +154,8 @@ class DepthEstimator:
                 torch.nn.functional.interpolate(each[None, None], picture.size[::-1], mode="bilinear")[0, 0]
                 for each, picture in zip(raw, pictures, strict=True)
             ]
-        sign = 1 if self._is_metric() else -1
-        return [sign * np.asarray(each.cpu(), np.float32) for each in maps]
+        found = [np.asarray(each.cpu(), np.float32) for each in maps]
+        return found if self._is_metric() else [anchored(each) for each in found]
 
     def _is_metric(self) -> bool:
         config = self._loaded.model.config

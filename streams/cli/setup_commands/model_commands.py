@@ -77,8 +77,9 @@ def check(
     """Whether a model fits and what for, without loading it; exit 1 if not. Example: skg models check models/owlv2"""
     import json
 
+    from gpu_workers.diffusion.weight_files import files_at_hub
     from gpu_workers.model_shelf.model_check import checked
-    from gpu_workers.model_shelf.model_files import files_at_hub, files_in
+    from gpu_workers.model_shelf.model_files import files_in
     from streams.settings import DiffusionSettings
 
     files = files_in(Path(model)) if Path(model).is_dir() else files_at_hub(model, revision)

@@ -1,12 +1,13 @@
 """Which of two things is nearer is believed only where the map sets them apart by more than what it is off."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 import pytest
 from scipy import ndimage
 
-from gpu_workers.perception.depth_order import NO_DEPTH, PixelBox, box_depths, merged, spread_of
+from gpu_workers.perception.depth_order import NO_DEPTH, PixelBox, anchored, box_depths, merged, spread_of
 from gpu_workers.perception.interfaces import DepthMap
 
 PICTURES = 500
@@ -18,6 +19,9 @@ NOISES = (0.02, 0.05, 0.107, 0.2)
 
 SMOOTH = (0.0, 0.4)
 """Over what share of a thing's side that is about the same; 0: each pixel by itself."""
+
+Believed = Callable[[DepthMap], DepthMap]
+"""How a relative map is read."""
 
 SCENES = ([5.0, 5.0], [5.0, 5.0, 8.0], [5.0, 5.0, 2.0])
 
@@ -90,22 +94,93 @@ def test_it_does_not_depend_on_the_unit_nor_on_whether_depths_or_their_inverses_
         assert (near < beyond) == is_ordered
 
 
-@pytest.mark.parametrize(
-    ("distance", "shifted", "least"), [(5.0, False, 0.0), (15.0, False, 0.0), (10.0, True, 0.1), (15.0, True, 0.4)]
-)
-def test_an_inverse_depth_with_the_shift_of_a_relative_estimator_holds_to_nothing_near_the_farthest_thing(
-    distance: float, shifted: bool, least: float
-):
-    """The limit that the documentation states: two at one distance before a background at 20, each off by 7 %."""
-    rng, far, ordered = np.random.default_rng(1), 20.0, 0
-    boxes = [(30 * number, 0, 30, 30) for number in range(3)]
+@dataclass(frozen=True)
+class RelativeEstimator:
+    """Maps of inverse depths whose smallest value is 0: a background, a floor from there to the front, two things at one
+    distance and a third at the front, in a row.
+
+    `ratio`: how far away the background is, in distances of the front.  `off`: what it is off for a thing, as a share of
+    its distance, or of the range of the map where it is `alike` everywhere.
+    """
+
+    ratio: float
+    off: float
+    alike: bool = False
+    side = 20
+    pixels = 0.004
+
+    def boxes(self) -> list[PixelBox]:
+        return [(self.side * number, 0, self.side, self.side) for number in (2, 3, 4)]
+
+    def map(self, rng: np.random.Generator, place: float) -> DepthMap:
+        """`place` of the two: 0 at the front, 1 at the background."""
+        middle = 1 + (self.ratio - 1) * place
+        floor = np.linspace(self._seen(rng, self.ratio), self._seen(rng, 1.0), self.side)
+        flat = (self._seen(rng, distance) for distance in (self.ratio, middle, middle, 1.0))
+        background, *things = (np.full((self.side, self.side), each) for each in flat)
+        found = np.concatenate([background, np.repeat(floor[:, None], self.side, axis=1), *things], axis=1)
+        found *= 1 + rng.normal(0, self.pixels, found.shape)
+        return np.asarray(found - found.min(), np.float32)
+
+    def _seen(self, rng: np.random.Generator, distance: float) -> float:
+        error = float(rng.normal(0, self.off))
+        return 1 / distance + error * (1 - 1 / self.ratio) if self.alike else 1 / (distance * (1 + error))
+
+
+def relative_rates(estimator: RelativeEstimator, place: float, believed: Believed = anchored) -> tuple[float, float]:
+    """Shares of pictures in which the two are ordered, and in which the third one is nearer than both."""
+    rng, boxes, ordered, told = np.random.default_rng(1), estimator.boxes(), 0, 0
     for _ in range(PICTURES):
-        things = 1 / (np.array([distance, distance, 3.0]) * (1 + rng.normal(0, 0.07, 3)))
-        rows = np.repeat(np.repeat(things, 30)[None], 30, axis=0) * (1 + rng.normal(0, 0.004, (30, 90)))
-        found = box_depths(-(rows - (1 / far if shifted else 0)).astype(np.float32), boxes)
+        found = box_depths(believed(estimator.map(rng, place)), boxes)
         ordered += found[0] != found[1]
-    assert least <= ordered / PICTURES
-    assert shifted or ordered / PICTURES <= 0.02
+        told += found[2] < min(found[:2])
+    return ordered / PICTURES, told / PICTURES
+
+
+PLACES = (0.0, 0.25, 0.5, 0.75)
+
+
+@pytest.mark.thorough
+@pytest.mark.parametrize("off", [0.05, 0.07, 0.08])
+@pytest.mark.parametrize("alike", [False, True], ids=["of the distance", "of the range"])
+def test_of_a_relative_estimator_two_at_one_depth_are_ordered_in_at_most_two_pictures_of_a_hundred(off: float, alike: bool):
+    for ratio in (5 / 3, 2.0, 5.0, 20.0):
+        rates = [relative_rates(RelativeEstimator(ratio, off, alike), place) for place in PLACES]
+        assert max(ordered for ordered, _ in rates) <= 0.02
+        assert ratio < 5 or min(told for _, told in rates[2:]) >= 0.9, "what is far apart is told"
+
+
+@pytest.mark.parametrize("place", PLACES)
+def test_a_relative_map_is_not_read_as_if_its_farthest_thing_were_infinitely_far(place: float):
+    estimator = RelativeEstimator(3.0, 0.07)
+    assert relative_rates(estimator, place)[0] <= 0.02
+    assert relative_rates(estimator, place, np.negative)[0] >= (0.0, 0.1, 0.3, 0.5)[PLACES.index(place)]
+
+
+@pytest.mark.thorough
+@pytest.mark.parametrize(("ratio", "most"), [(1.5, 0.05), (1.25, 0.12)])
+def test_the_limit_that_the_documentation_states_is_that_of_pictures_without_depth(ratio: float, most: float):
+    rates = [relative_rates(RelativeEstimator(ratio, 0.08), place)[0] for place in PLACES]
+    assert 0.02 < max(rates) <= most
+
+
+def test_an_anchored_map_depends_on_no_unit_and_on_no_shift_of_one_whose_least_value_is_small():
+    rng = np.random.default_rng(4)
+    inverse = rng.uniform(0, 1, (8, 8)).astype(np.float32)
+    plain = anchored(inverse)
+    assert (plain < 0).all()
+    assert np.allclose(anchored(inverse * 100), plain * 100, rtol=1e-5)
+    assert np.allclose(anchored(inverse - 40), plain, atol=1e-5)
+    assert (anchored(inverse + 40) == -(inverse + 40)).all(), "values far from 0 say where infinity is"
+
+
+@pytest.mark.parametrize("value", [np.nan, np.inf])
+def test_a_value_that_is_not_finite_stays_so_and_spoils_no_other(value: float):
+    inverse = np.array([[0.0, 1.0], [2.0, value]], np.float32)
+    found = anchored(inverse)
+    assert np.isfinite(found).tolist() == [[True, True], [True, False]]
+    assert found[0, 0] == -3.0
+    assert not np.isfinite(anchored(np.full((2, 2), value, np.float32))).any()
 
 
 def test_the_number_of_spreads_is_what_decides():

@@ -56,7 +56,9 @@ def pipeline(folder: Path, kind: str = "StableDiffusionPipeline") -> Path:
     written(folder / "model_index.json", index)
     for part, config in CONFIGS.items():
         written(folder / part / "config.json", config)
-        safetensors(folder / part / "diffusion_pytorch_model.safetensors")
+        safetensors(
+            folder / part / ("model.safetensors" if part == "text_encoder" else "diffusion_pytorch_model.safetensors")
+        )
     written(folder / "scheduler" / "scheduler_config.json", {})
     written(folder / "tokenizer" / "vocab.json", {})
     (folder / "README.md").write_text("---\nlicense: openrail\n---\n", "utf-8")
@@ -103,9 +105,8 @@ def test_a_whole_checkpoint_fits_and_says_what_it_fits(tmp_path: Path):
     }
     assert "SKG_RENDER_REFINE" in found.fits
     assert found.licence == "openrail"
-    assert list(found.weights) == [
-        f"{part}/diffusion_pytorch_model.safetensors" for part in ("text_encoder", "unet", "vae")
-    ]
+    networks = [f"{part}/diffusion_pytorch_model.safetensors" for part in ("unet", "vae")]
+    assert list(found.weights) == ["text_encoder/model.safetensors", *networks]
 
 
 @pytest.mark.parametrize("words", [{"attention_type": "gated"}, {"use_gated_attention": True}])
@@ -137,9 +138,14 @@ def with_a_page_in_its_place(folder: Path) -> None:
 
 
 def without_a_piece(folder: Path) -> None:
-    pieces = {"a": "model-00001-of-00002.safetensors", "b": "model-00002-of-00002.safetensors"}
-    written(folder / "unet" / "model.safetensors.index.json", {"weight_map": pieces})
-    safetensors(folder / "unet" / "model-00001-of-00002.safetensors")
+    pieces = {"a": "part-00001-of-00002.safetensors", "b": "part-00002-of-00002.safetensors"}
+    written(folder / "unet" / "diffusion_pytorch_model.safetensors.index.json", {"weight_map": pieces})
+    safetensors(folder / "unet" / "part-00001-of-00002.safetensors")
+
+
+def with_weights_of_another_name(folder: Path) -> None:
+    whole = folder / "unet" / "diffusion_pytorch_model.safetensors"
+    whole.rename(folder / "unet" / "pruned.safetensors")
 
 
 def without_a_configuration(folder: Path) -> None:
@@ -198,7 +204,8 @@ def of_no_family(folder: Path) -> None:
         (with_a_variant_only, "set SKG_RENDER_VARIANT"),
         (cut, "vae/diffusion_pytorch_model.safetensors is cut"),
         (with_a_page_in_its_place, "is cut or no safetensors"),
-        (without_a_piece, "names model-00002-of-00002.safetensors"),
+        (without_a_piece, "names part-00002-of-00002.safetensors"),
+        (with_weights_of_another_name, "unet has no safetensors of a name that is read, only unet/pruned.safetensors"),
         (without_a_configuration, "unet has no config.json"),
         (with_an_index_of_nothing, "names no parts"),
         (with_odd_entries, "names the part image_encoder2"),
@@ -283,12 +290,34 @@ def test_networks_are_known_by_their_configuration(tmp_path: Path, config: dict[
     for name in ("preprocessor_config.json", "vocab.json"):
         written(tmp_path / name, {})
     assert verdict_on(tmp_path).faults == ("it has no safetensors",)
-    safetensors(tmp_path / "model.safetensors")
+    safetensors(tmp_path / ("diffusion_pytorch_model.safetensors" if "_class_name" in config else "model.safetensors"))
     assert verdict_on(tmp_path).fits == (fits,)
     (tmp_path / "preprocessor_config.json").unlink()
     (tmp_path / "vocab.json").unlink()
     lacking = {"SKG_DETECTOR": 2, "SKG_DEPTH": 1, "SKG_RENDER_SEGMENTER": 1}.get(fits, 0)
     assert len(verdict_on(tmp_path).faults) == lacking
+
+
+def test_parts_that_are_links_are_parts_and_links_that_go_round_are_no_traceback(tmp_path: Path):
+    """As in a hub's cache, whose folders others may point to, part by part."""
+    real, folder = pipeline(tmp_path / "real"), tmp_path / "linked"
+    (folder / "blobs").mkdir(parents=True)
+    for part in real.iterdir():
+        (folder / part.name).symlink_to(part)
+    (folder / "blobs" / "round").symlink_to(folder)
+    found = verdict_on(folder)
+    assert found.faults == ()
+    assert found == verdict_on(real)
+    (real / "vae").rename(real / "elsewhere")
+    assert any("names the part vae" in fault for fault in verdict_on(folder).faults), "a link to nothing is no part"
+
+
+def test_what_lies_beside_the_files_that_are_read_is_not_judged(tmp_path: Path):
+    folder = pipeline(tmp_path)
+    for name in ("unet/pruned.safetensors", "unet/model.safetensors.index.json", "merged.safetensors"):
+        (folder / name).write_text("{}", "utf-8")
+    found = verdict_on(folder)
+    assert (found.faults, len(found.weights)) == ((), 3)
 
 
 @pytest.mark.parametrize("pieces", [["a"], {"a": {"b": 1}}, "a", None])

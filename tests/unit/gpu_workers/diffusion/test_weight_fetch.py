@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from gpu_workers.diffusion import lazy_imports
-from gpu_workers.diffusion.weight_files import locate, needed_patterns, used_weights
+from gpu_workers.diffusion.weight_files import locate, used_weights
 from gpu_workers.diffusion.weight_hash import REMEMBERED, fingerprint
 from schemas.errors import RetryableError, UserError
 from tests.fakes.hub import COMMIT, Hub, serving
@@ -18,7 +18,7 @@ from tests.fakes.hub import COMMIT, Hub, serving
 
 def fetched(status: int) -> None:
     with serving(Hub({}, status)) as hub:
-        lazy_imports.snapshot("nobody/nothing", COMMIT, ["*.json"], [], hub.address)
+        lazy_imports.snapshot("nobody/nothing", COMMIT, ["*.json"], hub.address)
 
 
 @pytest.mark.parametrize(("status", "says"), [(401, "HF_TOKEN"), (403, "accepted"), (404, "no such repository")])
@@ -40,7 +40,7 @@ def test_a_hub_that_does_not_answer_is_asked_again_later():
     with serving(Hub({})) as hub:
         gone = hub.address
     with pytest.raises(RetryableError):
-        lazy_imports.snapshot("nobody/nothing", COMMIT, ["*.json"], [], gone)
+        lazy_imports.snapshot("nobody/nothing", COMMIT, ["*.json"], gone)
     with pytest.raises(RetryableError):
         lazy_imports.files_of("nobody/nothing", COMMIT, gone)
 
@@ -57,6 +57,18 @@ def test_a_revision_that_may_move_is_not_pinned(tmp_path: Path, revision: str | 
         locate("someone/something", revision, tmp_path)
 
 
+NAME = "diffusion_pytorch_model"
+UNET, HALF, VAE = f"unet/{NAME}.safetensors", f"unet/{NAME}.fp16.safetensors", f"vae/{NAME}.safetensors"
+CONFIGS = ["model_index.json", "unet/config.json", "vae/config.json"]
+
+STRAYS = (
+    "pruned.safetensors", "unet/model.safetensors", "unet/pruned.safetensors", f"unet/{NAME}_promax.safetensors",
+    f"unet/{NAME}.non_ema.safetensors", f"vae/{NAME}-00001-of-00002.safetensors", f"unet/{NAME}.bin", "unet/notes.json",
+    "unet/onnx/model.safetensors",
+)  # fmt: skip
+"""What lies in published repositories beside the files that are read."""
+
+
 @pytest.fixture
 def pipeline(tmp_path: Path) -> Path:
     """The folder of a repository with more than a pipeline needs."""
@@ -69,20 +81,12 @@ def pipeline(tmp_path: Path) -> Path:
         "requires_safety_checker": True,
     }
     (tmp_path / "model_index.json").write_text(json.dumps(index), "utf-8")
-    for name in (
-        "unet/model.safetensors", "unet/model.fp16.safetensors", "vae/model.safetensors",
-        "safety_checker/model.safetensors", "pruned.safetensors",
-    ):  # fmt: skip
+    for name in (UNET, HALF, VAE, "safety_checker/model.safetensors", *STRAYS):
         (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).write_bytes(name.encode())
+    for part in ("unet", "vae"):
+        (tmp_path / part / "config.json").write_text("{}", "utf-8")
     return tmp_path
-
-
-def test_of_a_pipeline_only_the_parts_that_are_loaded_are_fetched(pipeline: Path, tmp_path_factory: pytest.TempPathFactory):
-    patterns = needed_patterns(pipeline)
-    assert {"model_index.json", "unet/*.safetensors", "vae/*.json"} <= set(patterns)
-    assert not [pattern for pattern in patterns if pattern.startswith(("*", "safety_checker", "image_encoder"))]
-    assert "*.safetensors" in needed_patterns(tmp_path_factory.mktemp("detector")), "no index: all of its files"
 
 
 def hash_of(folder: Path, cache: Path | None = None, variant: str | None = None) -> str:
@@ -94,19 +98,55 @@ def names_of(folder: Path, variant: str | None = None) -> list[str]:
 
 
 def test_files_that_are_not_read_change_no_hash(pipeline: Path):
-    assert names_of(pipeline) == ["unet/model.safetensors", "vae/model.safetensors"]
+    assert names_of(pipeline) == [UNET, VAE]
     before = hash_of(pipeline)
-    (pipeline / "pruned.safetensors").write_bytes(b"another")
+    for name in STRAYS:
+        (pipeline / name).write_bytes(b"another")
     (pipeline / "safety_checker" / "model.safetensors").unlink()
     assert hash_of(pipeline) == before
-    (pipeline / "vae" / "model.safetensors").write_bytes(b"another")
+    (pipeline / VAE).write_bytes(b"another")
     assert hash_of(pipeline) != before
 
 
 def test_a_variant_is_read_of_the_parts_that_have_it(pipeline: Path):
-    assert names_of(pipeline, "fp16") == ["unet/model.fp16.safetensors", "vae/model.safetensors"]
+    assert names_of(pipeline, "fp16") == [HALF, VAE]
     assert names_of(pipeline, "bf16") == names_of(pipeline)
     assert hash_of(pipeline, variant="fp16") != hash_of(pipeline)
+
+
+def in_pieces(folder: Path, stem: str, copy: str = "") -> list[str]:
+    """Weights in two pieces and their index, beside a piece of an earlier one. Returns the pieces."""
+    pieces = [f"{stem}{copy}-0000{number}-of-00002.safetensors" for number in (1, 2)]
+    for name in (*pieces, f"{stem}{copy}-00003-of-00003.safetensors"):
+        (folder / name).write_bytes(name.encode())
+    index = f"{stem}.safetensors.index{copy}.json"
+    (folder / index).write_text(json.dumps({"weight_map": dict(zip("ab", pieces, strict=True))}), "utf-8")
+    return [f"{folder.name}/{name}" for name in pieces]
+
+
+def test_of_weights_in_pieces_those_are_read_that_their_index_names(pipeline: Path):
+    pieces, half = in_pieces(pipeline / "unet", NAME), in_pieces(pipeline / "vae", NAME, ".fp16")
+    assert names_of(pipeline) == [*pieces, VAE], "where there is one file beside them, diffusers reads the pieces"
+    assert names_of(pipeline, "fp16") == [HALF, *half]
+    index = json.loads((pipeline / "model_index.json").read_text("utf-8"))
+    (pipeline / "model_index.json").write_text(json.dumps({**index, "text_encoder": ["transformers", "T5"]}), "utf-8")
+    (pipeline / "text_encoder").mkdir()
+    words = in_pieces(pipeline / "text_encoder", "model")
+    assert names_of(pipeline) == [*words, *pieces, VAE]
+    (pipeline / "text_encoder" / "model.safetensors").write_bytes(b"whole")
+    assert names_of(pipeline) == ["text_encoder/model.safetensors", *pieces, VAE], "transformers reads the one file"
+
+
+def test_of_a_network_without_an_index_its_librarys_weights_are_read(tmp_path: Path):
+    for name in (f"{NAME}.safetensors", f"{NAME}_promax.safetensors", "model.safetensors", "onnx/model.safetensors"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_bytes(name.encode())
+    for config, read in (
+        ({"_class_name": "ControlNetModel"}, f"{NAME}.safetensors"),
+        ({"model_type": "owlv2"}, "model.safetensors"),
+    ):
+        (tmp_path / "config.json").write_text(json.dumps(config), "utf-8")
+        assert names_of(tmp_path) == [read]
 
 
 def test_the_same_weights_have_the_same_hash_anywhere_and_are_read_once(
@@ -119,7 +159,7 @@ def test_the_same_weights_have_the_same_hash_anywhere_and_are_read_once(
     remembered = json.loads((cache / REMEMBERED).read_text("utf-8"))
     (cache / REMEMBERED).write_text(json.dumps(dict.fromkeys(remembered, "0" * 64)), "utf-8")
     assert hash_of(pipeline, cache) == "0" * 64, "nothing was read again"
-    weights = pipeline / "vae" / "model.safetensors"
+    weights = pipeline / VAE
     size, at = weights.stat().st_size, weights.stat().st_mtime_ns
     weights.write_bytes(b"x" * size)
     os.utime(weights, ns=(at + 1, at + 1))
@@ -156,19 +196,36 @@ def test_only_the_files_that_are_read_are_fetched_from_a_hub(pipeline: Path, tmp
     home = tmp_path_factory.mktemp("home")
     with serving(Hub({"someone/something": pipeline})) as hub:
         files, source = located(hub, home)
-        assert files == ["model_index.json", "unet/model.safetensors", "vae/model.safetensors"]
+        assert files == sorted([*CONFIGS, UNET, VAE])
         assert source["sha256"] == hash_of(pipeline)
         assert source["revision"] == COMMIT
         assert "variant" not in source
         home_of_half = tmp_path_factory.mktemp("half")
         half, other = located(hub, home_of_half, "fp16")
-        assert half == ["model_index.json", "unet/model.fp16.safetensors", "vae/model.safetensors"]
+        assert half == sorted([*CONFIGS, HALF, VAE])
         assert other["sha256"] == hash_of(pipeline, variant="fp16")
         assert other["variant"] == "fp16"
-    assert not [name for name in hub.asked if "safety_checker" in name or name.startswith("pruned")]
+    assert not {name for name in hub.asked if "safety_checker" in name} | set(STRAYS) & set(hub.asked)
     assert located(hub, home, HF_HUB_OFFLINE="1")[1] == source, "what was fetched needs no hub"
     assert located(hub, home)[1] == source, "nor one that answers"
     assert located(hub, home_of_half, "fp16")[1] == other
+
+
+def test_pieces_are_fetched_by_their_index_and_what_is_not_whole_is_asked_for_again(
+    pipeline: Path, tmp_path_factory: pytest.TempPathFactory
+):
+    pytest.importorskip("huggingface_hub", reason="the gpu extra is not installed")
+    home, pieces = tmp_path_factory.mktemp("home"), in_pieces(pipeline / "unet", NAME)
+    with serving(Hub({"someone/something": pipeline})) as hub:
+        files, source = located(hub, home)
+        assert files == sorted([*CONFIGS, f"unet/{NAME}.safetensors.index.json", *pieces, VAE])
+        assert source["sha256"] == hash_of(pipeline)
+        for fetched_piece in home.rglob(Path(pieces[0]).name):
+            fetched_piece.unlink()
+        with pytest.raises(subprocess.CalledProcessError) as caught:
+            located(hub, home, HF_HUB_OFFLINE="1")
+        assert "RetryableError" in caught.value.stderr, "half a model is not taken for one"
+        assert located(hub, home)[1] == source
 
 
 def test_the_revision_of_a_folder_is_not_what_somebody_says(pipeline: Path, tmp_path: Path):
