@@ -49,6 +49,9 @@ BASIC = ("red", "orange", "yellow", "green", "blue", "purple", "pink", "brown", 
 MIN_SATURATION = 0.22
 """Saturation below which a pixel has no usable hue."""
 
+RAMP_STEPS = 1024
+"""Steps of lightness, finer than those of a channel."""
+
 HUE_BINS = 36
 HUE_REACH = 0.11
 """Hues within this part of the circle (40 degrees) belong to the picture's main colour."""
@@ -81,18 +84,25 @@ def tinted(picture: Image.Image, colour: str) -> Image.Image:
     chosen = (weight > 0.5) & (pixels[..., 3] > 128)
     low, high = np.percentile(light[chosen], (4, 97)) if chosen.any() else (0.0, 1.0)
     spread = max(0.16, float(high - low))
-    level = np.clip((light - (low + high) / 2) / spread + 0.5, 0, 1)
-    painted = ramp(level, colour)
-    mixed = rgb + (painted - rgb) * weight[..., None]
-    out = np.concatenate([np.round(mixed * 255).astype(np.uint8), pixels[..., 3:]], axis=2)
+    level = (light - (low + high) / 2) / spread + np.float32(0.5)
+    mixed = rgb + (ramp(level, colour) - rgb) * weight[..., None]
+    mixed *= 255
+    mixed += 0.5
+    out = np.concatenate([mixed.astype(np.uint8), pixels[..., 3:]], axis=2)
     return Image.fromarray(out)
 
 
 def ramp(level: Pixels, colour: str) -> Pixels:
-    """RGB for a lightness of 0 to 1, through the colour's three tones."""
+    """RGB for a lightness of 0 to 1 (what is beyond is cut off), through the colour's three tones."""
+    return _ramp(colour).take((level * RAMP_STEPS).astype(np.intp), axis=0, mode="clip")
+
+
+@lru_cache(maxsize=len(RAMPS))
+def _ramp(colour: str) -> Pixels:
+    """The colour's tones in RAMP_STEPS steps of lightness."""
     stops = np.array(RAMPS[colour], dtype=np.float32) / 255
-    channels = [np.interp(level, (0.0, 0.5, 1.0), stops[:, k]) for k in range(3)]
-    return np.stack(channels, axis=-1).astype(np.float32)
+    at = (np.arange(RAMP_STEPS) + 0.5) / RAMP_STEPS
+    return np.stack([np.interp(at, (0.0, 0.5, 1.0), stops[:, k]) for k in range(3)], axis=-1).astype(np.float32)
 
 
 def main_weight(rgb: Pixels, alpha: NDArray[np.uint8]) -> Pixels:
@@ -116,12 +126,16 @@ def _main_hue(hues: Pixels, weights: Pixels) -> float:
 
 def hsv(rgb: Pixels) -> tuple[Pixels, Pixels, Pixels]:
     """Hue, saturation and value, each 0 to 1."""
-    r, g, b = rgb[..., 0], rgb[..., 1], rgb[..., 2]
-    top, low = np.maximum(np.maximum(r, g), b), np.minimum(np.minimum(r, g), b)  # a last axis of three is slow
+    r, g, b = (np.ascontiguousarray(rgb[..., k]) for k in range(3))  # a last axis of three is slow
+    top, low = np.maximum(np.maximum(r, g), b), np.minimum(np.minimum(r, g), b)
     span = top - low
     safe = np.where(span > 0, span, 1)
-    sixth = np.where(top == r, (g - b) / safe % 6, np.where(top == g, (b - r) / safe + 2, (r - g) / safe + 4))
-    return (sixth / 6) % 1.0, span / np.where(top > 0, top, 1), top
+    red = (g - b) / safe
+    red += np.where(red < 0, np.float32(6), np.float32(0))
+    sixth = np.where(top == r, red, np.where(top == g, (b - r) / safe + 2, (r - g) / safe + 4))
+    hue = sixth / 6
+    hue[hue >= 1] -= 1  # quicker than a remainder
+    return hue, span / np.where(top > 0, top, 1), top
 
 
 def without_water(picture: Image.Image) -> Image.Image:

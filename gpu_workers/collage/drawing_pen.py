@@ -6,6 +6,7 @@ to what was drawn.  Every shape gets a gradient, lit from the upper right, and a
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -27,6 +28,12 @@ LONGEST = 320
 
 OVERSAMPLE = 2
 """Shapes are drawn twice as large and shrunk: smooth edges."""
+
+MOST_COARSE, LEAST_RADIUS = 4, 1.7
+"""A bevel is made of pixels up to four times as large, as long as its blur has this radius in them."""
+
+TONES = 1024
+"""Steps between the darkest and the lightest tone of a colour, finer than those of a channel."""
 
 
 @dataclass(frozen=True)
@@ -75,7 +82,7 @@ class Pen:
         self.w = 100.0 * aspect
         self._scale = OVERSAMPLE * longest / max(self.w, self.h)
         size = (max(8, round(self.w * self._scale)), max(8, round(self.h * self._scale)))
-        self._image = Image.new("RGBA", size)
+        self._image = Image.new("RGBa", size)  # colours weighed by opacity: one shape over another is a plain mix
 
     def rect(self, area: Area, colour: RGB, radius: float = 2.0, finish: Finish = SOFT) -> None:
         """A rectangle with rounded corners."""
@@ -129,10 +136,9 @@ class Pen:
         mask = Image.new("L", region.size)
         rounded(ImageDraw.Draw(mask), (x - ox, y - oy, x + w - ox, y + h - oy), min(w, h) / 4, fill=round(255 * strength))
         mask = mask.filter(ImageFilter.GaussianBlur(blur * self._scale))
-        alpha = region.getchannel("A")
-        dark = Image.composite(Image.new("RGB", region.size, (40, 22, 62)), region.convert("RGB"), mask)
-        dark.putalpha(alpha)
-        self._image.paste(dark, (ox, oy))
+        alpha = region.getchannel("a")
+        dark = Image.merge("RGBa", (*(faded(alpha, level / 255) for level in (40, 22, 62)), alpha))
+        self._image.paste(Image.composite(dark, region, mask), (ox, oy))
 
     def cut(self, area: Area, radius: float = 1.0) -> None:
         """Make a hole."""
@@ -143,74 +149,96 @@ class Pen:
 
     def done(self) -> Image.Image:
         """The picture at its final size, cropped to its visible pixels."""
-        small = self._image.convert("RGBa").reduce(OVERSAMPLE).convert("RGBA")
+        small = self._image.reduce(OVERSAMPLE).convert("RGBA")
         box = box_above(small.getchannel("A"), 24)
         return small.crop(box) if box else small
 
     def _region(self, area: Area, margin: float) -> tuple[Image.Image, tuple[int, int]]:
+        left, top, right, bottom = self._bounds(area, margin)
+        return self._image.crop((left, top, right, bottom)), (left, top)
+
+    def _bounds(self, area: Area, margin: float) -> tuple[int, int, int, int]:
+        """The part of the picture about an area, in pixels: left, top, right, bottom; the first two are even."""
         s = self._scale
-        left, top = max(0, int((area[0] - margin) * s)), max(0, int((area[1] - margin) * s))
+        left, top = (max(0, int((v - margin) * s) // OVERSAMPLE * OVERSAMPLE) for v in area[:2])
         right = min(self._image.width, int((area[0] + area[2] + margin) * s) + 2)
         bottom = min(self._image.height, int((area[1] + area[3] + margin) * s) + 2)
-        return self._image.crop((left, top, max(left + 1, right), max(top + 1, bottom))), (left, top)
+        return left, top, max(left + 1, right), max(top + 1, bottom)
 
     def _shape(self, draw: Draws, area: Area, colour: RGB, finish: Finish, round_by: float = 0.0) -> None:
-        region, (ox, oy) = self._region(area, 1.0)
-        mask = Image.new("L", region.size)
+        ox, oy, right, bottom = self._bounds(area, 1.0)
+        mask = Image.new("L", (right - ox, bottom - oy))
         draw(ImageDraw.Draw(mask), ox, oy)
         if round_by > 0:
-            radius = round_by * self._scale * 0.6
-            gain = max(3.0, radius * 1.6)  # as steep as an edge one or two pixels wide
-            mask = steeper(mask.filter(ImageFilter.GaussianBlur(radius)), gain)
-        paint = Image.fromarray(shaded(np.asarray(mask), colour, finish, self._scale))
-        alpha = mask if finish.opacity >= 1 else faded(mask, finish.opacity)
-        paint.putalpha(alpha)
-        region.alpha_composite(paint)
-        self._image.paste(region, (ox, oy))
+            mask = _rounded_off(mask, round_by * self._scale * 0.6)
+        small = np.asarray(mask.reduce(OVERSAMPLE))  # light changes slowly: only edges need the fine pixels
+        lit = shaded(small, colour, finish, self._scale / OVERSAMPLE)
+        paint = Image.frombuffer("RGBa", small.shape[::-1], lit, "raw", "RGBa", 0, 1)
+        fine = paint.resize(mask.size, Image.Resampling.NEAREST, (0, 0, mask.width / OVERSAMPLE, mask.height / OVERSAMPLE))
+        self._image.paste(fine, (ox, oy), mask if finish.opacity >= 1 else faded(mask, finish.opacity))
+
+
+def _rounded_off(mask: Image.Image, radius: float) -> Image.Image:
+    """The mask with corners as round as a blur of that radius leaves them, its edge as steep as before."""
+    soft = mask.reduce(OVERSAMPLE).filter(ImageFilter.GaussianBlur(radius / OVERSAMPLE))
+    wide, tall = mask.width / OVERSAMPLE, mask.height / OVERSAMPLE
+    fine = soft.resize(mask.size, Image.Resampling.BILINEAR, (0, 0, wide, tall))
+    return steeper(fine, max(3.0, radius * 1.6))  # one or two pixels wide
 
 
 def shaded(mask: NDArray[np.uint8], colour: RGB, finish: Finish, scale: float) -> NDArray[np.uint8]:
-    """The lit surface of a shape, as an RGB array of the mask's size. `scale` is pixels a unit."""
+    """The lit surface of a shape: an opaque RGBA array of the mask's size. `scale` is pixels a unit."""
     height, width = mask.shape
     light: NDArray[Any] = np.linspace(finish.lift, -finish.lift, height, dtype=np.float32)[:, None]
     light = light + np.linspace(-finish.tilt, finish.tilt, width, dtype=np.float32)[None, :]
-    bevel = _bevel(mask, max(1.0, finish.bevel * scale))
+    bevel = _bevel(mask, max(0.5, finish.bevel * scale))
     bevel *= finish.depth
     light += bevel
     if finish.grain:
         light += _grain(height, width, scale) * finish.grain
-    base = np.array(colour, dtype=np.float32)
-    bright = np.array(lighter(colour, 0.85), dtype=np.float32)
-    dark = np.array(darker(colour, 0.85), dtype=np.float32)
-    up = np.clip(light, 0, 1)
-    down = np.clip(np.negative(light, out=light), 0, 1, out=light)
-    lit, tone, shade = np.empty((height, width, 3), np.uint8), np.empty_like(up), bevel
-    for k in range(3):  # a channel at a time, without new arrays: a last axis of three makes numpy slow, and so does memory
-        np.multiply(up, bright[k] - base[k], out=tone)
-        tone += base[k]
-        tone += np.multiply(down, dark[k] - base[k], out=shade)
-        lit[..., k] = np.clip(tone, 0, 255, out=tone)
-    return lit
+    light *= TONES / 2
+    light += TONES / 2
+    tones = _tones(colour).take(light.astype(np.intp), mode="clip")
+    return tones.view(np.uint8).reshape(height, width, 4)
+
+
+@lru_cache(maxsize=256)
+def _tones(colour: RGB) -> NDArray[np.uint32]:
+    """A colour in TONES steps of light, from -1 to 1, each as the four bytes of an opaque pixel."""
+    light = (np.arange(TONES, dtype=np.float32) + 0.5) * 2 / TONES - 1
+    stops = [darker(colour, 0.85), colour, lighter(colour, 0.85)]
+    channels = [np.interp(light, (-1, 0, 1), [stop[k] for stop in stops]) for k in range(3)]
+    pixels = np.stack([*channels, np.full(TONES, 255.0)], axis=-1)
+    return np.ascontiguousarray(pixels.astype(np.uint8)).view(np.uint32)[:, 0]
 
 
 def _bevel(mask: NDArray[np.uint8], radius: float) -> NDArray[np.float32]:
-    """How far the blurred edge of a shape slopes towards the light, -1 to 1. `radius` of the blur, in pixels."""
+    """How far the blurred edge of a shape slopes towards the light, -1 to 1. `radius` of the blur, in pixels.
+
+    A wide blur is made of coarser pixels, and what comes of it is stretched: it has no edges that would show.
+    """
+    shape = Image.fromarray(mask)
+    coarse = min(MOST_COARSE, int(radius / LEAST_RADIUS))
+    if coarse < 2:
+        return _slope(shape, radius)
+    small = Image.fromarray(_slope(shape.reduce(coarse), radius / coarse))
+    box = (0, 0, shape.width / coarse, shape.height / coarse)
+    return np.asarray(small.resize(shape.size, Image.Resampling.BILINEAR, box)).copy()
+
+
+def _slope(shape: Image.Image, radius: float) -> NDArray[np.float32]:
     pad = int(radius * 2) + 2
-    padded = Image.new("L", (mask.shape[1] + 2 * pad, mask.shape[0] + 2 * pad))
-    padded.paste(Image.fromarray(mask), (pad, pad))
+    padded = Image.new("L", (shape.width + 2 * pad, shape.height + 2 * pad))
+    padded.paste(shape, (pad, pad))
     near = np.asarray(padded.filter(ImageFilter.GaussianBlur(radius)))[pad - 1 : 1 - pad, pad - 1 : 1 - pad]
     blurred = near.astype(np.float32)
-    blurred /= 255
+    blurred *= radius * 2.2 / 2 / 255
     bevel: NDArray[np.float32] = blurred[2:, 1:-1] - blurred[:-2, 1:-1]
-    across = blurred[1:-1, 2:] - blurred[1:-1, :-2]
-    bevel /= 2
     bevel *= 0.9
-    across /= 2
+    across = blurred[1:-1, 2:] - blurred[1:-1, :-2]
     across *= 0.5
     bevel -= across
-    bevel *= radius
-    bevel *= 2.2
-    return np.clip(bevel, -1, 1, out=bevel)
+    return np.minimum(np.maximum(bevel, -1, out=bevel), 1, out=bevel)
 
 
 def _grain(height: int, width: int, scale: float) -> NDArray[np.float32]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
-from PIL import Image, ImageEnhance
+from PIL import Image
 
 from gpu_workers.collage import colour as colours
 from gpu_workers.collage.drawings.recipe import other_forms
@@ -22,6 +22,9 @@ FIGURES = ("", "-200d-2640-fe0f", "-200d-2642-fe0f")
 
 TONES = ((1.0, 1.0), (0.8, 1.15), (1.1, 0.75), (0.92, 0.5), (1.14, 1.25))
 """Factors on brightness and on saturation."""
+
+GREY = (0.299, 0.587, 0.114)
+"""Shares of the channels in brightness (Rec. 601)."""
 
 SHINING = frozenset({"sun", "crescent moon", "campfire"})
 
@@ -93,5 +96,17 @@ def sprites_of(folder: Path, name: str) -> tuple[str, ...]:
 
 def toned(picture: Image.Image, tone: tuple[float, float]) -> Image.Image:
     """The picture brighter or darker, paler or stronger in colour; its shape stays."""
-    brightness, saturation = tone
-    return ImageEnhance.Color(ImageEnhance.Brightness(picture).enhance(brightness)).enhance(saturation)
+    if tone == TONES[0]:
+        return picture
+    alpha = picture.getchannel("A")
+    changed = picture.convert("RGB").convert("RGB", _matrix(*tone))
+    changed.putalpha(alpha)
+    return changed
+
+
+@lru_cache(maxsize=16)
+def _matrix(brightness: float, saturation: float) -> tuple[float, ...]:
+    """Three rows of shares of red, green and blue: each channel mixed with the grey that it has, and made brighter."""
+    grey = tuple((1 - saturation) * share for share in GREY)
+    rows = ([grey[k] + (saturation if k == channel else 0.0) for k in range(3)] for channel in range(3))
+    return tuple(number for row in rows for number in (*(brightness * share for share in row), 0.0))

@@ -17,7 +17,7 @@ from gpu_workers.collage.furniture.furniture_style import Look
 from gpu_workers.collage.furniture.furniture_table import DRAWN_WHEN_FILLED, furniture
 from gpu_workers.collage.looks import Appearance, appearance, form_of, tone_of, toned
 from gpu_workers.collage.paint_order import Place, Side
-from gpu_workers.collage.sprites.coats import coated
+from gpu_workers.collage.sprites.coats import Coat, coated
 from gpu_workers.collage.sprites.outlines import outlined
 from gpu_workers.collage.sprites.sprite_library import cropped, load_sprite, scaled
 from schemas.graph import Box
@@ -29,6 +29,11 @@ car has black tyres and windows (0.46), a spool of red thread is mostly spool (0
 
 KEPT_TINTS = 512
 """Recoloured sprites kept in memory, 0.25 MB each."""
+
+KEPT_COATS = 192
+"""Sprites in other coats kept in memory, 0.25 MB each."""
+
+BARE = Coat()
 
 VARIANTS = 4
 """Variants of furniture without a requested colour: few, so that the cache holds them."""
@@ -74,8 +79,12 @@ class Painter:
     def _sprite(self, place: Place, colour: str | None, look: Appearance) -> tuple[Image.Image, set[str]]:
         """The sprite in its box and the colour that it shows; in the look's tone unless the colour's name would change."""
         sprite, drawn = self._coloured(place.category, colour, look)
-        sprite = colours.without_water(sprite) if place.ground == "water" else sprite
-        sprite = sprite if colour else coated(sprite, look.coat)
+        if place.ground == "water":
+            sprite = colours.without_water(sprite)
+            sprite = sprite if colour else coated(sprite, look.coat)
+        elif not colour and look.coat != BARE:
+            own = look.colour if place.category.tint else None
+            sprite = coated_sprite(self._folder, look.sprite, place.category.pose, own, look.coat)
         turned = _leaned_in_place(sprite, place) if place.leans else ImageOps.mirror(sprite) if look.mirrored else sprite
         image = scaled(turned, place.box[2], place.box[3])
         return _in_tone(outlined(image, look.outline), look.tone, drawn), drawn
@@ -134,6 +143,13 @@ WOODEN = frozenset(
      "wall shelf", "crate", "barrel", "cutting board", "fence", "ladder"}
 )  # fmt: skip
 """Drawn with wood grain in every colour."""
+
+
+@lru_cache(maxsize=KEPT_COATS)
+def coated_sprite(folder: Path, name: str, pose: Pose | None, colour: str | None, coat: Coat) -> Image.Image:
+    """A sprite in its pose and a coat, recoloured before if a colour is given."""
+    plain = load_sprite(folder, name, pose) if colour is None else tinted_sprite(folder, name, pose, colour)[0]
+    return coated(plain, coat)
 
 
 @lru_cache(maxsize=KEPT_TINTS)

@@ -25,11 +25,11 @@ COARSE = 4
 """Soft shadows are blurred at a quarter of the size."""
 
 
-@lru_cache(maxsize=1)
-def _blob() -> Image.Image:
+@lru_cache(maxsize=16)
+def _blob(strength: float) -> Image.Image:
     y, x = np.mgrid[-1:1:96j, -1:1:96j]
     fall = np.clip(1.0 - np.sqrt(x * x + y * y), 0, 1)
-    return Image.fromarray((255 * np.minimum(1.0, fall * 1.9) ** 1.3).astype(np.uint8))
+    return faded(Image.fromarray((255 * np.minimum(1.0, fall * 1.9) ** 1.3).astype(np.uint8)), strength)
 
 
 def footprint(alpha: Image.Image) -> tuple[int, int]:
@@ -46,7 +46,7 @@ def ellipse(picture: Image.Image, area: tuple[float, float, float, float], stren
     x, y, w, h = (round(v) for v in area)
     if w < 1 or h < 1:
         return
-    mask = faded(_blob().resize((w, h)), strength)
+    mask = _blob(strength).resize((w, h), Image.Resampling.BILINEAR)
     if within is not None:
         limit, left, top = within
         mask = ImageChops.multiply(mask, limit.crop((x - left, y - top, x - left + w, y - top + h)))

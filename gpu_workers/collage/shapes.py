@@ -15,6 +15,10 @@ from PIL import Image, ImageDraw
 LEVELS = np.arange(256)
 
 Corners = tuple[float, float, float, float]
+Ink = int | tuple[int, int, int]
+
+THIN = 2
+"""Pixels up to which a rounded rectangle is another one than a plain one even without a radius."""
 
 
 def rectangle(on: ImageDraw.ImageDraw, corners: Corners, fill: int) -> None:
@@ -23,9 +27,12 @@ def rectangle(on: ImageDraw.ImageDraw, corners: Corners, fill: int) -> None:
         on.rectangle(corners, fill=fill)
 
 
-def rounded(on: ImageDraw.ImageDraw, corners: Corners, radius: float, fill: int) -> None:
+def rounded(on: ImageDraw.ImageDraw, corners: Corners, radius: float, fill: Ink) -> None:
     """A filled rectangle with rounded corners."""
-    if _has_area(corners):
+    left, top, right, bottom = corners
+    if radius <= 0 and right - left > THIN and bottom - top > THIN:
+        on.rectangle(corners, fill=fill)  # the same, without looking for corners
+    elif _has_area(corners):
         on.rounded_rectangle(corners, max(0.0, radius), fill=fill)
 
 
@@ -42,17 +49,17 @@ def _has_area(corners: Corners) -> bool:
 
 def faded(mask: Image.Image, share: float) -> Image.Image:
     """A mask with that share of its opacity: each value times the share, rounded to even."""
-    return _mapped(mask, LEVELS * share)
+    return mask.point(_faded(share))
 
 
 def centred(mask: Image.Image, share: float) -> Image.Image:
     """Values nearer to the middle: their distance from 128 times the share, rounded to even."""
-    return _mapped(mask, 128 + (LEVELS - 128) * share)
+    return mask.point(_levels(128 + (LEVELS - 128) * share))
 
 
 def steeper(mask: Image.Image, gain: float) -> Image.Image:
     """A mask whose edge is so many times as steep, about half of its opacity."""
-    return _mapped(mask, (LEVELS - 127) * gain + 127)
+    return mask.point(_levels((LEVELS - 127) * gain + 127))
 
 
 def box_above(mask: Image.Image, level: int) -> tuple[int, int, int, int] | None:
@@ -65,6 +72,12 @@ def _step(level: int) -> list[int]:
     return [0] * (level + 1) + [255] * (255 - level)
 
 
-def _mapped(mask: Image.Image, values: NDArray[np.floating[Any]]) -> Image.Image:
-    """Each level replaced by its value. Pillow's `point` calls Python for every level, which takes longer than the rest."""
-    return Image.fromarray(np.clip(np.rint(values), 0, 255).astype(np.uint8)[np.asarray(mask)])
+@lru_cache(maxsize=256)
+def _faded(share: float) -> list[int]:
+    return _levels(LEVELS * share)
+
+
+def _levels(values: NDArray[np.floating[Any]]) -> list[int]:
+    """What each level is replaced by, as a list: for a function Pillow's `point` would call Python for every level."""
+    levels: list[int] = np.clip(np.rint(values), 0, 255).astype(np.uint8).tolist()
+    return levels

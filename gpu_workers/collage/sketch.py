@@ -13,9 +13,9 @@ import numpy as np
 from PIL import Image, ImageChops, ImageDraw, ImageFilter, ImageFont
 
 from gpu_workers.collage.backdrops.floors import floor_point
-from gpu_workers.collage.brush import FINE, Brush, column, stretched
+from gpu_workers.collage.brush import FINE, Brush, column, give_back, stretched
 from gpu_workers.collage.drawing_pen import RGB, Area, Point
-from gpu_workers.collage.shapes import faded
+from gpu_workers.collage.shapes import rounded
 
 LIT: RGB = (255, 255, 255)
 UNLIT: RGB = (226, 222, 230)
@@ -35,8 +35,7 @@ class Sketch:
         self.brush = brush
         self._see(zoom, 0.0)
         self.taken: list[Area] = []
-        size = (self.width * FINE, self.height * FINE)
-        self._layer = brush.take_sheet(size) or Image.new("RGBA", size)
+        self._layer = brush.sheet()  # all strokes leave colours weighed by opacity: edges of words too
         self._draw = ImageDraw.Draw(self._layer)
 
     def _see(self, zoom: float, rise: float) -> None:
@@ -81,7 +80,7 @@ class Sketch:
         """A rectangle (x, y, width, height)."""
         x, y, w, h = (v * self._unit for v in area)
         if w >= 1 and h >= 1:
-            self._draw.rounded_rectangle((x, y, x + w - 1, y + h - 1), max(0.0, radius * self._unit), fill=tone)
+            rounded(self._draw, (x, y, x + w - 1, y + h - 1), radius * self._unit, tone)
 
     def oval(self, centre: Point, radii: Point, tone: RGB) -> None:
         """An ellipse."""
@@ -103,14 +102,18 @@ class Sketch:
 
     def write(self, centre: Point, words: str, size: float, tone: RGB) -> None:
         """Words around a point, without accents."""
-        place = (centre[0] * self._unit, centre[1] * self._unit)
-        self._draw.text(place, _plain(words), tone, _font(round(size * self._unit)), anchor="mm")
+        font, words = _font(round(size * self._unit)), _plain(words)
+        box = font.getbbox(words, anchor="mm")
+        left, top = int(centre[0] * self._unit + box[0]) - 1, int(centre[1] * self._unit + box[1]) - 1
+        mask = Image.new("L", (int(box[2] - box[0]) + 3, int(box[3] - box[1]) + 3))
+        ImageDraw.Draw(mask).text((centre[0] * self._unit - left, centre[1] * self._unit - top), words, 255, font, "mm")
+        self._layer.paste(Image.new("RGBa", mask.size, (*tone, 255)), (left, top), mask)  # edges weighed by opacity
 
     def paste(self, area: Area, picture: Image.Image) -> None:
         """A picture with transparency, scaled into an area."""
         left, top, wide, tall = (round(v * self._unit) for v in area)
         if wide >= 1 and tall >= 1:
-            scaled = picture.convert("RGBa").resize((wide, tall), Image.Resampling.BILINEAR).convert("RGBA")
+            scaled = picture.convert("RGBa").resize((wide, tall), Image.Resampling.BILINEAR)
             self._layer.paste(scaled, (left, top), scaled)
 
     def show(self, area: Area, paint: "Callable[[Sketch, Area], None]") -> None:
@@ -125,35 +128,35 @@ class Sketch:
             self._layer.paste(part, (left, top), part)
         seen._give_back(seen._layer.getbbox())
 
-    def lay(self, opacity: float = 1.0, soft: float = 0.0) -> None:
+    def lay(self, soft: float = 0.0) -> None:
         """Lay the sheet over the brush's picture, blurred by `soft` pixels. Nothing is drawn on it afterwards."""
         box = self._layer.getbbox()
         if box is not None:
-            self._lay(box, opacity, soft)
+            self._lay(box, soft)
         self._give_back(box)
 
     def _give_back(self, box: tuple[int, int, int, int] | None) -> None:
         """Leave the sheet, clean, for the next sketch: a new one is four megabytes to fill."""
         if box is not None:
             self._layer.paste((0, 0, 0, 0), box)
-        self.brush.sheets.append(self._layer)
+        give_back(self._layer)
         del self._draw, self._layer
 
-    def _lay(self, box: tuple[int, int, int, int], opacity: float, soft: float) -> None:
+    def _lay(self, box: tuple[int, int, int, int], soft: float) -> None:
         left, top = (v // FINE for v in box[:2])
         right, bottom = (min(most, -(-v // FINE)) for v, most in zip(box[2:], (self.width, self.height), strict=True))
-        part = self._layer.crop((left * FINE, top * FINE, right * FINE, bottom * FINE)).convert("RGBa").reduce(FINE)
+        part = self._layer.reduce(FINE, (left * FINE, top * FINE, right * FINE, bottom * FINE))
         if soft > 0:
             part = part.filter(ImageFilter.GaussianBlur(soft))
-        plain = part.convert("RGBA")
-        mask = faded(plain.getchannel("A"), opacity)
-        shade = stretched(column(64, ((0.0, LIT), (1.0, UNLIT))), plain.size)
-        self.brush.image.paste(ImageChops.multiply(plain.convert("RGB"), shade), (left, top), mask)
+        part = ImageChops.multiply(part, stretched(_shade(), part.size))
+        self.brush.image.paste(part, (left, top), part)
 
 
-def words_width(words: str, size: float) -> float:
-    """How wide the words are that `Sketch.write` writes."""
-    return float(_font(round(size * FINE)).getlength(_plain(words))) / FINE
+@lru_cache(maxsize=1)
+def _shade() -> Image.Image:
+    """What the layer's colours, which are weighed by opacity, are multiplied with from its top to its foot."""
+    light = column(64, ((0.0, LIT), (1.0, UNLIT)))
+    return Image.merge("RGBa", (*light.split(), Image.new("L", light.size, 255)))
 
 
 def _plain(words: str) -> str:

@@ -97,12 +97,14 @@ def grass(brush: Brush, top: float, far: RGB, near: RGB, tufts: int = 130) -> No
     brush.gradient(top, brush.height, ((0.0, far), (0.35, mix(far, near, 0.6)), (1.0, near)))
     brush.texture(top, brush.height, 0.17, (1.0, 0.35))
     brush.record("grass")
-    depth = brush.height - top
+    depth, lights = brush.height - top, list[tuple[Point, Point, RGB, float]]()
     for _ in range(5):
         close = brush.rng.random()
         spot = (brush.between(0, brush.width), top + depth * close)
-        brush.glow(spot, (90 + 190 * close, 10 + 44 * close), mix(far, (255, 255, 200), 0.35), 0.34)
-        brush.glow((spot[0] + 150, spot[1] + 24), (80 + 170 * close, 10 + 40 * close), darker(near, 0.25), 0.22)
+        lights.append((spot, (90 + 190 * close, 10 + 44 * close), mix(far, (255, 255, 200), 0.35), 0.34))
+        shade = (spot[0] + 150, spot[1] + 24), (80 + 170 * close, 10 + 40 * close)
+        lights.append((*shade, darker(near, 0.25), 0.22))
+    brush.glows(lights)
     blades: list[tuple[float, float, float]] = []
     for _ in range(tufts):
         close = brush.rng.random() ** 0.8

@@ -38,4 +38,5 @@ def paint_backdrop(kind: str, context: BackdropContext, pictures: Sequence[Path]
         if not paint_place(brush):
             PAINTERS[kind](brush)
         paint_fixtures(brush)
+    brush.done()
     return brush

@@ -82,15 +82,26 @@ def furniture(name: str, aspect: float, look: Look, form: int = 0) -> Image.Imag
 
     `form`: 0 the usual one, from 1 on one of `other_forms`.
     """
-    size, packed = _packed(name, aspect, look, form)
-    return Image.frombytes("RGBA", size, zlib.decompress(packed))
+    return _packed(name, aspect, look, form).taken()
+
+
+class _Packed:
+    """A picture in few bytes; who draws it takes it as it is."""
+
+    def __init__(self, picture: Image.Image) -> None:
+        self._size, self._drawn = picture.size, [picture]
+        self._bytes = zlib.compress(picture.tobytes(), level=1)
+
+    def taken(self) -> Image.Image:
+        """The picture: itself the first time, which is then kept elsewhere, later a copy."""
+        if self._drawn:
+            return self._drawn.pop()
+        return Image.frombytes("RGBA", self._size, zlib.decompress(self._bytes))
 
 
 @lru_cache(maxsize=KEPT_PACKED)
-def _packed(name: str, aspect: float, look: Look, form: int) -> tuple[tuple[int, int], bytes]:
-    """The size and the packed pixels of `furniture`."""
+def _packed(name: str, aspect: float, look: Look, form: int) -> _Packed:
     pen = Pen(aspect)
     draws = other_forms()[name][form - 1] if form else drawings().get(name, cases.cabinet)
     draws(pen, look)
-    picture = pen.done()
-    return picture.size, zlib.compress(picture.tobytes(), level=1)
+    return _Packed(pen.done())

@@ -54,4 +54,4 @@ def cropped(picture: Image.Image) -> Image.Image:
 def scaled(picture: Image.Image, width: int, height: int) -> Image.Image:
     """The picture filling exactly `width` by `height` pixels, with colours weighed by opacity."""
     size = (max(1, width), max(1, height))
-    return picture.convert("RGBa").resize(size, Image.Resampling.LANCZOS).convert("RGBA")
+    return picture.convert("RGBa").resize(size, Image.Resampling.BICUBIC).convert("RGBA")

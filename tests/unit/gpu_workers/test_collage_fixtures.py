@@ -7,6 +7,8 @@ from PIL import Image
 from gpu_workers.collage.backdrop_context import BackdropContext, Foot
 from gpu_workers.collage.backdrops.backdrop_table import paint_backdrop
 from gpu_workers.collage.brush import Brush
+from gpu_workers.collage.collage_renderer import BUILT, not_beside_objects
+from gpu_workers.collage.drawing_pen import RGB, Point
 from gpu_workers.collage.fixtures.fixture_table import (
     CLEAR,
     DRAWN_AT,
@@ -17,13 +19,18 @@ from gpu_workers.collage.fixtures.fixture_table import (
 )
 from gpu_workers.collage.fixtures.places import PLACES
 from gpu_workers.collage.fixtures.props.prop_table import PROPS
-from gpu_workers.collage.sketch import Sketch, steps, words_width
+from gpu_workers.collage.sketch import Sketch, steps
 from spatial.knowledge.categories import SceneKind
 from spatial.knowledge.knowledge_base import categories, scene_kinds
 
 pytestmark = pytest.mark.thorough
 
 BOTH = {**OUT_OF_FOCUS, **CLEAR}
+
+SIGNS = {"signboard", "billboard"}
+
+LABELLED = {"box pile", "chalkboard"}
+"""Cartons and formulas: what is written on them makes no sign of them."""
 
 
 def context_of(*wanted: str, avoid: tuple[str, ...] = (), size: tuple[int, int] = (256, 256)) -> BackdropContext:
@@ -141,23 +148,6 @@ def test_water_has_the_banks_that_the_scene_names(word: str, shown: str):
     assert {word, shown, "water"} <= painted
 
 
-def test_a_sign_keeps_clear_of_what_hangs_on_the_wall():
-    def sign_pixels(feet: tuple[Foot, ...]) -> np.ndarray:
-        painted = []
-        for wanted in (frozenset[str](), frozenset({"shop sign"})):
-            brush = Brush(BackdropContext("bakery", (512, 512), 310, 3, wanted, frozenset(), feet))
-            if wanted:
-                sheet = Sketch(brush)
-                CLEAR["shop sign"](sheet)
-                sheet.lay()
-            painted.append(np.asarray(brush.image).astype(int))
-        return np.abs(painted[1] - painted[0]).sum(axis=2) > 0
-
-    clock = Foot("wall", 200, 312, 20, 120)
-    assert sign_pixels(())[20:120, 200:312].any()
-    assert not sign_pixels((clock,))[20:120, 200:312].any()
-
-
 def test_a_view_ends_at_its_window():
     brush = Brush(context_of())
     sheet = Sketch(brush)
@@ -171,8 +161,48 @@ def test_a_view_ends_at_its_window():
 def test_steps_fill_a_range_with_things_of_about_the_width():
     assert steps(0, 100, 24) == [0, 25, 50, 75]
     assert steps(0, 5, 24) == [0]
-    assert words_width("BAKERY", 20) == pytest.approx(2 * words_width("BAKERY", 10), rel=0.1)
 
 
-def test_a_sign_is_written_in_letters_that_the_font_has() -> None:
-    assert words_width("CAFÉ", 20) == words_width("CAFE", 20)
+class ReadSketch(Sketch):
+    """Keeps what is written on it."""
+
+    def write(self, centre: Point, words: str, size: float, tone: RGB) -> None:
+        """Writes it too."""
+        self.brush.record(f"written: {words}")
+        super().write(centre, words, size, tone)
+
+
+@pytest.mark.parametrize("word", sorted(BOTH))
+def test_a_board_with_words_is_not_painted_where_signs_are_counted_or_excluded(word: str):
+    sheet = ReadSketch(Brush(context_of(word, size=(512, 512))))
+    BOTH[word](sheet)
+    written = [each for each in sheet.brush.painted if each.startswith("written") and len(each) > len("written: 1")]
+    assert not written or word in LABELLED or set(LOOKS_LIKE[word]) >= SIGNS, written
+
+
+def test_a_board_with_words_is_left_out_where_a_signboard_is_excluded():
+    _, painted = picture_of("room", context_of("menu slate", size=(512, 512)))
+    assert "menu slate" in painted
+    _, painted = picture_of("room", context_of("menu slate", avoid=("signboard",), size=(512, 512)))
+    assert "menu slate" not in painted
+
+
+@pytest.mark.parametrize("kind", scene_kinds().values(), ids=lambda kind: kind.name)
+def test_a_scene_whose_surroundings_show_things_names_them_as_fixtures(kind: SceneKind):
+    """Or else questions would seek among everything, and a cloud or a cupboard were the leftmost thing."""
+    if kind.fixtures:
+        return
+    for seed in range(4):
+        horizon = round(kind.horizon * 128)
+        context = BackdropContext(kind.name, (128, 128), horizon, seed, frozenset(kind.elements), not_beside_objects(kind))
+        brush = paint_backdrop(kind.backdrop, context)
+        assert not brush.painted & set(categories()) - BUILT - {"table"}  # that of a table top, which is its ground
+        assert not brush.refused & set(kind.elements), "it would not look like itself any more"
+
+
+def test_a_scene_without_fixtures_shows_no_clouds_and_one_with_them_does():
+    kinds = scene_kinds()
+    assert not kinds["beach"].fixtures
+    assert "cloud" in not_beside_objects(kinds["beach"])
+    assert "window" not in not_beside_objects(kinds["beach"])
+    assert not not_beside_objects(kinds["park"])

@@ -1,16 +1,17 @@
-"""Shortcuts of drawing give the very pixels that the long way gives."""
+"""Shortcuts of drawing give the pixels that the long way gives, or such as nobody tells apart."""
 
 import numpy as np
 import pytest
-from PIL import Image
+from PIL import Image, ImageDraw
 
 from gpu_workers.collage import colour
 from gpu_workers.collage.backdrop_context import BackdropContext
-from gpu_workers.collage.brush import Brush, column, stretched
-from gpu_workers.collage.drawing_pen import WOOD, shaded
+from gpu_workers.collage.brush import _SPARE, MOST_SPARE, Brush, column, give_back, stretched, take_sheet
+from gpu_workers.collage.drawing_pen import RGB, WOOD, Point, _bevel, _slope, shaded
 from gpu_workers.collage.furniture.furniture_style import Look
 from gpu_workers.collage.furniture.furniture_table import KEPT_PICTURES, furniture
-from gpu_workers.collage.shapes import box_above
+from gpu_workers.collage.looks import TONES, toned
+from gpu_workers.collage.shapes import box_above, rounded
 from gpu_workers.collage.sketch import Sketch
 
 TOP, FOOT = (250, 20, 60), (10, 200, 90)
@@ -61,29 +62,102 @@ def test_a_surface_is_lit_as_by_the_formula():
     mask = np.zeros((60, 90), np.uint8)
     mask[10:50, 15:80] = 255
     lit = shaded(mask, (120, 90, 40), WOOD, 3.0)
-    assert lit.shape == (60, 90, 3)
+    assert lit.shape == (60, 90, 4)
     assert lit.dtype == np.uint8
-    upper_right, lower_left = lit[12, 70].astype(int), lit[47, 20].astype(int)
+    assert (lit[..., 3] == 255).all()
+    upper_right, lower_left = lit[12, 70, :3].astype(int), lit[47, 20, :3].astype(int)
     assert upper_right.sum() > lower_left.sum(), "the light comes from the upper right"
 
 
-def test_a_sheet_that_was_laid_is_clean_for_the_next_sketch():
-    brush = Brush(BackdropContext("zoo", (128, 128), 60, 3))
+@pytest.mark.parametrize("radius", [2.0, 7.0, 16.0])
+def test_a_bevel_of_coarse_pixels_is_the_one_of_fine_pixels(radius: float):
+    mask = np.zeros((120, 160), np.uint8)
+    mask[20:100, 30:140] = 255
+    apart = np.abs(_bevel(mask, radius) - _slope(Image.fromarray(mask), radius))
+    assert apart.mean() < 0.03
+    assert apart.max() < 0.13, "a wide blur of fine pixels has steps of its own, as a picture has 256 levels"
+
+
+def test_many_lights_in_coarse_pixels_are_what_each_is_alone():
+    lights: list[tuple[Point, Point, RGB, float]] = [
+        ((40.0, 60.0), (70.0, 30.0), (255, 255, 200), 0.34),
+        ((90.0, 80.0), (60.0, 24.0), (20, 60, 30), 0.22),
+        ((400.0, 80.0), (10.0, 24.0), (20, 60, 30), 0.22),
+    ]
+    pictures = []
+    for together in (True, False):
+        brush = Brush(BackdropContext("zoo", (130, 110), 60, 3))
+        brush.gradient(0, 110, ((0.0, (120, 160, 90)), (1.0, (90, 140, 80))))
+        if together:
+            brush.glows(lights)
+        else:
+            for light in lights:
+                brush.glow(*light)
+        pictures.append(np.asarray(brush.image).astype(int))
+    apart = np.abs(pictures[0] - pictures[1])
+    assert apart.mean() < 1.0
+    assert apart.max() <= 8
+    assert np.ptp(pictures[0][..., 0]) > 40
+
+
+def test_the_edges_of_words_are_mixed_with_what_is_below_them():
+    brush = Brush(BackdropContext("zoo", (128, 64), 60, 3))
+    brush.image.paste((100, 100, 100), (0, 0, 128, 64))
+    sketch = Sketch(brush)
+    sketch.write((64, 20), "WORDS", 24, (250, 120, 100))
+    sketch.lay()
+    pixels = np.asarray(brush.image)
+    assert pixels[..., 0].max() > 230
+    assert pixels.min() >= 90, "no channel is beyond both colours"
+    assert pixels[..., 2].max() <= 101
+
+
+def test_a_usual_tone_leaves_a_picture_as_it_is():
+    sprite = Image.new("RGBA", (6, 6), (200, 100, 50, 130))
+    assert toned(sprite, TONES[0]) is sprite
+    darker, paler = toned(sprite, (0.8, 1.0)), toned(sprite, (1.0, 0.5))
+    assert darker.getpixel((2, 2)) == (160, 80, 40, 130)
+    assert paler.getpixel((2, 2)) == (162, 112, 87, 130)
+
+
+def test_a_rectangle_without_a_radius_is_the_one_with_radius_nought():
+    for corners in ((3.0, 4.0, 30.5, 21.5), (0.4, 0.6, 3.6, 3.7), (5.0, 5.0, 6.0, 9.0)):
+        plain, slow = Image.new("L", (40, 30)), Image.new("L", (40, 30))
+        rounded(ImageDraw.Draw(plain), corners, 0, fill=255)
+        ImageDraw.Draw(slow).rounded_rectangle(corners, 0, fill=255)
+        assert plain.tobytes() == slow.tobytes()
+
+
+def test_shapes_that_know_where_they_are_leave_a_clean_mask():
+    brush = Brush(BackdropContext("zoo", (96, 80), 60, 3))
+    brush.rect((-20, -30, 60, 45), TOP, FOOT, 8)
+    brush.rect((90, 70, 60, 45), TOP)
+    brush.poly([(-5, 3), (200, 40), (20, 300)], TOP, FOOT, 0.7, 3.0)
+    brush.rect((400, 400, 10, 10), TOP)
+    brush.poly([(-9, -9), (-3, -4), (-8, -2)], TOP)
+    assert brush._mask.getbbox() is None
+    assert brush.image.getpixel((10, 10)) != (0, 0, 0)
+
+
+def test_a_sheet_that_was_laid_is_clean_for_the_next_picture():
+    brush = Brush(BackdropContext("zoo", (131, 117), 60, 3))
     first = Sketch(brush)
+    sheet = first._layer
     first.rect((10, 10, 40, 30), TOP)
     first.lay()
-    before = brush.image.copy()
+    assert take_sheet("RGBa", (7, 7)).size == (7, 7), "one of another size is left alone"
     second = Sketch(brush)
-    assert not brush.sheets, "it took the sheet that was given back"
+    assert second._layer is sheet
+    assert sheet.getbbox() is None
     second.show((0, 0, 20, 20), lambda _on, _area: None)
     second.lay()
-    assert brush.image.tobytes() == before.tobytes()
-    assert [sheet.getbbox() for sheet in brush.sheets] == [None, None]
+    mask = brush._mask
+    brush.done()
+    assert take_sheet("L", mask.size) is mask
+    assert mask.getbbox() is None
 
 
-def test_a_sheet_of_another_size_is_left_alone():
-    brush = Brush(BackdropContext("zoo", (128, 128), 60, 3))
-    Sketch(brush).lay()
-    assert brush.take_sheet((7, 7)) is None
-    assert brush.take_sheet((256, 256)) is not None
-    assert brush.take_sheet((256, 256)) is None
+def test_only_some_sheets_are_kept():
+    for number in range(3 * MOST_SPARE):
+        give_back(Image.new("L", (10 + number, 3)))
+    assert len(_SPARE) == MOST_SPARE
