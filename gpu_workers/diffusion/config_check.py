@@ -7,26 +7,32 @@ Folders and tiny models are looked at before a process starts; what comes from a
 from pathlib import Path
 from typing import Any
 
+from gpu_workers.diffusion.denoise import check_guided
 from gpu_workers.diffusion.diffusion_config import NAMES, SECOND, DiffusionConfig, Weights
 from gpu_workers.diffusion.families.family_pipeline import takes_guidance
 from gpu_workers.diffusion.families.family_table import FAMILIES, Family, Task, Way, family_of, is_distilled, net_of
 from gpu_workers.diffusion.families.part_fit import check_parts
-from gpu_workers.diffusion.generators.photo_models import Kinds, check, check_steps, task_of
+from gpu_workers.diffusion.generators.photo_models import Kinds, check, check_shares, check_steps, task_of
 from gpu_workers.diffusion.guidance.method_settings import changed
 from gpu_workers.diffusion.guidance_methods import SETTINGS
 from gpu_workers.diffusion.model_components import MODEL
 from gpu_workers.diffusion.setting_readers import LOOPED, LOOPED_FAMILY, READERS, STOCK, variable
 from gpu_workers.diffusion.weight_files import TINY
+from gpu_workers.model_shelf.schedule_steps import planned_steps
 from schemas.errors import UserError
 
 TINY_NET = "ControlNetModel"
 
 
 def check_at_hand(config: DiffusionConfig) -> None:
-    """Raises UserError for settings that models in folders, or tiny ones, have no place for."""
+    """Raises UserError for settings that models in folders, or tiny ones, have no place for, and for those that have no
+    step with any model."""
     check_read(config)
     if config.renderer in SETTINGS:
         changed(SETTINGS[config.renderer], config.method)
+    steps = known_steps(config)
+    if config.renderer in LOOPED and steps is not None:
+        check_guided(config.sampling(), steps)
     if config.refiner is not None and _is_at_hand(config.refiner):
         refining_way(_refining_family(config.refiner), config.refiner.model)
     if not _is_at_hand(Weights(config.model)):
@@ -35,6 +41,13 @@ def check_at_hand(config: DiffusionConfig) -> None:
         check_parts(LOOPED_FAMILY, Path(config.model), config.model)
     if config.renderer in STOCK:
         _check_stock(config)
+
+
+def known_steps(config: DiffusionConfig) -> int | None:
+    """The predictions that its schedule takes, where that is known by the settings and the model at hand."""
+    if config.scheduler != MODEL or config.model == TINY:
+        return config.sampling_steps  # all of SCHEDULERS predict once a step
+    return planned_steps(Path(config.model), config.sampling_steps)
 
 
 def _check_stock(config: DiffusionConfig) -> None:
@@ -88,7 +101,10 @@ def _way(config: DiffusionConfig, kinds: Kinds) -> Way | None:
         return _has(kinds, "control")
     task = task_of(kinds, config.photo)
     check(kinds, config.photo, task)
-    check_steps(kinds, config.photo, config.sampling_steps)
+    steps = known_steps(config) if kinds.family.network == "unet" else config.sampling_steps
+    check_shares(config.photo, steps or config.sampling_steps)
+    if steps is not None:
+        check_steps(kinds, config.photo, steps)
     return kinds.family.way(task or "inpaint", kinds.net if task and "control" in task else None)
 
 

@@ -13,6 +13,7 @@ from gpu_workers.diffusion import lazy_imports
 from gpu_workers.diffusion.lazy_imports import Tensor
 from gpu_workers.diffusion.model_components import Parts
 from gpu_workers.diffusion.tensor_batch import Batch
+from schemas.errors import UserError
 
 
 @dataclass(frozen=True)
@@ -32,6 +33,17 @@ class Sampling:
     def guides(self, number: int, of: int) -> bool:
         """Whether a step, by its number of so many, has classifier-free guidance."""
         return self.guided[0] <= number / of < self.guided[1]
+
+
+def check_guided(sampling: Sampling, taken: int) -> None:
+    """Raises UserError where there is no guidance in any of so many predictions."""
+    if any(sampling.guides(number, taken) for number in range(taken)):
+        return
+    begin, end = sampling.guided
+    raise UserError(
+        f"from SKG_RENDER_GUIDANCE_FROM {begin:g} until SKG_RENDER_GUIDANCE_UNTIL {end:g} there is none of {taken} steps:"
+        " there would be no guidance, which SKG_RENDER_GUIDANCE=1 says"
+    )
 
 
 @dataclass(frozen=True)

@@ -129,8 +129,7 @@ def load(folder: Path, machine: Machine, variant: str | None = None) -> Parts:
         )
     with Loading(str(folder), folder / "tokenizer"):
         tokenizer = transformers.CLIPTokenizer.from_pretrained(folder / "tokenizer")
-    with Loading(str(folder), folder / "scheduler"):
-        scheduler = _scheduler(diffusers, folder)
+    scheduler = load_schedule(folder)
     for model in (unet, vae, encoder):
         model.to(machine.device).eval().requires_grad_(False)
     return Parts(
@@ -163,8 +162,14 @@ def compiled_network(network: Any, machine: Machine) -> Any:
     return torch.compile(network, backend=machine.compiler, **mode)
 
 
+def load_schedule(folder: Path) -> Any:
+    """The checkpoint's own schedule. Raises UserError for one that cannot be read, of no known class or of other noise."""
+    diffusers = lazy_imports.diffusers()
+    with Loading(str(folder), folder / "scheduler"):
+        return _scheduler(diffusers, folder)
+
+
 def _scheduler(diffusers: Any, folder: Path) -> Any:
-    """The checkpoint's own. Raises OSError where it cannot be read, UserError for one of no known class or other noise."""
     config = diffusers.DDIMScheduler.load_config(folder, subfolder="scheduler")
     kind = str(config.get("_class_name"))
     if not kind.endswith("Scheduler") or not hasattr(diffusers, kind):

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from gpu_workers.diffusion import lazy_imports
 from gpu_workers.diffusion.config_check import check_at_hand, check_kinds, refining_way
+from gpu_workers.diffusion.denoise import check_guided
 from gpu_workers.diffusion.diffusion_config import DiffusionConfig, Weights
 from gpu_workers.diffusion.diffusion_renderer import (
     CROWD,
@@ -28,7 +29,7 @@ from gpu_workers.diffusion.generators.refine import RefinedGenerator
 from gpu_workers.diffusion.generators.stock_pipelines import controlnet, text2image
 from gpu_workers.diffusion.guidance.segmentation import Segmenter, load_segmenter
 from gpu_workers.diffusion.guidance_methods import VARIANTS
-from gpu_workers.diffusion.model_components import Machine, load, scheduled
+from gpu_workers.diffusion.model_components import Machine, load, load_schedule, scheduled, taken_steps
 from gpu_workers.diffusion.setting_readers import LOOPED_FAMILY
 from gpu_workers.diffusion.weight_files import Source, locate
 from schemas.errors import UserError
@@ -75,7 +76,9 @@ def _refiner(config: DiffusionConfig, weights: Weights) -> Model:
 def _loop_generator(config: DiffusionConfig) -> ImageGenerator:
     folder, source = _base(config, "gligen")
     check_parts(LOOPED_FAMILY, folder, source.model)
-    parts, sampling = load(folder, machine_of(config), config.variant), config.sampling()
+    sampling = config.sampling()
+    check_guided(sampling, taken_steps(scheduled(load_schedule(folder), sampling.scheduler), sampling.steps))
+    parts = load(folder, machine_of(config), config.variant)
     parts = replace(parts, scheduler=scheduled(parts.scheduler, sampling.scheduler), segmenter=_segmenter(config))
     return LatentGenerator(parts, source, sampling, VARIANTS[config.renderer](parts, sampling, config.method))
 

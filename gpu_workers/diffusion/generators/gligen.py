@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass
 from PIL import Image
 
 from gpu_workers.diffusion.conditioning import Conditioning
-from gpu_workers.diffusion.denoise import GuidanceStrategy, Sampling, denoise
+from gpu_workers.diffusion.denoise import GuidanceStrategy, Sampling, check_guided, denoise
 from gpu_workers.diffusion.model_components import Parts, schedule_digest
 from gpu_workers.diffusion.tensor_batch import Batch, prepare
 from gpu_workers.diffusion.weight_files import Source
@@ -41,13 +41,7 @@ class LatentGenerator:
     def __init__(self, parts: Parts, source: Source, sampling: Sampling, kind: LoopVariant) -> None:
         if kind.boxes and not parts.grounded:
             raise UserError(f"{source.model} is no GLIGEN: its UNet takes no boxes")
-        taken = parts.taken_steps(sampling.steps)
-        if not any(sampling.guides(number, taken) for number in range(taken)):
-            begin, end = sampling.guided
-            raise UserError(
-                f"from SKG_RENDER_GUIDANCE_FROM {begin:g} until SKG_RENDER_GUIDANCE_UNTIL {end:g} there is none of"
-                f" {taken} steps: there would be no guidance, which SKG_RENDER_GUIDANCE=1 says"
-            )
+        check_guided(sampling, parts.taken_steps(sampling.steps))
         self._parts, self._source, self._sampling, self._kind = parts, source, sampling, kind
 
     @property

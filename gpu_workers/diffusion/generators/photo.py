@@ -21,7 +21,7 @@ from gpu_workers.diffusion.families.pipeline_loading import sharing, side_of
 from gpu_workers.diffusion.families.regional_attention import RegionalAttention, regions_of
 from gpu_workers.diffusion.generators.photo_models import PhotoModels, PhotoSettings, check, check_steps, mode_of, task_of
 from gpu_workers.diffusion.generators.stock_pipelines import drawing_by, pipeline_parameters
-from gpu_workers.diffusion.model_components import taken_steps
+from gpu_workers.diffusion.model_components import load_schedule, scheduled, taken_steps
 from gpu_workers.photo.condition_pictures import CONDITION_PICTURES
 from gpu_workers.photo.resizing import resized
 from gpu_workers.photo.structure import Structure
@@ -50,11 +50,9 @@ class PhotoGenerator:
         self._models, self._sampling, self._settings, self._side = models, sampling, settings, side
         self._task = task_of(models.kinds, settings)
         check(models.kinds, settings, self._task)
-        check_steps(models.kinds, settings, sampling.steps)
+        check_steps(models.kinds, settings, _planned(models, sampling))
         task: Task = self._task or "inpaint"
         first = drawing_by(models.family, task, models.model, sampling, models.control if "control" in task else None)
-        if models.family.network == "unet":  # the schedules of others take as many steps as they are asked for
-            check_steps(models.kinds, settings, taken_steps(first.pipeline.scheduler, sampling.steps))
         self._first, self._mode = first, mode_of(models, settings, first)
         self._again = _inpainting(models, first, sampling) if settings.inpaint else None
         self._regional = RegionalAttention(first.pipeline.unet) if settings.regional else None
@@ -119,6 +117,13 @@ class PhotoGenerator:
             for place, picture, mask in zip(places, anew, masks, strict=True):
                 pictures[place] = Image.composite(picture, pictures[place], mask)  # a codec changes pixels outside as well
         return pictures
+
+
+def _planned(models: PhotoModels, sampling: Sampling) -> int:
+    """The predictions of a whole picture: the schedules of other networks take as many as they are asked for."""
+    if models.family.network != "unet":
+        return sampling.steps
+    return taken_steps(scheduled(load_schedule(models.model.folder), sampling.scheduler), sampling.steps)
 
 
 def _inpainting(models: PhotoModels, first: FamilyPipeline, sampling: Sampling) -> FamilyPipeline:

@@ -117,12 +117,17 @@ def check(models: Kinds, settings: PhotoSettings, task: Task | None) -> None:
 
 
 def check_steps(models: Kinds, settings: PhotoSettings, steps: int) -> None:
+    """Raises UserError for shares of the steps, and spans of them, that leave none."""
+    check_shares(settings, steps)
+    if models.net:
+        _check_span(models, settings, steps)
+
+
+def check_shares(settings: PhotoSettings, steps: int) -> None:
     """Raises UserError for shares of the steps that leave none."""
     for name, share in (("STRENGTH", settings.strength), ("INPAINT", settings.inpaint)):
         if share is not None and int(steps * share) < 1:
             raise UserError(f"SKG_RENDER_{name} {share:g} of {steps} steps is less than one: at least 1/{steps} is needed")
-    if models.net:
-        _check_span(models, settings, steps)
 
 
 def _check_span(models: Kinds, settings: PhotoSettings, steps: int) -> None:

@@ -119,6 +119,37 @@ def test_settings_that_leave_each_other_nothing_are_refused(renderer: str, chang
         refuse_ignored(renderer, given(**changes), USUAL)
 
 
+SCHEDULES = [
+    ({"_class_name": "DDIMScheduler"}, 4), ({"_class_name": "HeunDiscreteScheduler"}, 7),
+    ({"_class_name": "PNDMScheduler", "skip_prk_steps": True}, 5), ({"_class_name": "PNDMScheduler"}, None), ({}, None),
+]  # fmt: skip
+"""With the predictions of each for 4 steps, where they are known."""
+
+
+@pytest.mark.parametrize(("schedule", "taken"), SCHEDULES)
+def test_a_span_in_which_the_folders_schedule_has_no_step_is_refused_before_anything_is_loaded(
+    tmp_path: Path, schedule: dict[str, object], taken: int | None
+):
+    named = index_in(tmp_path, FAMILIES[0], "ControlNetModel")
+    (tmp_path / "model" / "scheduler").mkdir()
+    (tmp_path / "model" / "scheduler" / "scheduler_config.json").write_text(json.dumps(schedule), "utf-8")
+    model, spans = {"render_model": named["render_model"], "render_steps": 4}, ("guidance", "condition")
+    none = {f"render_{name}_{end}": share for name in spans for end, share in (("from", 0.8), ("until", 0.84))}
+    guided = {name: value for name, value in none.items() if "guidance" in name}
+    told = said_of(tmp_path, "text", **model, **guided)
+    assert told.endswith("SKG_RENDER_GUIDANCE=1 says") if taken in (4, 7) else not told
+    shown = {name: value for name, value in none.items() if "condition" in name}
+    over = said_of(tmp_path, "photo", **model, render_controlnet=named["render_controlnet"], **shown)
+    assert (f"there is no whole one of {taken} steps" in over) == (taken is not None)
+
+
+def test_a_span_is_refused_of_a_hubs_model_where_a_setting_names_the_schedule(tmp_path: Path):
+    hub = {"render_model": "someone/something", "render_revision": "0" * 40, "render_steps": 4}
+    span = {"render_guidance_from": 0.8, "render_guidance_until": 0.9}
+    assert "there is none of 4 steps" in said_of(tmp_path, "gligen", **hub, **span, render_scheduler="ddim")
+    assert not said_of(tmp_path, "gligen", **hub, **span), "its own schedule may have a step there"
+
+
 @pytest.mark.parametrize("name", ["render_side", "render_refine_side"])
 def test_a_side_that_would_be_rounded_is_refused(name: str):
     with pytest.raises(ValidationError, match="multiple of 64"):

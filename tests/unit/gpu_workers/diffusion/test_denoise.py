@@ -11,10 +11,12 @@ import pytest
 
 from gpu_workers.diffusion.conditioning import Conditioning
 from gpu_workers.diffusion.denoise import GuidanceStrategy, Sampling, classifier_free, denoise, steps_of
-from gpu_workers.diffusion.diffusion_config import DiffusionConfig
+from gpu_workers.diffusion.diffusion_config import DiffusionConfig, Weights
+from gpu_workers.diffusion.generators.photo_models import PhotoSettings
 from gpu_workers.diffusion.model_components import Machine, Parts, load, scheduled
 from gpu_workers.diffusion.model_registry import make_generator
 from gpu_workers.diffusion.tensor_batch import prepare
+from gpu_workers.tiny_models.tiny_diffusion import build
 from schemas.errors import UserError
 
 pytestmark = pytest.mark.thorough
@@ -112,6 +114,27 @@ def test_a_span_of_guidance_without_a_step_is_refused(tmp_path: Path):
     ):
         make_generator(replace(config, guided=(0.4, 0.6)))
     make_generator(replace(config, guided=(0.4, 0.7)))
+
+
+@pytest.mark.parametrize("renderer", ["gligen", "photo"])
+def test_what_no_step_of_an_unusual_schedule_counts_for_is_refused_before_weights_are_read(tmp_path: Path, renderer: str):
+    """PNDM with its Runge-Kutta steps: 13 predictions for 4 steps."""
+    pytest.importorskip("diffusers", reason="the gpu extra is not installed")
+    folder = build(tmp_path / "model", gated=renderer == "gligen")
+    changed = json.loads((folder / "scheduler" / "scheduler_config.json").read_text("utf-8"))
+    changed |= {"_class_name": "PNDMScheduler", "skip_prk_steps": False}
+    (folder / "scheduler" / "scheduler_config.json").write_text(json.dumps(changed), "utf-8")
+    for weights in folder.rglob("*.safetensors"):
+        weights.write_bytes(b"none")
+    config = DiffusionConfig(renderer, str(folder), None, tmp_path, 1, steps=4)
+    spanned = replace(config, guided=(0.7, 0.72))
+    if renderer == "photo":
+        config = replace(config, control=Weights("tiny"))
+        spanned = replace(config, photo=PhotoSettings(span=(0.7, 0.72)))
+    with pytest.raises(UserError, match=r"there is (none|no whole one) of \d+ steps"):
+        make_generator(spanned)
+    with pytest.raises(UserError, match="is cut or no safetensors"):
+        make_generator(config)
 
 
 @pytest.mark.parametrize("scheduler", ["ddim", "dpmsolver++", "unipc"])
