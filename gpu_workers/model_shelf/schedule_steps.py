@@ -1,7 +1,7 @@
 """How many predictions a model's schedule takes for so many steps, by its configuration: no library is loaded.
 
 In: a model's folder, steps.  Out: a number, or None for a schedule that is not known here.
-So that shares of the steps in which nothing would happen are told before a model is loaded.
+So shares of the steps in which nothing would happen are refused before a model is loaded.
 """
 
 from pathlib import Path
