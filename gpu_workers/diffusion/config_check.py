@@ -18,10 +18,21 @@ from gpu_workers.diffusion.guidance_methods import SETTINGS
 from gpu_workers.diffusion.model_components import MODEL
 from gpu_workers.diffusion.setting_readers import LOOPED, LOOPED_FAMILY, READERS, STOCK, variable
 from gpu_workers.diffusion.weight_files import TINY
-from gpu_workers.model_shelf.schedule_steps import planned_steps
+from gpu_workers.model_shelf.model_loading import json_object
 from schemas.errors import UserError
 
 TINY_NET = "ControlNetModel"
+
+ONCE = frozenset((
+    "DDIMScheduler", "DDPMScheduler", "DEISMultistepScheduler", "DPMSolverMultistepScheduler",
+    "DPMSolverSinglestepScheduler", "EulerAncestralDiscreteScheduler", "EulerDiscreteScheduler",
+    "FlowMatchEulerDiscreteScheduler", "LCMScheduler", "LMSDiscreteScheduler", "SASolverScheduler", "TCDScheduler",
+    "UniPCMultistepScheduler",
+))  # fmt: skip
+"""Classes of diffusers that predict once a step."""
+
+TWICE = frozenset(("HeunDiscreteScheduler", "KDPM2AncestralDiscreteScheduler", "KDPM2DiscreteScheduler"))
+"""Those that do twice, but for the last one."""
 
 
 def check_at_hand(config: DiffusionConfig) -> None:
@@ -48,6 +59,20 @@ def known_steps(config: DiffusionConfig) -> int | None:
     if config.scheduler != MODEL or config.model == TINY:
         return config.sampling_steps  # all of SCHEDULERS predict once a step
     return planned_steps(Path(config.model), config.sampling_steps)
+
+
+def planned_steps(folder: Path, steps: int) -> int | None:
+    """The predictions that the schedule in a model's folder takes. None where it is not known, or not there."""
+    file = folder / "scheduler" / "scheduler_config.json"
+    config = json_object(file) if file.is_file() else {}
+    kind = config.get("_class_name")
+    if kind in ONCE:
+        return steps
+    if kind in TWICE:
+        return 2 * steps - 1
+    if kind == "PNDMScheduler" and config.get("skip_prk_steps") is True:
+        return steps + (steps > 1)
+    return None
 
 
 def _check_stock(config: DiffusionConfig) -> None:
