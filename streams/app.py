@@ -12,16 +12,15 @@ from spatial.knowledge.knowledge_base import check_knowledge
 from spatial.questions.wording.paraphrase_gate import require_admitted
 from streams.cli.failures import FAILURES, report
 from streams.composition import agents_app
-from streams.setting_rules import require
+from streams.setting_faults import sound_settings
 from streams.settings import AgentSettings
 
 try:
     check_knowledge()
     require_admitted()
-    settings = AgentSettings()
+    settings = sound_settings(AgentSettings)
     set_up(settings.log_format, "agents", settings.log_level)
     logging.getLogger("faust.worker").setLevel(logging.ERROR)  # it alone says why Faust's command ends
-    require(settings)
     app = agents_app(settings)
 except FAILURES as error:
     sys.exit(report(error))

@@ -12,7 +12,6 @@ from typing import Any, TypeVar
 from pydantic import SecretStr, ValidationError
 from pydantic_settings import BaseSettings
 
-from dataset.review.verdict_table import REVIEWER
 from schemas.errors import BadKnowledge, MissingExtra
 from schemas.texts.fault_words import in_plain_words, nearest_words
 from streams.address_redaction import masked
@@ -50,6 +49,8 @@ class SettingFault:
 
 def known_names() -> frozenset[str]:
     """Every name that something reads, those of files of secrets among them."""
+    from dataset.review.verdict_table import REVIEWER
+
     own = {variable_of(name) for cls in ALL for name in cls.model_fields}
     files = {file_variable_of(name) for cls in ALL for name in secrets_of(cls)}
     return frozenset({*own, *files, REVIEWER, *OF_TOOLS})
@@ -120,14 +121,18 @@ def _all_faults(given: Mapping[str, object], environment: Iterable[str]) -> Iter
         if meant is not None:
             yield SettingFault(name, f"{name} is no setting, and nothing reads it", f"did you mean {meant}?")
     for cls in ALL:
-        settings, faults = valid_part(cls)
-        yield from faults
-        update: dict[str, object] = dict.fromkeys(unusable_files(cls), UNREAD)
-        update |= {name: value for name, value in given.items() if name in cls.model_fields and value is not None}
-        for error in broken(settings.model_copy(update=update)):
-            missing, name = error if isinstance(error, MissingExtra) else None, _named_in(str(error))
-            yield SettingFault(name, str(error), _meaning(cls, name.removeprefix(PREFIX).lower()), missing)
+        yield from _faults_of(cls, given)
     yield from _of_knowledge()
+
+
+def _faults_of(cls: type[BaseSettings], given: Mapping[str, object]) -> Iterator[SettingFault]:
+    settings, faults = valid_part(cls)
+    yield from faults
+    update: dict[str, object] = dict.fromkeys(unusable_files(cls), UNREAD)
+    update |= {name: value for name, value in given.items() if name in cls.model_fields and value is not None}
+    for error in broken(settings.model_copy(update=update)):
+        missing, name = error if isinstance(error, MissingExtra) else None, _named_in(str(error))
+        yield SettingFault(name, str(error), _meaning(cls, name.removeprefix(PREFIX).lower()), missing)
 
 
 def _of_knowledge() -> Iterator[SettingFault]:
@@ -150,7 +155,20 @@ def _named_in(text: str) -> str:
 
 def require_all(given: Mapping[str, object] | None = None) -> None:
     """Raise Misconfigured with every fault, one a line; MissingExtra where nothing but an extra is missing."""
-    faults = list(setting_faults(given))
+    _refuse(setting_faults(given))
+
+
+def sound_settings(cls: type[Settings], given: Mapping[str, object] | None = None) -> Settings:
+    """The settings of one process. `given`: fields that a command line sets (None: not).
+
+    Raises Misconfigured with every fault of them, one a line; MissingExtra where nothing but an extra is missing.
+    """
+    _refuse(_faults_of(cls, given or {}))
+    return cls().model_copy(update={name: value for name, value in (given or {}).items() if value is not None})
+
+
+def _refuse(found: Iterable[SettingFault]) -> None:
+    faults = list(found)
     wrong = [str(fault) for fault in faults if fault.missing is None]
     if wrong:
         raise Misconfigured("\n".join(wrong))

@@ -93,10 +93,8 @@ STAGE_TABLE: Mapping[str, StageSpec] = {row.name: row for row in _ROWS}
 def run_stage(stage: str, given: Mapping[str, object], table: Mapping[str, StageSpec] = STAGE_TABLE) -> None:
     """Run one process of a stage until SIGTERM. `given`: fields of its settings that the command line sets (None: not).
 
-    Raises UserError for a wrong setting before anything is connected to."""
-    from streams.setting_rules import require
+    Raises UserError for all wrong settings before anything is connected to."""
+    from streams.setting_faults import sound_settings
 
     spec = table[stage]
-    settings = spec.settings().model_copy(update={name: value for name, value in given.items() if value is not None})
-    require(settings)
-    spec.run(settings)
+    spec.run(sound_settings(spec.settings, given))

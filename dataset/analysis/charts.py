@@ -9,7 +9,8 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from dataset.analysis.page_templates import in_words, templates_in
+from dataset.analysis.names_in_words import in_words
+from dataset.analysis.page_templates import templates_in
 from dataset.analysis.statistics import Statistics
 from dataset.analysis.svg_bars import bar_chart, number_in_words, share_in_words
 from schemas.graph import UNDERSTOOD

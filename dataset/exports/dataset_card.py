@@ -6,6 +6,7 @@ In: a source.  Out: Markdown with a YAML head.  Counts in SQL over the snapshot;
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from dataset.analysis.names_in_words import for_markdown
 from dataset.exports.export_source import Source
 from dataset.table.held_out_share import share_of
 
@@ -118,11 +119,6 @@ def _table(title: str, counts: Mapping[str, int]) -> str:
         "",
         "| name | number |",
         "|---|---:|",
-        *(f"| {_plain(name)} | {count:,} |" for name, count in shown),
+        *(f"| {for_markdown(name)} | {count:,} |" for name, count in shown),
     ]
     return "\n".join([*lines, more])
-
-
-def _plain(name: str) -> str:
-    """The name escaped for a Markdown table."""
-    return "".join("\\" + c if c in "\\|<>[]`*_#" else c for c in " ".join(name.split()))

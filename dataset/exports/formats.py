@@ -4,25 +4,28 @@ In: a source of rows, a format's name, a folder.  Out: the folder, filled.
 Knows no format's details.  An installed distribution adds a `Format` by an entry point of the group `skg.exports`.
 """
 
-from collections.abc import Callable, Sequence
+from collections import Counter
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
+from dataset.analysis.names_in_words import in_words
 from dataset.exports.bop import count as count_bop
 from dataset.exports.bop import write as write_bop
 from dataset.exports.coco import write as write_coco
 from dataset.exports.dataset_card import CARD, plain_card
-from dataset.exports.export_source import Source
+from dataset.exports.export_source import Row, Source
 from dataset.exports.files.atomic_folder import draft_of
 from dataset.exports.files.record_counts import of_coco, of_lines, of_list, of_shards, of_tars
 from dataset.exports.huggingface import write as write_huggingface
+from dataset.exports.lines.question_lines import scored
 from dataset.exports.lines.question_lines import write as write_questions
 from dataset.exports.lines.sample_lines import write as write_samples
 from dataset.exports.llama_vision import write as write_llama_vision
 from dataset.exports.llava import write as write_llava
-from dataset.exports.lmms_eval_task import asked_splits
+from dataset.exports.lmms_eval_task import asked_splits, with_choices
 from dataset.exports.lmms_eval_task import write as write_lmms
 from dataset.exports.qwen_vl import write as write_qwen
 from dataset.exports.sharegpt import write as write_sharegpt
@@ -52,12 +55,14 @@ CONVERSATIONS = "conversations"
 @dataclass(frozen=True)
 class Format:
     """How a format is written, and its use in words. `splits`: those of a source that it writes.  `records`: what one
-    entry of its files is called, where that is no sample, and how many there are of a split in a folder."""
+    entry of its files is called, where that is no sample, and how many there are of a split in a folder.  `asks`: ids of
+    the questions of a sample that it writes, where those are not all."""
 
     write: Callable[[Source, Path], None]
     meaning: str
     splits: Callable[[Source], Sequence[str]] = _all_splits
     records: "Records | None" = None
+    asks: Callable[[Row], Collection[str]] | None = None
 
 
 _OWN = {
@@ -67,6 +72,7 @@ _OWN = {
         write_questions,
         "JSON lines: a question a line with its pictures, for `skg eval --questions`",
         records=Records("questions", of_lines),
+        asks=scored,
     ),
     "llava": Format(
         write_llava,
@@ -104,6 +110,7 @@ _OWN = {
         "a benchmark task for lmms-eval, multiple choice in every rotation of the choices",
         asked_splits,
         Records("records", of_shards),
+        with_choices,
     ),
 }
 
@@ -112,14 +119,28 @@ FORMATS = PluginTable(GROUP, _OWN, Format)
 
 
 def counted(source: Source, name: str, out: Path) -> str:
-    """What was written, of each split: `train 95 samples in 812 conversations`."""
+    """What was written, of each split: `train 95 samples in 812 conversations`; and how many questions of which kinds were
+    not."""
     chosen = FORMATS[name]
     said = []
     for split in chosen.splits(source):
         samples = f"{split} {source.sizes.get(split, 0):,} samples"
         held = chosen.records and f" in {chosen.records.number(out, split):,} {chosen.records.name}"
         said.append(samples + (held or ""))
-    return ", ".join(said)
+    return ", ".join(said) + _left_out(source, chosen)
+
+
+def _left_out(source: Source, chosen: Format) -> str:
+    """The questions that a format has no form for, by kind; nothing where it writes all."""
+    if chosen.asks is None:
+        return ""
+    kinds: Counter[str] = Counter()
+    for split in chosen.splits(source):
+        for row in source.rows(split, ["sample_id", "objects", "questions"]):
+            asked = chosen.asks(row)
+            kinds.update(question["kind"] for question in row["questions"] if question["id"] not in asked)
+    told = ", ".join(f"{in_words(kind)} {count:,}" for kind, count in kinds.most_common())
+    return f"; left out, since this form has no place for them: {told}" if kinds else ""
 
 
 def require_format(name: str) -> None:

@@ -125,6 +125,11 @@ def _batches(source: Source, split: str, kinds: set[str]) -> Iterator[pa.RecordB
         yield pa.RecordBatch.from_pylist(list(rotations(row)), schema=schema)
 
 
+def with_choices(row: Row) -> set[str]:
+    """The ids of a sample's questions that have choices."""
+    return {question["id"] for question in row["questions"] if question["choices"]}
+
+
 def rotations(row: Row) -> Iterator[dict[str, object]]:
     """Each question of a sample once for each rotation of its choices."""
     pictures = [row["image"], *(view["image"] for view in row.get("views") or ())]

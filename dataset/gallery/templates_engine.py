@@ -9,7 +9,8 @@ from pathlib import Path
 
 from jinja2 import Environment
 
-from dataset.analysis.page_templates import in_words, templates_in
+from dataset.analysis.names_in_words import in_words
+from dataset.analysis.page_templates import templates_in
 from spatial.questions.kind_table import KINDS
 
 HERE = Path(__file__).parent / "site"

@@ -6,10 +6,12 @@ In: a source, what is on record.  Out: Markdown with the YAML head that the hub 
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from dataset.analysis.names_in_words import for_markdown
 from dataset.exports.dataset_card import CardNotes, card_with
 from dataset.exports.export_source import Source
 from dataset.publishing.picture_sources import PictureSource
 from dataset.publishing.push_record import PushRecord
+from dataset.quality.quality_report import MEANINGS
 
 _LICENCES = """\
 ## Licences
@@ -31,9 +33,22 @@ _QUALITY = """\
 
 Measured by `skg dataset quality` on {samples:,} samples; intervals are of 95 %.
 
-| measure | value | interval | n | goal met |
-|---|---:|---|---:|---|
+{head}
 {rows}
+
+{groups}"""
+
+_HEAD = """\
+| measure | value | interval | n | goal met |
+|---|---:|---|---:|---|"""
+
+_GROUP = """\
+<details><summary>{meaning} {met} of {count} goals are met.</summary>
+
+{head}
+{rows}
+
+</details>
 
 """
 
@@ -110,10 +125,27 @@ def _sections(record: PushRecord, sources: Mapping[PictureSource, int]) -> str:
 
 
 def _quality(measured: Mapping[str, Any] | None) -> str:
+    """The measures: those of the whole in one table, those by kind or split folded below what they mean."""
     if not measured:
         return _NOT_MEASURED
-    rows = [f"| `{name}` | {_measure(one)} |" for name, one in measured.items()]
-    return _QUALITY.format(samples=int(measured.get("samples", {}).get("value", 0)), rows="\n".join(rows))
+    parts: dict[str, list[str]] = {}
+    for name in measured:
+        parts.setdefault(name.partition("/")[0], []).append(name)
+    whole = [f"| {_meaning(part)} | {_measure(measured[names[0]])} |" for part, names in parts.items() if names == [part]]
+    groups = "".join(_group(part, names, measured) for part, names in parts.items() if names != [part])
+    samples = int(measured.get("samples", {}).get("value", 0))
+    return _QUALITY.format(samples=samples, head=_HEAD, rows="\n".join(whole), groups=groups)
+
+
+def _group(part: str, names: Sequence[str], measured: Mapping[str, Any]) -> str:
+    rows = [f"| {for_markdown(name.partition('/')[2] or name)} | {_measure(measured[name])} |" for name in names]
+    met = sum(bool(measured[name]["ok"]) for name in names)
+    return _GROUP.format(meaning=_meaning(part), met=met, count=len(names), head=_HEAD, rows="\n".join(rows))
+
+
+def _meaning(part: str) -> str:
+    """What a measure means; of another version's its name."""
+    return MEANINGS.get(part) or f"{for_markdown(part)}."
 
 
 def _measure(one: Mapping[str, Any]) -> str:

@@ -46,6 +46,9 @@ WHOLE = "sample"
 
 Row = Mapping[str, Any]
 
+Form = Mapping[str, Sequence[str]]
+NO_FORM: Form = {}
+
 
 @dataclass(frozen=True)
 class ReviewPages:
@@ -62,7 +65,7 @@ class ReviewPages:
         """The next sample of a reviewer."""
         order = _order(request.query_params.get("order", ""))
         reviewer = unquote(request.cookies.get(COOKIE, "")) or reviewer_of_environment()
-        return HTMLResponse(await run_in_threadpool(self._page, reviewer[:MAX_REVIEWER], order, ""))
+        return HTMLResponse(await run_in_threadpool(self._page, reviewer[:MAX_REVIEWER], order))
 
     async def store(self, request: Request) -> Response:
         """Store the verdicts of a form and go on to the next sample."""
@@ -71,13 +74,13 @@ class ReviewPages:
         try:
             await run_in_threadpool(self._store, form, reviewer)
         except UserError as error:
-            page = await run_in_threadpool(self._page, reviewer, order, str(error), _text(form, "sample"))
+            page = await run_in_threadpool(self._page, reviewer, order, str(error), form)
             return HTMLResponse(page, 422)
         answer = RedirectResponse(f"/review?order={order}", 303)
         answer.set_cookie(COOKIE, quote(reviewer), max_age=COOKIE_S, httponly=True, samesite="strict")
         return answer
 
-    def _store(self, form: Mapping[str, Sequence[str]], reviewer: str) -> None:
+    def _store(self, form: Form, reviewer: str) -> None:
         """Raises BadInput for what is no verdict, RetryableError."""
         sample = _text(form, "sample")
         said = {name.partition(":")[2]: _text(form, name) for name in form if name.startswith("verdict:")}
@@ -103,18 +106,24 @@ class ReviewPages:
         except NoDataset:
             return []
 
-    def _page(self, reviewer: str, order: Order, fault: str, wanted: str = "") -> str:
-        queue = self._queue(order, reviewer)
+    def _page(self, reviewer: str, order: Order, fault: str = "", form: Form = NO_FORM) -> str:
+        """A page with a sample of the queue; that of the form, with what was typed, where a fault was in it."""
+        queue, wanted = self._queue(order, reviewer), _text(form, "sample")
         chosen = wanted if wanted in queue else next(iter(queue), None)
         row = None if chosen is None else self.sample(chosen)
         return render(
             "review.html",
             sample=None if row is None else sample_view(row),
             others=[] if row is None else other_views(row, self.views(row["sample_id"])),
-            items=() if row is None else _items(row),
+            items=() if row is None else [{**item, "typed": _typed(form, item["id"])} for item in _items(row)],
             reasons=REASONS, reviewer=reviewer, order=order, left=len(queue), fault=fault,
             said=len(counting_verdicts(self.uri, self.options)),
         )  # fmt: skip
+
+
+def _typed(form: Form, item: str) -> dict[str, str]:
+    """What was typed of an item: its verdict, reason and comment."""
+    return {name: _text(form, f"{name}:{item}") for name in ("verdict", "reason", "comment")}
 
 
 def _order(name: str) -> Order:
@@ -152,7 +161,7 @@ def _verdict(fields: Mapping[str, object]) -> Verdict:
         raise BadInput(error.errors()[0]["msg"].removeprefix("Value error, ")) from error
 
 
-def _text(form: Mapping[str, Sequence[str]], name: str) -> str:
+def _text(form: Form, name: str) -> str:
     """A field of a form. Raises HTTPException for one that is there twice."""
     values = form.get(name, [""])
     if len(values) > 1:

@@ -21,6 +21,7 @@ from schemas.events import SeedConcept
 from spatial.knowledge.knowledge_base import nearest_scenes
 from streams.adapters.hour_history import HourHistory
 from streams.adapters.rejection_resender import resender
+from streams.broker.client_id import has_ended
 from streams.operations.balance_process import read_targets
 from streams.operations.concept_readings import Readings, faults_of, readings_of
 from streams.operations.factory_state import Report
@@ -92,7 +93,8 @@ class RunningFactory:
     def _view(self, stage: str, row: StageStatus) -> StageView:
         shared = {each.name: getattr(row, each.name) for each in _SHARED}
         minutes, oldest_s = self._history.minutes(stage), self._history.oldest_s(stage)
-        return StageView(stage, **shared, members=len(row.members), hour=minutes, hour_oldest_s=oldest_s)
+        members = sum(not has_ended(one.client_id) for one in row.members)
+        return StageView(stage, **shared, members=members, hour=minutes, hour_oldest_s=oldest_s)
 
 
 def running_factory(settings: StatusSettings, uri: str, options: Options) -> RunningFactory:

@@ -23,8 +23,25 @@ class Client:
 
 def client_id(stage: str) -> str:
     """The client id of this process: `skg-STAGE-HOST-PID`."""
-    host = _STRANGE.sub("_", socket.gethostname()) or "unknown"
-    return f"{_PREFIX}-{stage}-{host}-{os.getpid()}"
+    return f"{_PREFIX}-{stage}-{_host()}-{os.getpid()}"
+
+
+def _host() -> str:
+    return _STRANGE.sub("_", socket.gethostname()) or "unknown"
+
+
+def has_ended(text: str) -> bool:
+    """Whether a client id is of a process of this machine that has ended: a broker may name it until its session ends."""
+    found = parse_client_id(text)
+    if found is None or found.host != _host() or found.pid <= 0:
+        return False
+    try:
+        os.kill(found.pid, 0)
+    except (ProcessLookupError, OverflowError):
+        return True
+    except PermissionError:
+        return False
+    return False
 
 
 def parse_client_id(text: str) -> Client | None:

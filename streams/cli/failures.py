@@ -6,6 +6,7 @@ installed, a service does not answer or does not let us in.
 """
 
 import sys
+from typing import TYPE_CHECKING
 
 from pydantic import ValidationError
 
@@ -19,6 +20,9 @@ from streams.address_redaction import masked
 from streams.cli.remedies import for_missing_dataset, for_service
 from streams.errors import Misused, RunFailed, Unreachable
 from streams.operations.seeds import BadSeeds
+
+if TYPE_CHECKING:
+    from pydantic_core import ErrorDetails
 
 EXIT_FAILURE, EXIT_USAGE = 1, 2
 
@@ -60,9 +64,14 @@ def _remedy(error: Exception) -> str:
 
 
 def _of_validation(error: ValidationError) -> str:
-    fault = error.errors()[0]
+    """Every fault, one a line."""
+    lines = (_of_fault(fault, error.title.endswith("Settings")) for fault in error.errors())
+    return "\n".join(dict.fromkeys(lines))
+
+
+def _of_fault(fault: "ErrorDetails", is_of_settings: bool) -> str:
     where = ".".join(str(part) for part in fault["loc"])
-    name = f"SKG_{where.upper()}" if error.title.endswith("Settings") else where
+    name = f"SKG_{where.upper()}" if is_of_settings else where
     given, why = fault["input"], in_plain_words(fault)
     if not isinstance(given, str | int | float):  # all settings together, secrets among them
         return f"{name}: {why}" if where else why

@@ -92,9 +92,7 @@ def _say(report: "Report") -> None:
 def lag_exporter() -> None:
     """Show the lag of every stage's group to Prometheus, until SIGTERM. Example: SKG_METRICS_PORT=9465 skg lag-exporter"""
     from streams.operations.lag_exporter import run_lag_exporter
-    from streams.setting_rules import require
+    from streams.setting_faults import sound_settings
     from streams.settings import LagSettings
 
-    settings = LagSettings()
-    require(settings)
-    run_lag_exporter(settings)
+    run_lag_exporter(sound_settings(LagSettings))

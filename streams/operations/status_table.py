@@ -9,6 +9,7 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from streams.broker.client_id import has_ended
 from streams.operations.status import StageStatus
 
 BAD = "bold red"
@@ -19,12 +20,16 @@ def as_report(status: Mapping[str, StageStatus], away: Sequence[str] = ()) -> Re
     lines = [Text(f"  {_member_line(stage, row)}", style="dim") for stage, row in status.items() if row.members]
     wrong = [Text(problem, style=BAD) for row in status.values() for problem in row.problems]
     quiet = [stage for stage, row in status.items() if row.state == "idle"]
-    idle = [Text(f"no process and nothing to do: {', '.join(quiet)}", style="dim")] if quiet else []
+    idle = [Text(f"nothing to do, and no member: {', '.join(quiet)}", style="dim")] if quiet else []
     return Group(as_stages(status), *lines, *idle, *wrong, *(Text(line, style=BAD) for line in away))
 
 
 def _member_line(stage: str, row: StageStatus) -> str:
-    said = [f"{one.client_id or 'a member'}{f' at {one.host}' if one.host else ''}" for one in row.members]
+    said = [
+        f"{one.client_id or 'a member'}{f' at {one.host}' if one.host else ''}"
+        f"{' (ended; the broker has not noticed yet)' if has_ended(one.client_id) else ''}"
+        for one in row.members
+    ]
     return f"{stage}: {', '.join(said)}"
 
 

@@ -32,13 +32,14 @@ from tests.fakes.wait import until
 
 @dataclass
 class NotedFactory:
-    """Implements `dataset.gallery.interfaces.Factory`. `refuse` is raised instead of publishing."""
+    """Implements `gallery.interfaces.Factory`. `refuse` is raised instead of publishing; `stages` are seen if given."""
 
     refuse: Exception | None = None
     published: list[SeedForm] = field(default_factory=list)
     replayed: list[str] = field(default_factory=list)
     looks: int = 0
     away: tuple[str, ...] = ()
+    stages: tuple[StageView, ...] | None = None
 
     def reading(self, form: SeedForm) -> ConceptReading:
         if self.refuse is not None:
@@ -53,6 +54,8 @@ class NotedFactory:
 
     def funnel(self) -> FactoryView:
         self.looks += 1
+        if self.stages is not None:
+            return FactoryView(self.stages, self.away)
         examine = {"rejected": {"violated_relation": 7}, "redrawn": {"missing_object": 13}}
         trouble = ("render: stuck: 5 events are unread and nothing has moved for 90 s",)
         return FactoryView(

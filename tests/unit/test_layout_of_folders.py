@@ -29,6 +29,7 @@ SEAMS = {
         "streams/cli/__main__.py",
     },
     "the only importer of an outside library, or of what takes long to load or the system offers": {
+        "dataset/analysis/page_templates.py",
         "dataset/gallery/http_server.py",
         "gpu_workers/judge/shown_picture.py",
         "gpu_workers/perception/nsfw.py",
@@ -49,6 +50,7 @@ SEAMS = {
         "streams/services/minio_server.py",
     },
     "values, errors or constants that several modules exchange and none of them owns": {
+        "dataset/analysis/names_in_words.py",
         "gpu_workers/solid/scenery/room_table.py",
         "gpu_workers/solid/scenery/surroundings.py",
         "spatial/layout/constraints/placement_margins.py",
@@ -63,7 +65,6 @@ SEAMS = {
         "dataset/exports/files/json_stream.py",
         "gpu_workers/judge/scene_sentences.py",
         "gpu_workers/object_pixels.py",
-        "streams/broker/client_id.py",
         "streams/broker/topic_partitions.py",
     },
     "one rule that modules of several folders, or all of one, share": {

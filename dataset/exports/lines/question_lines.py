@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from dataset.evaluation.eval_items import Item, items_of
-from dataset.exports.export_source import Source
+from dataset.exports.export_source import Row, Source
 from dataset.exports.files.json_stream import write_lines
 from dataset.exports.files.picture_files import save_views
 
@@ -23,6 +23,11 @@ def write(source: Source, out: Path) -> None:
     """Write one file a split."""
     for split in source.splits:
         write_lines(out / f"{split}.jsonl", _lines(source, split, out))
+
+
+def scored(row: Row) -> set[str]:
+    """The ids of a sample's questions that can be scored."""
+    return {item.id for item in items_of(row)}
 
 
 def _lines(source: Source, split: str, out: Path) -> Iterator[dict[str, Any]]:

@@ -20,6 +20,9 @@ MOST_ROWS = 60
 LEVELS = 6
 """Shades of a heat map, besides that of nothing."""
 
+OTHERS = 8
+"""Values beside an axis of the targets that are named."""
+
 Values = dict[str, Any]
 Counts = Mapping[str, int]
 
@@ -74,21 +77,38 @@ def family_of(predicate: str) -> str:
 
 
 def mix(samples: SampleSearch, targets: BalanceTargets) -> list[Values]:
-    """Of each axis of the targets its values: the share that is wanted, the share that is there, and whether it lacks."""
+    """Of each axis of the targets its values: the share that is wanted, the share that is there, and whether it lacks.
+
+    Shares are of what the targets name, as the balance counts; `others` are there and not named, the commonest first.
+    """
     counted = {
         "scenes": dict(samples.facets.scene),
         "relations": _families(samples),
         "kinds": _kinds(samples),
-        "density": _densities(samples, targets.axes.get("density", {})),
+        "density": _densities(samples, list(targets.axes.get("density", {}))),
     }
     return [
         {
             "axis": axis,
             "values": [_value(name, share, counted.get(axis, {}), wanted, targets) for name, share in wanted.items()],
+            **_others(counted.get(axis, {}), wanted),
         }
         for axis, wanted in targets.axes.items()
         if wanted
     ]
+
+
+def _others(counts: Counts, wanted: Iterable[str]) -> Values:
+    """What is there and not named: how much of how much, and the commonest of it."""
+    others = sorted(
+        ((count, name) for name, count in counts.items() if name not in wanted), key=lambda one: (-one[0], one[1])
+    )
+    return {
+        "total": sum(counts.values()),
+        "outside": sum(count for count, _ in others),
+        "others": [(name, count) for count, name in others[:OTHERS]],
+        "more": max(0, len(others) - OTHERS),
+    }
 
 
 def _value(name: str, wanted: float, counts: Counts, shares: Mapping[str, float], targets: BalanceTargets) -> Values:
@@ -112,14 +132,21 @@ def _kinds(samples: SampleSearch) -> Counts:
     return _added(samples.query("SELECT k, count(*) FROM (SELECT unnest(asked_kinds) AS k FROM rows) GROUP BY 1"))
 
 
-def _densities(samples: SampleSearch, bands: Iterable[str]) -> Counts:
-    """Samples by the bands of the targets, written `2-3` or `4`."""
+def _densities(samples: SampleSearch, bands: Sequence[str]) -> Counts:
+    """Samples by the bands of the targets, written `2-3` or `4`, and by their number of things outside of all bands."""
     counts = samples.query("SELECT things, count(*) FROM rows GROUP BY 1")
     found: Counter[str] = Counter()
     for band in bands:
-        first, _, last = band.partition("-")
-        found[band] = sum(count for things, count in counts if int(first) <= things <= int(last or first))
+        found[band] = sum(count for things, count in counts if _is_in(things, band))
+    for things, count in counts:
+        if not any(_is_in(things, band) for band in bands):
+            found[str(things)] += count
     return found
+
+
+def _is_in(things: int, band: str) -> bool:
+    first, _, last = band.partition("-")
+    return int(first) <= things <= int(last or first)
 
 
 def _added(pairs: Iterable[Sequence[Any]]) -> Counts:

@@ -63,6 +63,8 @@ class EvaluationPages:
         number, kind = request.path_params["number"], request.query_params.get("kind", "")[:MAX_CHARS]
         if number >= len(runs):
             raise missing("result")
+        if runs[number].scores is None:
+            raise missing("result of a model: only baselines were asked, whose answers are not kept")
         found = self._wrong_of(runs[number]).newest()
         fitting = [each for each in found or () if not kind or each.kind == kind]
         last = max(1, -(-len(fitting) // ROWS))

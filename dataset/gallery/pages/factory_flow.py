@@ -130,6 +130,11 @@ def troubles(view: FactoryView) -> list[str]:
     return [*view.away, *(problem for row in view.stages for problem in row.problems)]
 
 
+def is_at_rest(view: FactoryView) -> bool:
+    """Whether nothing runs and nothing waits, as before the first start and after a demo: no fault, services or not."""
+    return not any(row.processes or row.members or row.problems for row in view.stages)
+
+
 def advice(view: FactoryView, samples: int) -> list[tuple[str, str]]:
     """What to do where nothing runs or nothing is there yet, with a command; nothing where the factory works."""
     if any(row.processes or row.members for row in view.stages):

@@ -15,7 +15,7 @@ from starlette.routing import Route
 from dataset.gallery.interfaces import ANYWAY, ConceptReading, Factory, SeedForm
 from dataset.gallery.pages.answers import html, html_of
 from dataset.gallery.pages.background_result import BackgroundResult
-from dataset.gallery.pages.factory_flow import advice, flow, losses_of, troubles, unread
+from dataset.gallery.pages.factory_flow import advice, flow, is_at_rest, losses_of, troubles, unread
 from dataset.gallery.pages.stored_hour import stored_hour
 from dataset.gallery.rejected_samples import RejectionSearch
 from dataset.gallery.sample_search import SampleSearch
@@ -129,6 +129,7 @@ class FactoryPages:
             "facets": facets,
             "stations": flow(samples, losses_of(self._rejected), view.stages, self._hour.newest() or {}),
             "troubles": troubles(view),
+            "is_at_rest": is_at_rest(view),
             "advice": advice(view, samples),
             "unread": unread,
         }

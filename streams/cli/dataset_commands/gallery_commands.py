@@ -84,7 +84,6 @@ def _serve(served: _Served, address: tuple[str, int]) -> None:
     from streams.settings import StatusSettings
 
     settings, uri, options = StatusSettings(), served.uri, served.options
-    set_up(settings.log_format, "gallery", settings.log_level)
     private = is_loopback(address[0])
     may_write = private if served.feed is None else served.feed
     factory = running_factory(settings, uri, options) if may_write else None
@@ -96,6 +95,7 @@ def _serve(served: _Served, address: tuple[str, int]) -> None:
     shown = GalleryData(samples, rejected, factory, pictures, reviews, _targets(served.targets), served.results)
 
     def ready(found: str) -> None:
+        set_up(settings.log_format, "gallery", settings.log_level)  # from here on: what fails before is a line for people
         typer.echo(f"gallery of {uri} at {found} (Ctrl-C ends it)")
         if "://" not in uri and not is_table(Path(uri)):
             others = for_missing_dataset()

@@ -26,12 +26,13 @@ def extend(family: typer.Typer) -> None:
 
 def push(  # noqa: PLR0913, PLR0917 - one parameter an option of the command line
     paths: Annotated[
-        list[str],
+        list[str] | None,
         typer.Argument(
             metavar="[DATASET] PLACE",
             help="the table (default SKG_DATASET_URI), then where the copy goes: each a folder or s3://bucket/path",
         ),
-    ],
+    ] = None,
+    table: Annotated[str | None, typer.Option("--uri", help="the table, as the first of two arguments")] = None,
     tag: Annotated[str | None, typer.Option(help="the copy's name; default version-N. A tag never changes")] = None,
     split: Split = None,
     version: Version = None,
@@ -50,11 +51,9 @@ def push(  # noqa: PLR0913, PLR0917 - one parameter an option of the command lin
     """
     from dataset.publishing import PushRequest
     from dataset.publishing import push as publish
-    from streams.errors import Misused
 
-    if len(paths) > 2:
-        raise Misused("give the dataset and the place of the copy, or the place alone")
-    uri, place = (paths[0] if len(paths) == 2 else None), _place(paths[-1])
+    uri, target = _addresses(list(paths or ()), table)
+    place = _place(target)
     source = _source(uri, place, (tag, version, split), without_flagged)
     measured = _given(quality) if quality is not None else _measured(source) if measure else None
     name = tag or f"version-{source.table.version}"
@@ -62,6 +61,21 @@ def push(  # noqa: PLR0913, PLR0917 - one parameter an option of the command lin
     size = sum(shard.bytes for shard in done.files.values()) / MB
     counts = ", ".join(f"{name} {rows:,}" for name, rows in done.rows.items())
     typer.echo(f"{place.address}: tag {done.tag} of version {done.origin.version}: {counts}; {size:,.1f} MB")
+
+
+EXAMPLE = "as in skg dataset push demo-out/dataset pub --tag v1"
+
+
+def _addresses(paths: list[str], table: str | None) -> tuple[str | None, str]:
+    """The table, None for that of the settings, and where the copy goes. Raises Misused."""
+    from streams.errors import Misused
+
+    given = [*([] if table is None else [table]), *paths]
+    if not paths:
+        raise Misused(f"say where the copy goes, {EXAMPLE}")
+    if len(given) > 2:
+        raise Misused("give the dataset and the place of the copy, or the place alone")
+    return (given[0] if len(given) == 2 else None), given[-1]
 
 
 def _place(text: str) -> "Place":
@@ -76,7 +90,7 @@ def _place(text: str) -> "Place":
         return s3_place(settings, text, settings.connect_timeout_s)
     folder = Path(text)
     if is_table(folder) or any(is_table(parent) for parent in folder.absolute().parents):
-        raise Misused(f"{text} is a dataset's own folder: a copy is published beside it")
+        raise Misused(f"{text} is a dataset's own folder; say another one where the copy goes, {EXAMPLE}")
     return FolderPlace(folder)
 
 

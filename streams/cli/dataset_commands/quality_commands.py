@@ -45,12 +45,10 @@ def balance(
 ) -> None:
     """Publish seeds for what the dataset lacks, until SIGTERM. Example: skg balance --targets docs/targets.yaml"""
     from streams.operations.balance_process import run_balance
-    from streams.setting_rules import require
+    from streams.setting_faults import sound_settings
     from streams.settings import BalanceSettings
 
-    settings = BalanceSettings() if targets is None else BalanceSettings(balance_targets=targets)
-    require(settings)
-    run_balance(settings)
+    run_balance(sound_settings(BalanceSettings, {"balance_targets": targets}))
 
 
 def audit(

@@ -20,6 +20,7 @@ from streams.cli.recovery_commands.rejection_filters import (
     Until,
     counted,
     found,
+    require_choice,
     wanted,
 )
 from streams.errors import Misused
@@ -27,6 +28,8 @@ from streams.errors import Misused
 if TYPE_CHECKING:
     from schemas.codec import Message
     from streams.recovery.rejection_replay import Exported, RejectionReplay
+
+FILTERS = ("--stage", "--reason", "--concept", "--since", "--until", "--id")
 
 LISTED = 50
 """Lines in text output, unless more are requested."""
@@ -135,11 +138,11 @@ def replay(  # noqa: PLR0913, PLR0917 - one parameter an option of the command l
     from dataset.reading.rejection_search import full_rows
     from streams.recovery.rejection_replay import RejectionReplay, judged_messages
 
-    some = any((stage, reason, concept, since, until, ids))
-    if (everything and some) or not (everything or some or dry_run):
-        raise Misused("say which ones with --stage, --reason, --concept, --since, --until or --id, or --all")
+    filters = wanted((stage, reason, concept, ids), (since, until))
+    chosen_by = dict(zip(FILTERS, (stage, reason, concept, since, until, ids), strict=True))
+    require_choice(chosen_by, everything, dry_run)
     outcomes = {ENDED, *((DRAWN_AGAIN,) if retried else ()), *((SUPERSEDED,) if superseded else ())}
-    fitting = found(uri, wanted((stage, reason, concept, ids), (since, until)))
+    fitting = found(uri, filters)
     chosen = [row for row in fitting if ids or row["outcome"] in outcomes]
     done = RejectionReplay(left_out=len(fitting) - len(chosen))
     published = judged_messages(full_rows(*where(uri), chosen), done)

@@ -4,7 +4,7 @@ In: arguments of the command line.  Out: matching rows; Misused for an unknown v
 """
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated
 
@@ -52,6 +52,17 @@ def found(uri: str | None, choice: "RejectionFilter") -> "list[Row]":
         return find(*where(uri), choice)
     except NotFound as error:
         raise Misused(str(error)) from error
+
+
+def require_choice(given: Mapping[str, object], everything: bool, dry_run: bool, hint: str = "") -> None:
+    """Raise Misused unless it was said which ones to send, by options (`given`) or by --all, and not by both."""
+    said = [option for option, value in given.items() if value]
+    if everything and said:
+        raise Misused(f"--all takes everything, and {' and '.join(said)} only some: give one of them")
+    if not (everything or said or dry_run):
+        *first, last = given
+        choice = f"say which ones with {', '.join(first)} or {last}, or all with --all"
+        raise Misused(f"{choice}: {hint}" if hint else choice)
 
 
 def counted(rows: "Sequence[Row]", shown: int) -> str:

@@ -11,6 +11,7 @@ from schemas.reasons import DEAD_LETTER_REASONS
 from schemas.topics import DEAD_LETTERS, REPLAYS, TOPICS
 from streams.cli.arguments import moment
 from streams.cli.command_help import add
+from streams.cli.recovery_commands.rejection_filters import require_choice
 from streams.errors import Misused
 
 if TYPE_CHECKING:
@@ -46,11 +47,9 @@ def replay(  # noqa: PLR0913, PLR0917 - one parameter an option of the command l
     from streams.recovery.dead_letter_replay import replay as send_back
     from streams.settings import KafkaSettings
 
-    some = any((stage, topic, reason, since, until, ids))
-    if (everything and some) or not (everything or some or dry_run):
-        said = "say which ones with --stage, --topic, --reason, --since, --until or --id, or --all"
-        raise Misused(f"{said}: `skg replay --all --again` sends everything, also what was sent before" if again else said)
     choice = _choice((stage, topic, reason, ids), (since, until), again)
+    chosen = dict(zip(FILTERS, (stage, topic, reason, since, until, ids), strict=True))
+    require_choice(chosen, everything, dry_run, "`skg replay --all --again` sends everything again" if again else "")
     if dry_run:
         done = preview(
             KafkaSettings(), choice, lambda letter: typer.echo(json.dumps(shown(letter)) if as_json else line(letter))
@@ -65,6 +64,9 @@ def replay(  # noqa: PLR0913, PLR0917 - one parameter an option of the command l
     for key in done.refused:
         typer.echo(f"{key}: not sent: the broker takes no message of its size on that topic", err=True)
     raise typer.Exit(EXIT_LEFT if done.gone or done.refused else 0)
+
+
+FILTERS = ("--stage", "--topic", "--reason", "--since", "--until", "--id")
 
 
 def shown(letter: "Letter") -> dict[str, object]:

@@ -14,7 +14,8 @@ if TYPE_CHECKING:
 LOOK_S = 3.0
 """For each wait of a look at a store or a model."""
 
-CORRECT_ENDPOINT = 'correct SKG_S3_ENDPOINT; eval "$(skg up)" starts a store and sets its address'
+START = 'eval "$(skg up)" starts a store and sets its address'
+CORRECT_ENDPOINT = f"correct SKG_S3_ENDPOINT; {START}"
 
 State = Literal["ok", "absent", "wrong"]
 """`absent`: not there, and not needed by what is configured."""
@@ -89,31 +90,44 @@ def _topics_of(faults: list[str]) -> str:
 
 
 def _store() -> Iterator[Finding]:
+    from streams.settings import StoreSettings
+    from streams.storage.s3 import bucket_answers
+
+    settings = _with_its_secrets(StoreSettings)
+    if settings is not None:
+        yield from look_at_store(settings, bucket_answers)
+
+
+def look_at_store(settings: "StoreSettings", answers: "Callable[[StoreSettings, float], bool]") -> Iterator[Finding]:
+    """The store of the settings, Amazon's where they name none and keys are found: without, nothing is configured.
+
+    `answers`: whether the bucket is there; raises as `streams.storage.s3.bucket_answers`.
+    """
     from schemas.errors import RetryableError
     from streams.cli.remedies import for_service
     from streams.errors import Misconfigured, Refused
-    from streams.settings import StoreSettings
-    from streams.storage.s3 import bucket_answers
     from streams.storage.s3_credentials import NoKeys
 
-    settings = _with_its_secrets(StoreSettings)
-    if settings is None:
-        return
-    if not settings.s3_endpoint:
-        yield Finding("store", "absent", "SKG_S3_ENDPOINT is not set: Amazon's own S3 would be used", 'eval "$(skg up)"')
-        return
     try:
-        yield _of_bucket(settings, bucket_answers(settings, LOOK_S))
+        yield _of_bucket(settings, answers(settings, LOOK_S))
     except RetryableError as error:
-        yield Finding("store", "wrong", str(error), for_service(error.service) or CORRECT_ENDPOINT)
-    except (NoKeys, Refused) as error:
-        if isinstance(error, NoKeys) or not isinstance(error, Misconfigured):  # what is wrong with settings is said of them
+        correct = CORRECT_ENDPOINT if settings.s3_endpoint else f"set SKG_S3_ENDPOINT where another store is meant; {START}"
+        yield Finding("store", "wrong", str(error), for_service(error.service) or correct)
+    except NoKeys as error:
+        if settings.s3_endpoint:
+            yield Finding("store", "wrong", str(error), _remedy_of_store(error))
+        else:
+            detail = "SKG_S3_ENDPOINT is not set, and no keys are found with which to ask Amazon's own S3"
+            yield Finding("store", "absent", detail, START)
+    except Refused as error:
+        if not isinstance(error, Misconfigured):  # what is wrong with settings is said of them
             yield Finding("store", "wrong", str(error), _remedy_of_store(error))
 
 
 def _of_bucket(settings: "StoreSettings", is_there: bool) -> Finding:
     """A bucket that is missing is made by the first process that keeps pictures."""
-    where = f"S3 at {settings.s3_endpoint} (SKG_S3_ENDPOINT)"
+    amazon = f"Amazon's S3 in {settings.s3_region} (SKG_S3_ENDPOINT is not set)"
+    where = f"S3 at {settings.s3_endpoint} (SKG_S3_ENDPOINT)" if settings.s3_endpoint else amazon
     bucket = f"bucket {settings.s3_bucket} (SKG_S3_BUCKET)"
     if is_there:
         return Finding("store", "ok", f"{where}, {bucket}")

@@ -102,7 +102,7 @@ def test_the_card_counts_what_is_there_and_escapes_what_a_name_may_hold(grown, e
     assert [entry["split"] for entry in yaml.safe_load(head)["configs"][0]["data_files"]] == [*SPLITS]
     assert "60 samples, 120 questions" in text
     assert "| thing 0 | 9 |" in text
-    assert "| left\\_of | 60 |" in text
+    assert "| left of (`left_of`) | 60 |" in text
     assert "and 47 more" in text
 
 

@@ -83,6 +83,18 @@ def test_shares_are_of_what_the_targets_name_and_what_lacks_is_said(samples: Sam
     assert mix(SampleSearch("nowhere"), TARGETS)[0]["values"][0]["there"] == 0
 
 
+def test_what_is_there_and_not_named_by_the_targets_is_said_beside_them(uri: str, samples: SampleSearch):
+    some = BalanceTargets({"scenes": {"park": 1.0}, "density": {"7-9": 1.0}, "kinds": {"presence": 1.0}}, 0.1, "few.yaml")
+    scenes, density, kinds = mix(samples, some)
+    assert scenes["values"][0]["there"] == 1.0, "of what is named"
+    assert (scenes["outside"], scenes["total"], scenes["others"]) == (3, 4, [("kitchen", 3)])
+    assert (density["outside"], density["others"]) == (4, [("2", 4)])
+    assert kinds["others"] == [("relation", 4)]
+    page = re.sub(r"<[^>]+>|\s+", " ", client(uri, targets=some).get("/coverage").text)
+    assert re.search(r"Not among the targets: 3 of 4, as\s+kitchen\s+3", page)
+    assert "Not among" not in client(uri, targets=TARGETS).get("/coverage").text.partition("<h3>kinds</h3>")[0]
+
+
 def test_a_cell_shows_its_samples_and_asks_for_more_of_it(uri: str):
     factory = NotedFactory()
     page = client(uri, factory).get("/coverage").text

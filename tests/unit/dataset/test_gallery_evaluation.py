@@ -130,6 +130,18 @@ def test_the_page_shows_models_with_intervals_and_leads_to_their_wrong_answers(r
     assert pages.get("/evaluation/wrong/9").status_code == 404
 
 
+def test_where_only_baselines_were_asked_no_page_says_that_every_answer_was_right(uri: str, tmp_path: Path):
+    (split,) = {row["split"] for row in shown(uri).samples.search(wanted(), 1)[1]}
+    open_session(EvalRequest(uri, split), None, tmp_path / "baselines").report()
+    pages = client(uri, tmp_path / "baselines")
+    page = pages.get("/evaluation").text
+    assert "No model was asked: <code>skg eval --url URL</code>" in page
+    assert "/evaluation/wrong/" not in page
+    wrong = pages.get("/evaluation/wrong/0")
+    assert (wrong.status_code, "Every answer was right" in wrong.text) == (404, False)
+    assert "only baselines were asked" in wrong.text
+
+
 def test_without_results_it_is_said_how_to_have_some(uri: str):
     assert "skg gallery --eval eval-out" in client(uri).get("/evaluation").text
 

@@ -274,6 +274,20 @@ def test_services_that_do_not_answer_are_said_and_what_to_do_where_nothing_runs(
     assert advice(FactoryView((StageView("agents", members=1),)), 0) == []
 
 
+def test_a_factory_that_was_never_started_is_at_rest_and_not_wrong(tmp_path, factory):
+    factory.away, factory.stages = ("cannot reach Kafka at 127.0.0.1:9092",), (StageView("agents"), StageView("write"))
+    html = TestClient(application(shown(str(tmp_path / "none"), factory)), base_url="http://localhost").get("/factory").text
+    assert "<h3>Nothing runs yet</h3>" in html
+    assert html.index("skg up") < html.index("cannot reach Kafka"), "what to do comes first"
+    assert '<ol class="flow nothing">' in html, "empty bars are no losses"
+    assert "callout bad" not in html
+    factory.stages = (StageView("agents", problems=("3 events wait, and no process reads them",)),)
+    assert (
+        "callout bad"
+        in TestClient(application(shown(str(tmp_path / "none"), factory))).get("http://localhost/factory").text
+    )
+
+
 def test_a_request_is_followed_until_each_of_its_graphs_has_an_outcome(client):
     event = make_qa()
     seed = event.graph.seed_id

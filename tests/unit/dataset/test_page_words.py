@@ -1,7 +1,7 @@
 """What pages say in place of the names of the data, and by which words the page from disk is searched."""
 
 from dataset.analysis.charts import charts_of, page_values
-from dataset.analysis.page_templates import PHRASES, in_words
+from dataset.analysis.names_in_words import PHRASES, in_words
 from dataset.analysis.statistics import statistics
 from dataset.gallery.templates_engine import kind_meaning
 from dataset.gallery.views.row_views import view

@@ -10,6 +10,8 @@ from dataset.evaluation.place_scoring import is_hit, numbers_in, region_of
 from dataset.evaluation.prompting import prompt
 from dataset.evaluation.reply_outcome import HIT, MISS, outcome_of
 from dataset.evaluation.scores import score
+from dataset.exports import Source, export
+from dataset.exports.formats import counted
 from schemas.errors import UserError
 from schemas.ids import question_id
 from schemas.llm.contract import Reply
@@ -109,6 +111,20 @@ def test_places_of_a_split_are_asked_and_scored_and_descriptions_are_not(tmp_pat
     uri = str(tmp_path / "described")
     store_samples(uri, [described])
     assert all(item.choices for split in ("train", "validation", "test") for item in items_of(uri, split))
+
+
+def test_an_export_says_which_questions_its_form_has_no_place_for(tmp_path):
+    events = [grounded_sample("description", "A cat. A dog.")[0]]
+    uri = str(tmp_path / "described")
+    store_samples(uri, events)
+    source = Source.open(uri)
+    said = {}
+    for form in ("questions", "llava"):
+        said[form] = counted(source, form, export(source, form, tmp_path / form))
+    assert said["questions"].endswith(
+        "1 samples in 2 questions; left out, since this form has no place for them: description 1"
+    )
+    assert said["llava"].endswith("1 samples in 3 conversations"), "it writes all"
 
 
 def items_of(uri: str, split: str) -> list[Item]:

@@ -1,6 +1,7 @@
 """A published copy: whole or not published, never changed, read by `datasets`, and one that says what it is."""
 
 import json
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -137,7 +138,7 @@ def test_a_copy_says_what_it_is_of_whose_it_is_and_how_good(pushed, tmp_path: Pa
         text = (tmp_path / card).read_text("utf-8")
         assert f"from version 3 of the table `{record.origin.table}`" in text
         assert "## Licences" in text
-        assert "| `samples` | 60 | 60 to 60 | 60 | yes |" in text
+        assert "| Samples that were measured. | 60 | 60 to 60 | 60 | yes |" in text
     assert json.loads((tmp_path / "pub" / "v1" / "published.json").read_text())["published"] == "2026-03-01T12:00:00+00:00"
     assert sum(record.rows.values()) == 60
 
@@ -188,14 +189,25 @@ def test_the_command_publishes_measures_and_refuses(grown, tmp_path: Path, monke
     out = tmp_path / "pub"
     assert run(["dataset", "push", str(out), "--tag", "v1"]) == 0
     assert f"{out}: tag v1 of version 3: train " in capsys.readouterr().out
-    assert "Measured by `skg dataset quality` on 60 samples" in (out / "README.md").read_text()
+    card = (out / "README.md").read_text()
+    assert "Measured by `skg dataset quality` on 60 samples" in card
+    assert re.search(r"\| Samples that were measured\. \| 60 \| ", card), "measures say what they mean"
+    assert re.search(r"<details><summary>Different shapes of the sentences of this kind\. \d+ of \d+ goals are met", card)
+    assert not re.search(r"^\| [^|]*\w\\_\w[^|]*\|", card, re.MULTILINE), "names are in words"
+    assert "| left of (`left_of`) |" in card
     assert run(["dataset", "push", grown.uri, str(out), "--no-measure"]) == 0
     assert "tag version-3 of version 3" in capsys.readouterr().out
     assert "Not measured" in (out / "README.md").read_text()
     assert run(["dataset", "push", str(out), "--tag", "v1"]) == 2
     assert "a tag never changes" in capsys.readouterr().err
     assert run(["dataset", "push", f"{grown.uri}/copy", "--tag", "v1"]) == 2
-    assert "is a dataset's own folder" in capsys.readouterr().err
+    assert "is a dataset's own folder; say another one" in capsys.readouterr().err
+    assert run(["dataset", "push", "--tag", "v1"]) == 2
+    assert capsys.readouterr().err == "skg: say where the copy goes, as in skg dataset push demo-out/dataset pub --tag v1\n"
+    assert run(["dataset", "push", grown.uri]) == 2
+    assert "say another one where the copy goes, as in skg dataset push" in capsys.readouterr().err
+    assert run(["dataset", "push", str(tmp_path / "pub3"), "--uri", grown.uri, "--no-measure"]) == 0
+    assert "tag version-3" in capsys.readouterr().out
     assert run(["dataset", "push", "ftp://place", "--tag", "v1"]) == 2
     assert "a copy is in a folder or at s3://bucket/path" in capsys.readouterr().err
     assert run(["dataset", "push", str(out), "--tag", "v3", "--quality", str(out / "README.md")]) == 2

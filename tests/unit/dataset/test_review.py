@@ -306,6 +306,24 @@ def test_a_form_without_a_reason_or_about_nothing_stores_nothing_and_says_why(cl
     assert all_verdicts(grown.uri) == []
 
 
+def test_a_form_with_a_fault_comes_back_with_what_was_typed(client: TestClient, grown):
+    first = form_of(client)
+    asked = next(event for event in grown.events if event.sample_id == first["sample"]).questions[0].id
+    typed = {
+        "verdict:sample": "flag",
+        f"verdict:{asked}": "flag",
+        f"reason:{asked}": "ambiguous",
+        f"comment:{asked}": '"2" cups',
+    }
+    page = client.post("/review", data={**first, **typed, "reviewer": "eve"}, headers=OWN).text
+    assert "a flag needs a reason" in page
+    checked = re.findall(r'<input type="radio" name="verdict:(\w+)" value="(\w+)"[^>]* checked', page)
+    assert checked == [("sample", "flag"), (asked, "flag")]
+    assert page.count("<option selected>ambiguous</option>") == 1
+    assert f'name="comment:{asked}" maxlength="2000" value="&#34;2&#34; cups"' in page
+    assert 'name="reviewer" value="eve"' in page
+
+
 def test_the_page_proposes_no_verdict_of_anything(client: TestClient):
     checked = re.findall(r'<input type="radio" name="verdict:(\w+)" value="(\w*)"[^>]* checked', client.get("/review").text)
     assert len(checked) > 1

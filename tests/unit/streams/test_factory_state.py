@@ -3,9 +3,12 @@
 import http.server
 import os
 import socket
+import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from io import StringIO
 from pathlib import Path
 
@@ -14,6 +17,7 @@ from rich.console import Console
 
 from schemas.errors import RetryableError
 from schemas.topics import GRAPHS, REJECTIONS
+from streams.broker.client_id import client_id, has_ended
 from streams.broker.group_state import Member
 from streams.broker.records import Partition
 from streams.cli.root import run
@@ -219,10 +223,23 @@ def test_people_see_members_and_in_red_what_is_wrong(bench: Bench) -> None:
     console.print(as_report(report.stages, ["the store is away"]))
     shown = console.file.getvalue()
     assert "skg-render-host-7 at 10.0.0.1" in shown
-    assert "no process and nothing to do: agents, write" in shown
+    assert "nothing to do, and no member: agents, write" in shown
     red = [line for line in shown.splitlines() if "\x1b[1;31m" in line]
     assert [word for word in ("examine: 7 events are unread", "the store is away") if any(word in r for r in red)]
     assert not [line for line in red if "render" in line and "examine" not in line]
+
+
+def test_a_member_whose_process_has_ended_is_said_to_have(bench: Bench) -> None:
+    done = subprocess.Popen([sys.executable, "-c", ""])
+    done.wait()
+    own, gone = client_id("render"), client_id("render").replace(str(os.getpid()), str(done.pid))
+    bench.broker.joined["skg-render"] = (replace(WORKER, client_id=own), replace(WORKER, client_id=gone), WORKER)
+    console = Console(width=200, file=StringIO())
+    console.print(as_report(bench.look().stages))
+    (line,) = [each for each in console.file.getvalue().splitlines() if own in each]
+    assert line.count("ended") == 1
+    assert f"{gone} at {WORKER.host} (ended; the broker has not noticed yet)" in line
+    assert [has_ended(one) for one in (own, gone, WORKER.client_id, "somebody")] == [False, True, False, False]
 
 
 def test_every_state_has_a_meaning_and_the_json_holds_members(bench: Bench) -> None:

@@ -4,7 +4,7 @@ import json
 import os
 import socket
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
@@ -13,16 +13,19 @@ from pydantic import ValidationError
 
 from dataset.table.columns import COLUMNS
 from dataset.table.delta_table import Table
+from schemas.errors import RetryableError
 from schemas.texts.fault_words import in_plain_words
 from streams.cli.remedies import DEPTH, MOST_NAMED, datasets_below, for_missing_dataset, for_service
 from streams.cli.root import run
 from streams.cli.setup_commands.doctor_command import findings
-from streams.cli.setup_commands.service_looks import service_findings
+from streams.cli.setup_commands.service_looks import look_at_store, service_findings
 from streams.demo.demo_run import DemoOptions, Places, checked_seeds, require_unused
 from streams.demo.demo_summary import Counted, samples_in
 from streams.services.bound_process import identity
 from streams.services.service_registry import STATE
-from streams.settings import RenderSettings
+from streams.settings import RenderSettings, StoreSettings
+from streams.storage.s3 import KeysRefused
+from streams.storage.s3_credentials import NoKeys
 from tests.fakes.events import make_rejection, make_samples
 from tests.fakes.gallery import store_rejections, store_samples
 
@@ -340,3 +343,24 @@ def test_a_command_of_another_family_is_named_with_its_family(
 ):
     assert run(command) == 2
     assert there in said.readouterr().err
+
+
+def refusing(error: Exception) -> Callable[[StoreSettings, float], bool]:
+    def answers(_: StoreSettings, __: float) -> bool:
+        raise error
+
+    return answers
+
+
+def test_amazon_is_asked_where_no_store_is_named_and_there_are_keys():
+    settings = StoreSettings(s3_endpoint="", s3_region="eu-north-1")
+    (there,) = look_at_store(settings, lambda _, __: True)
+    assert (there.state, "Amazon's S3 in eu-north-1" in there.detail) == ("ok", True)
+    (refused,) = look_at_store(settings, refusing(KeysRefused("s3.eu-north-1.amazonaws.com does not take these keys")))
+    assert (refused.state, "SKG_S3_ACCESS_KEY" in refused.remedy) == ("wrong", True)
+    (away,) = look_at_store(settings, refusing(RetryableError("no answer")))
+    assert (away.state, "set SKG_S3_ENDPOINT" in away.remedy) == ("wrong", True)
+    (nothing,) = look_at_store(settings, refusing(NoKeys("no keys")))
+    assert (nothing.state, "no keys are found" in nothing.detail) == ("absent", True)
+    (keyless,) = look_at_store(StoreSettings(s3_endpoint="http://127.0.0.1:9"), refusing(NoKeys("no keys")))
+    assert keyless.state == "wrong"

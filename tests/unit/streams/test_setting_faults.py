@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 from pathlib import Path
 from typing import Any, get_args
 
@@ -146,6 +147,27 @@ def test_a_process_with_a_wrong_setting_ends_before_it_waits_for_a_service(
     told = capfd.readouterr().err
     assert name in told
     assert "waiting for" not in told
+
+
+@pytest.mark.parametrize("stage", STAGES)
+def test_a_process_names_all_of_its_wrong_settings_at_once(
+    monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str], stage: str
+):
+    for name, value in (("SKG_METRICS_PORT", "x"), ("SKG_DEAD_LETTER_SHARE", "7"), ("SKG_KAFKA_BOOTSTRAP", "nohost")):
+        monkeypatch.setenv(name, value)
+    assert run([stage]) == 2
+    said = capfd.readouterr().err
+    for name in ("SKG_METRICS_PORT", "SKG_DEAD_LETTER_SHARE", "SKG_KAFKA_BOOTSTRAP"):
+        assert re.search(rf"^skg: {name}\b.*", said, re.MULTILINE), said
+
+
+def test_a_command_names_all_of_the_wrong_values_that_it_reads(
+    monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+):
+    monkeypatch.setenv("SKG_METRICS_PORT", "x")
+    monkeypatch.setenv("SKG_STUCK_AFTER_S", "soon")
+    assert run(["status"]) == 2
+    assert [line.split()[1] for line in capfd.readouterr().err.splitlines()] == ["SKG_METRICS_PORT:", "SKG_STUCK_AFTER_S:"]
 
 
 def test_a_misspelt_setting_is_taken_for_the_nearest_and_a_name_of_others_for_none(
