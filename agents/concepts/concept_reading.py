@@ -116,14 +116,14 @@ def _read_places(of_scene: frozenset[int], said: Sequence[Mention]) -> frozenset
 
 
 def _of_scenes(words: tuple[str, ...], scene: str | None, passed: Sequence[str]) -> frozenset[int]:
-    """The places of words that the scenes' names and other words for them have."""
+    """The places of words that the scenes' names and other words for them have, and of what their surroundings show."""
     known = {word for name in (scene, *passed) if name is not None for word in _words_for(name)}
     return frozenset(place for place, word in enumerate(words) if known.intersection(tokens(word)))
 
 
 def _words_for(scene: str) -> set[str]:
     kind = scene_kinds()[scene]
-    return {word for text in (kind.name, *kind.words) for word in tokens(text)}
+    return {word for text in (kind.name, *kind.words, *kind.elements) for word in tokens(text)}
 
 
 def _conditions(

@@ -24,7 +24,8 @@ EMPTY = frozenset(
         "was were be been being has have having without no and or nor but of in on at by to from for into onto as "
         "than then very quite just also only while where which who whose picture photo photograph image drawing "
         "painting scene view place with room day time daytime showing shown seen visible standing sitting lying "
-        "parked placed located hanging resting waiting against around"
+        "parked placed located hanging resting waiting against around i we you want need please draw show me give make "
+        "create generate render close-up closeup"
     ).split()
 )
 """Words that ask for nothing that could be drawn."""
@@ -32,7 +33,7 @@ EMPTY = frozenset(
 INTANGIBLE = frozenset(
     (  # noqa: SIM905 - rows of words read best
         "light lighting sunlight sunshine daylight sunrise dawn morning noon midday afternoon spring summer season "
-        "weather atmosphere ambience mood"
+        "weather atmosphere ambience mood ground"
     ).split()
 )
 """Words that stand where things do, and are none: their loss is said, and no thing is missing."""

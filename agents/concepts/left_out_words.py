@@ -28,7 +28,7 @@ PERSONS = frozenset(
 )
 """Words for people that name a scene by themselves; beside anything else somebody is meant who is not known."""
 
-PICTURES = tuple((word,) for word in "view scene picture photo photograph image drawing painting".split())  # noqa: SIM905
+WHOLES = "view scene picture photo photograph image drawing painting render rendering close-up".split()  # noqa: SIM905
 """Words for all that is seen, as in `an aerial view of a harbour`."""
 
 OPENING = frozenset((*LINKS, "with", "of", "or", "to", "from", "into", "onto", "around", "against", "but"))
@@ -98,7 +98,7 @@ class Unread:
         after = place + 1
         if after in self.read:
             return self.words[after] not in ARTICLES and number_of(self.words[after]) is None
-        if self.words[after : after + 1] in PICTURES:
+        if after < len(self.words) and self.words[after] in WHOLES:
             return True
         after += self.words[after : after + 1] in (("and",), ("or",))
         return self._is_content(after) and self._is_modifier(after)

@@ -274,6 +274,8 @@ def test_what_is_stated_and_not_understood_is_said(concept: str, at_fault: str):
     [
         "a bench near a park", "a dog sitting in a park next to a bench", "a cat hiding in a kitchen", "a 1950 car",
         "a dog chasing a cat", "a kitchen with no unicorns", "an old man sitting on a park bench",
+        "a dog on the grass in a park", "a pile of books on the floor", "a dog lying on the ground in a park",
+        "I want two dogs in a park", "please draw a close-up of a cat", "a 3D render of a kitchen",
     ],
 )  # fmt: skip
 def test_words_that_state_nothing_are_no_fault(concept: str):
