@@ -4,7 +4,7 @@ In: a scene's name and the renderer's capabilities.  Out: a frozen `SceneInvento
 Makes no random choice itself.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
@@ -81,14 +81,13 @@ class SceneInventory:
 def build_inventory(scene: str, capabilities: RendererCapabilities) -> SceneInventory:
     """The inventory of a scene. Raises KeyError for a scene that the knowledge base does not have."""
     kind = scene_kinds()[scene]
-    known = {name: c for name, c in categories().items() if capabilities.draws(c)}
+    known = _known(capabilities)
     names = [name for name in kind.categories if name in known]
     step = (1 - LAST_WEIGHT) / max(1, len(names) - 1)
     weights = {name: 1 - place * step for place, name in enumerate(names)}
-    rests = {name: found for name, c in known.items() if (found := _possible(c, kind))}
+    rests = _rests(kind.backdrop, capabilities)
     on = _standing(known, weights, rests)
-    held = {name: [n for n in capabilities.holds(c) if n in weights] for name, c in known.items()}
-    inside = {name: _weighted(names, weights) for name, names in held.items()}
+    inside = _Offers(lambda name: _weighted([n for n in capabilities.holds(known[name]) if n in weights], weights))
     boosted = {n: w * (CARRIER_BONUS if on[n].names or inside[n].names else 1.0) for n, w in weights.items()}
     alone = [name for name in names if name in rests]
     low = [name for name in alone if rests[name][0] not in OVERHEAD]
@@ -96,15 +95,48 @@ def build_inventory(scene: str, capabilities: RendererCapabilities) -> SceneInve
     return SceneInventory(kind, known, capabilities, free, core, rests, on, inside, weights)
 
 
-def _standing(known: Mapping[str, Category], weights: Weights, rests: Collection[str]) -> dict[str, Weighted]:
+@lru_cache(maxsize=16)
+def _known(capabilities: RendererCapabilities) -> dict[str, Category]:
+    """The categories that a renderer draws; not to be changed, since all its scenes have the same."""
+    return {name: c for name, c in categories().items() if capabilities.draws(c)}
+
+
+@lru_cache(maxsize=256)
+def _rests(backdrop: str, capabilities: RendererCapabilities) -> dict[str, tuple[Rest, ...]]:
+    """Where each category may be without a carrier before a backdrop; not to be changed."""
+    return {name: found for name, c in _known(capabilities).items() if (found := _possible(c, backdrop))}
+
+
+class _Offers(dict[str, Weighted]):
+    """What each may carry, found when it is first asked for: of most categories no one asks in a scene."""
+
+    def __init__(self, find: Callable[[str], Weighted]) -> None:
+        super().__init__()
+        self._find = find
+
+    def __missing__(self, name: str) -> Weighted:
+        found = self[name] = self._find(name)
+        return found
+
+
+def _standing(known: Mapping[str, Category], weights: Weights, rests: Collection[str]) -> _Offers:
     """What may stand on each: where it looks too large, only what has no other place in the scene, and seldom."""
-    fits = {name: [n for n in c.supports if n in weights and _rises_above(known[n], c)] for name, c in known.items()}
-    placed = {*rests, *(n for name in weights for n in fits[name])}
+
+    def fitting(name: str) -> list[str]:
+        carrier = known[name]
+        return [n for n in carrier.supports if n in weights and _rises_above(known[n], carrier)]
+
+    placed = {*rests, *(n for name in weights for n in fitting(name))}
     rare = {name: weight if name in placed else weight * LARGE_WEIGHT for name, weight in weights.items()}
-    return {
-        name: _weighted([n for n in c.supports if n in fits[name] or (n in weights and n not in placed)], rare)
-        for name, c in known.items()
-    }
+
+    def found(name: str) -> Weighted:
+        fits = set(fitting(name))
+        return _weighted(
+            [n for n in known[name].supports if n in fits or (n in weights and n not in placed)],
+            rare,
+        )
+
+    return _Offers(found)
 
 
 def _rises_above(category: Category, carrier: Category) -> bool:
@@ -112,9 +144,9 @@ def _rises_above(category: Category, carrier: Category) -> bool:
     return RISE * (carrier.surface or 0.0) * carrier.height_m <= MOST_RAISED * category.height_m
 
 
-def _possible(category: Category, kind: SceneKind) -> tuple[Rest, ...]:
-    """Where a category may be without a carrier in a scene, likeliest first."""
-    return tuple(rest for rest in category.rests_on if _allows(kind.backdrop, rest, category.name))
+def _possible(category: Category, backdrop: str) -> tuple[Rest, ...]:
+    """Where a category may be without a carrier before a backdrop, likeliest first."""
+    return tuple(rest for rest in category.rests_on if _allows(backdrop, rest, category.name))
 
 
 def _allows(backdrop: str, rest: Rest, name: str) -> bool:

@@ -24,7 +24,8 @@ MOST_NOTED = 400
 
 def object_pixels(picture: bytes, objects: Sequence[SeenObject]) -> str:
     """The note. The picture is one that was decoded before."""
-    image = decoded(picture).convert("RGB")
+    image = decoded(picture)
+    image = image if image.mode == "RGB" else image.convert("RGB")
     noted = {str(thing.id): (thing.box, _fields(image, thing.box)) for thing in objects[:MOST_NOTED]}
     return json.dumps(noted, separators=(",", ":"))
 

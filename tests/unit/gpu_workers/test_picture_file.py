@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from gpu_workers.picture_file import PictureFault, check_picture
+from gpu_workers.picture_file import PictureFault, _deviation, check_picture
 from schemas.errors import PermanentError
 from schemas.events import ImageRef
 from tests.fakes.events import make_graph, make_image
@@ -149,3 +149,9 @@ def test_what_shows_nothing_is_told_from_what_is_merely_dim(pixels: np.ndarray, 
     with pytest.raises(PictureFault) as caught:
         check_picture(data, announced(data))
     assert caught.value.finding.reason == reason
+
+
+def test_the_deviation_is_the_usual_one():
+    pixels = np.random.default_rng(3).integers(0, 256, (4096, 3), dtype=np.uint8)
+    assert _deviation(pixels) == pytest.approx(pixels.std(axis=0).max())
+    assert _deviation(np.full((4096, 3), 137, np.uint8)) == 0
