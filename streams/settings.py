@@ -297,7 +297,10 @@ class DiffusionSettings(_Settings):
     )
     render_steps: int | None = Field(None, ge=1, le=1000, description="denoising steps; unset: 50, of a tiny model 4")
     render_guidance: float | None = Field(
-        None, ge=0, description="weight of classifier-free guidance; unset: 7.5, or what the model's family is used with"
+        None,
+        ge=0,
+        le=1000,
+        description="weight of classifier-free guidance; unset: 7.5, or what the model's family is used with",
     )
     render_guidance_from: float = Field(0.0, ge=0, le=1, description="share of the steps before which there is none of it")
     render_guidance_until: float = Field(1.0, ge=0, le=1, description="share of the steps from which there is none of it")

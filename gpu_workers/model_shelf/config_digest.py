@@ -25,8 +25,8 @@ KIND = "_class_name"
 """The class of a network or a pipeline."""
 
 
-WORDS = ("vocab.json", "added_tokens.json", "tokenizer.json")
-"""Their keys are words, each of which counts."""
+CONFIG = "config.json"
+"""How the names of configurations end; the keys of other files, as of vocabularies, are words, each of which counts."""
 
 
 def config_digest(files: ModelFiles) -> str:
@@ -41,7 +41,7 @@ def _content(files: ModelFiles, name: str) -> object:
     """A JSON object as far as it counts, of any other file the hash of its bytes, with line ends of one kind."""
     found = files.json_of(name) if name.endswith(".json") else None
     if found is not None:
-        return found if name.rpartition("/")[2] in WORDS else counted(found)
+        return counted(found) if name.endswith(CONFIG) else found
     return hashlib.sha256((files.place / name).read_bytes().replace(b"\r\n", b"\n")).hexdigest()
 
 

@@ -40,7 +40,10 @@ TEXTS = (
     "added_tokens.json", "vocab.json", "vocab.txt", "merges.txt", "spiece.model", "tokenizer.model",
     "sentencepiece.bpe.model", "chat_template.json", "chat_template.jinja",
 )  # fmt: skip
-"""Configurations, and what tokenizers and processors have: all that libraries read of a part besides its weights."""
+"""Configurations, and what tokenizers and processors have: all that libraries read of a model besides its weights."""
+
+TEXT_KINDS = ("*.json", "*.jinja", "*.txt", "*.model")
+"""Of a part that is a tokenizer or a processor all of these are read: which it has is its class's own matter."""
 
 PIECES = "*.safetensors.*index*.json"
 """Indexes of weights in pieces."""
@@ -101,12 +104,14 @@ def parts_of(json_of: Reads) -> list[Part]:
 def read_texts(names: Collection[str], json_of: Reads) -> list[str]:
     """The configurations that are read, the index and the card, in the order of their names."""
     top = {INDEX, MODULAR, CARD} & set(names)
-    of_parts = {part.place(name) for part in parts_of(json_of) for name in part.files(names) if is_text(name)}
+    of_parts = {part.place(name) for part in parts_of(json_of) for name in part.files(names) if is_text(part, name)}
     return sorted(top | of_parts)
 
 
-def is_text(name: str) -> bool:
-    """Whether a part's file of that name is a configuration, or an index of weights in pieces."""
+def is_text(part: Part, name: str) -> bool:
+    """Whether a part's file of that name is a configuration, words or a template, or an index of weights in pieces."""
+    if part.name.startswith(WEIGHTLESS):
+        return any(fnmatch(name, kind) for kind in TEXT_KINDS)
     return name in TEXTS or fnmatch(name, PIECES)
 
 

@@ -83,6 +83,7 @@ def writing(name: str, data: bytes) -> Changes:
         setting("tokenizer/vocab.json", "_cat", to=2),
         writing("tokenizer/merges.txt", b"d o\nc a\n"),
         writing("tokenizer/chat_template.jinja", b"{{ prompt }}"),
+        writing("tokenizer/words-of-its-own.json", b"{}"),
         setting("model_index.json", "force_zeros_for_empty_prompt", to=False),
         setting("model_index.json", "text_encoder", to=["transformers", "T5EncoderModel"]),
     ],
