@@ -57,16 +57,20 @@ def _token_positions(tokenizer: Any, labels: Sequence[str]) -> list[list[list[in
     return spans
 
 
+def heads_of(label: str, labels: Sequence[str]) -> list[str]:
+    """The categories among labels that a description is of; empty for a category."""
+    return [other for other in labels if label.endswith(f" {other}")]
+
+
 def label_batches(loaded: LoadedModel, labels: Sequence[str]) -> list[list[str]]:
     """The labels in as few texts as fit the model's token limit: a truncated label would look like an absent object.
 
     A description is in the same text as the category that it describes.
     """
-    tokenizer, config = loaded.processor.tokenizer, loaded.model.config
-    room = min(int(tokenizer.model_max_length), int(getattr(config, "max_text_len", tokenizer.model_max_length)))
+    tokenizer, room = loaded.processor.tokenizer, loaded.text_room
     portions: list[list[str]] = []
     for label in labels:
-        heads = [other for other in labels if label.endswith(f" {other}")]
+        heads = heads_of(label, labels)
         longer = [*(portions[-1] if portions else []), label]
         longer += [head for head in heads if head not in longer]
         if portions and len(tokenizer(joined_labels(longer))["input_ids"]) <= room:

@@ -36,6 +36,14 @@ class LoadedModel:
         default_factory=lambda: OomBackoff(MAX_PICTURES, lazy_imports.torch().OutOfMemoryError, lazy_imports.release)
     )
 
+    @property
+    def text_room(self) -> int:
+        """The most tokens of a text that the model reads, the marks at both ends among them."""
+        config, tokenizer = self.model.config, self.processor.tokenizer
+        text = getattr(config, "text_config", config)
+        limits = (getattr(config, "max_text_len", None), getattr(text, "max_position_embeddings", None))
+        return min(int(tokenizer.model_max_length), *(int(limit) for limit in limits if limit))
+
     def taken(self, inputs: Any) -> Any:
         """What a processor gives, on the model's device and in its number format."""
         return inputs.to(self.device, getattr(lazy_imports.torch(), self.dtype))

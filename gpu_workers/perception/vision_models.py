@@ -4,6 +4,7 @@ In: pictures and labels.  Out: detections and depth maps.  Grounding DINO reads 
 itself as "a photo of a …"; both give a score for every label, so that "red cat" is not hidden by a better "cat".
 """
 
+import math
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -14,7 +15,7 @@ from gpu_workers.diffusion import lazy_imports
 from gpu_workers.diffusion.device_errors import raising_device_lost
 from gpu_workers.perception.depth_order import anchored
 from gpu_workers.perception.detection_filter import Thresholds
-from gpu_workers.perception.grounding_dino import label_batches, run_grounding_dino
+from gpu_workers.perception.grounding_dino import heads_of, joined_labels, label_batches, run_grounding_dino
 from gpu_workers.perception.interfaces import DepthMap, Detection
 from gpu_workers.perception.loaded_models import AUTO, LoadedModel, RawDetections, RunsDetector, load
 from schemas.errors import UserError
@@ -93,9 +94,17 @@ class ZeroShotDetector:
 
     @raising_device_lost()
     def detect(self, pictures: Sequence[Image.Image], labels: Sequence[Sequence[str]]) -> list[list[Detection]]:
-        """All detections from MIN_SCORE on. Raises RetryableError where not even one picture fits, DeviceLost."""
-        found: list[list[Detection]] = [[] for _ in pictures]
-        portions = [self._label_batches(asked) for asked in labels]
+        """All detections from MIN_SCORE on. Raises RetryableError where not even one picture fits, DeviceLost.
+
+        A category whose name is longer than the model reads may be anywhere: its score is no number.  A description that is
+        too long is not found.
+        """
+        read = [[label for label in asked if self._is_readable(label, asked)] for asked in labels]
+        found = [
+            [_anywhere(label, picture) for label in asked if label not in known and not heads_of(label, asked)]
+            for picture, asked, known in zip(pictures, labels, read, strict=True)
+        ]
+        portions = [self._label_batches(asked) for asked in read]
         for turn in range(max((len(each) for each in portions), default=0)):
             jobs = [(number, each[turn]) for number, each in enumerate(portions) if turn < len(each)]
             for number, detections in zip((job[0] for job in jobs), self._run_batches(pictures, jobs), strict=True):
@@ -104,7 +113,15 @@ class ZeroShotDetector:
 
     def _label_batches(self, labels: Sequence[str]) -> list[list[str]]:
         """The labels of a picture, in as many batches as the model needs."""
-        return label_batches(self._loaded, labels) if self._run is run_grounding_dino else [list(labels)]
+        if self._run is run_grounding_dino:
+            return label_batches(self._loaded, labels)
+        return [list(labels)] if labels else []
+
+    def _is_readable(self, label: str, labels: Sequence[str]) -> bool:
+        """Whether the model reads the whole label: of one that is cut it would look for something else."""
+        is_joined = self._run is run_grounding_dino
+        text = joined_labels([label, *heads_of(label, labels)]) if is_joined else owl_prompt(label)
+        return len(self._loaded.processor.tokenizer(text)["input_ids"]) <= self._loaded.text_room
 
     def _run_batches(self, pictures: Sequence[Image.Image], jobs: Sequence[tuple[int, list[str]]]) -> list[list[Detection]]:
         """The detections of each batch of labels in its picture."""
@@ -128,6 +145,11 @@ class ZeroShotDetector:
         """The pixels for a box coordinate of 1.0: OWLv2 pads pictures to squares, at the right and at the bottom."""
         longest = max(size)
         return (longest, longest) if self._loaded.model.config.model_type == "owlv2" else size
+
+
+def _anywhere(label: str, picture: Image.Image) -> Detection:
+    """A detection that says nothing but that the label may be in the picture."""
+    return Detection(label, (0.0, 0.0, float(picture.width), float(picture.height)), math.nan)
 
 
 class DepthEstimator:

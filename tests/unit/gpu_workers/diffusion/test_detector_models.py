@@ -13,7 +13,7 @@ from gpu_workers.diffusion import lazy_imports
 from gpu_workers.model_shelf.model_check import PROCESSORS, checked
 from gpu_workers.model_shelf.model_files import files_in
 from gpu_workers.perception.depth_order import anchored
-from gpu_workers.perception.detection_filter import Thresholds
+from gpu_workers.perception.detection_filter import Thresholds, filter_detections
 from gpu_workers.perception.grounding_dino import joined_labels, label_batches, run_grounding_dino
 from gpu_workers.perception.loaded_models import LoadedModel, load
 from gpu_workers.perception.vision_models import (
@@ -31,6 +31,7 @@ from schemas.errors import RetryableError, UserError
 from streams.adapters.vision_factories import detector_of
 from streams.errors import Misconfigured
 from streams.settings import VisionSettings
+from tests.fakes.collage import Thing, make_scene
 
 torch = pytest.importorskip("torch", reason="the gpu extra is not installed")
 
@@ -69,6 +70,21 @@ def test_more_labels_than_a_text_holds_are_read_in_several_texts_and_each_is_ask
     found, few = detector.detect([PICTURES[0], PICTURES[0]], [many, ["cat"]])
     assert {each.label for each in found} == set(many)
     assert {each.label for each in few} == {"cat"}
+
+
+@pytest.mark.parametrize("kind", ["owlv2", "grounding-dino"])
+def test_of_a_label_that_is_longer_than_a_text_nothing_is_said_and_the_others_are_read(models: Path, kind: str):
+    """Cut, a description would be that of another thing, and a category that is there would look absent."""
+    detector = load_detector(tiny_detectors.build(models / kind, kind), "tiny")
+    category, described = "thing " * 80 + "x", "very " * 300 + "red cat"
+    [found], [usual] = (detector.detect(PICTURES[:1], [asked]) for asked in (["cat", described, category], ["cat"]))
+    assert [each for each in found if each.label == "cat"] == usual
+    [said] = [each for each in found if each.label != "cat"]
+    assert (said.label, said.box) == (category, (0, 0, 64, 48))
+    graph = make_scene("kitchen", [Thing("cat", (0, 0, 9, 9), 0.4)], excluded=("dog",))
+    nowhere = filter_detections(graph, [replace(said, label="dog")], (64, 48), Thresholds())
+    assert [each.label for each in nowhere.doubtful] == ["dog"], "it is not claimed to be absent"
+    assert nowhere.firm == ()
 
 
 def test_a_description_is_read_in_one_text_with_its_category(models: Path):
