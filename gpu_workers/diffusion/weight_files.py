@@ -73,6 +73,8 @@ def locate(
         folder = _fetch(model, revision, variant)
     found = files_in(folder, str(folder))
     weights = read_weights(found.sizes, found.json_of, variant)
+    for index, lacking in lacking_pieces(found.sizes, found.json_of, variant).items():
+        raise UserError(f"{folder} cannot be loaded: {index} names {lacking[0]}, which is not beside it")
     if not weights:
         raise UserError(
             f"{folder} holds no safetensors that are read: diffusion_pytorch_model.safetensors of a unet, a transformer or"

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -135,6 +136,17 @@ def test_of_weights_in_pieces_those_are_read_that_their_index_names(pipeline: Pa
     assert names_of(pipeline) == [*words, *pieces, VAE]
     (pipeline / "text_encoder" / "model.safetensors").write_bytes(b"whole")
     assert names_of(pipeline) == ["text_encoder/model.safetensors", *pieces, VAE], "transformers reads the one file"
+
+
+@pytest.mark.parametrize("piece", [f"{NAME}-00002-of-00002.safetensors", "../vae/elsewhere.safetensors", "/etc/hostname"])
+def test_a_piece_that_is_not_beside_its_index_is_refused_by_its_name(pipeline: Path, tmp_path: Path, piece: str):
+    """What lies elsewhere would be loaded and not be in the hash."""
+    first = in_pieces(pipeline / "unet", NAME)[0].rpartition("/")[2]
+    (pipeline / "unet" / f"{NAME}-00002-of-00002.safetensors").rename(pipeline / "vae" / "elsewhere.safetensors")
+    index = pipeline / "unet" / f"{NAME}.safetensors.index.json"
+    index.write_text(json.dumps({"weight_map": {"a": first, "b": piece}}), "utf-8")
+    with pytest.raises(UserError, match=f"index.json names {re.escape(piece)}, which is not beside it"):
+        locate(str(pipeline), None, tmp_path / "cache")
 
 
 def test_of_a_network_without_an_index_its_librarys_weights_are_read(tmp_path: Path):
