@@ -77,7 +77,7 @@ def read_concept(concept: str) -> ConceptReading:
     present = tuple(mention for mention in phrases if not mention.denied)
     chosen = _scene_of(match, present)
     scene = None if chosen is None else chosen.scene
-    said = tuple(relations_between(words, [(m.first, m.after) for m in present], of_scene))
+    said = tuple(relations_between(words, [(m.first, m.after) for m in present], of_scene, starts))
     once = each_once(words, present, said)
     present, relations = once.mentions, once.relations
     placed = {relation.subject for relation in relations if relation.object is None}

@@ -41,6 +41,7 @@ def each_once(words: tuple[str, ...], said: Sequence[Mention], relations: Sequen
             unclear.append(f"'the {mention.name}' may be any of several: name each thing once, with all that is said of it")
         if same:
             place.append(same[-1])
+            kept[same[-1]] = _with_attributes(kept[same[-1]], mention)
         else:
             place.append(len(kept))
             kept.append(mention)
@@ -61,8 +62,13 @@ def _fitting(words: tuple[str, ...], mention: Mention, before: Sequence[Mention]
     if words[max(0, mention.first - 1)] not in DEFINITE and words[mention.first] not in DEFINITE:
         return
     for number, one in enumerate(before):
-        if one.categories == mention.categories and set(mention.attributes) <= set(one.attributes):
+        if one.categories == mention.categories and set(mention.leading) <= set(one.attributes):
             yield number
+
+
+def _with_attributes(before: Mention, mention: Mention) -> Mention:
+    """The thing with what is said of it later, as in `a car behind a bus, the car is red`."""
+    return replace(before, attributes=tuple(dict.fromkeys((*before.attributes, *mention.attributes))))
 
 
 def _agrees(mention: Mention, before: Mention) -> bool:

@@ -12,9 +12,10 @@ from agents.concepts.concept_reading import ConceptReading
 from agents.concepts.noun_phrases import NamedThing
 from agents.concepts.relation_reading import NamedRelation
 from agents.image_prompts import with_article
-from agents.rejections import unmet_options
-from agents.requirements import CARRY, Named, Numbers, is_of_group, predicates_for
+from agents.rejections import check_consistency, unmet_options
+from agents.requirements import CARRY, Named, Numbers, is_of_group, object_names, predicates_for, relations_over
 from schemas.events import SeedOptions
+from schemas.graph import Relation
 from spatial.knowledge.category_names import category_name
 from spatial.knowledge.knowledge_base import categories
 from spatial.knowledge.renderer_capabilities import RendererCapabilities
@@ -39,6 +40,7 @@ def with_named_requirements(
     for thing in reading.things:
         _require_possible(thing)
         _require_drawable(thing, capabilities)
+    _require_consistent(reading)
     own = Counter(category_name(name) for name in options.required_objects)
     named: Counter[str] = Counter()
     for thing in reading.things:
@@ -120,6 +122,22 @@ def _of_group(reading: ConceptReading, relation: NamedRelation) -> Iterator[tupl
     predicates_for(relation.phrase, len(others))
     triple = (subject.category, relation.phrase, " and ".join(name for name, _ in others))
     yield from ((triple, (first + k, tuple(number for _, number in others))) for k in range(subjects))
+
+
+def _require_consistent(reading: ConceptReading) -> None:
+    """Raise RequestRejected where the relations exclude each other, whatever else the graph will have."""
+    firsts = _first_numbers(reading)
+    things = [
+        (thing.category, first + k) for thing, first in zip(reading.things, firsts, strict=True) for k in range(thing.count)
+    ]
+    found: list[Relation] = []
+    for (subject, phrase, other), (first, others) in _relations(reading):
+        objects = zip(object_names(phrase, other), others, strict=True)
+        over = relations_over(
+            predicates_for(phrase, len(others)), things.index((subject, first)), list(map(things.index, objects))
+        )
+        found += [relation for relation in over if relation not in found]
+    check_consistency([name for name, _ in things], found, "what the concept says contradicts itself")
 
 
 def _require_possible(thing: NamedThing) -> None:

@@ -51,7 +51,7 @@ class Mention:
 
     `name`: its last words.  `after`: the place after the attributes that follow it.
     `exact`: a number says that there are no more.  `denied`: it is said not to be there.
-    `several`: a plural without a number.
+    `several`: a plural without a number.  `leading`: its attributes that come before the name.
     """
 
     categories: tuple[str, ...]
@@ -64,6 +64,7 @@ class Mention:
     exact: bool = False
     denied: bool = False
     several: bool = False
+    leading: tuple[str, ...] = ()
 
     def resolved(self, scene: str | None, placed: bool = False) -> NamedThing:
         """The thing, preferably of a category that can have the attributes and belongs to the scene.
@@ -156,7 +157,7 @@ def _mention(words: Words, at: int, end: int, least: int) -> Mention:
     several = number.value is None and _is_plural(name, meant)
     count = number.value or (PLURAL_COUNT if several else 1)
     span = (least + number.first, end, after)
-    return Mention(meant, count, (*before, *behind), *span, name, number.exact, several=several)
+    return Mention(meant, count, (*before, *behind), *span, name, number.exact, several=several, leading=before)
 
 
 def _attributes_before(words: Words, at: int, least: int) -> tuple[int, Words]:

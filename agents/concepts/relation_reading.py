@@ -47,17 +47,21 @@ def begins_relation(words: Sequence[str]) -> bool:
     return any(_is_read(normalise, " ".join(words[:end])) for end in range(1, min(len(words), MOST_WORDS) + 1))
 
 
-def relations_between(words: Words, spans: Spans, of_scene: frozenset[int]) -> Iterator[NamedRelation]:
+def relations_between(
+    words: Words, spans: Spans, of_scene: frozenset[int], starts: frozenset[int] = frozenset()
+) -> Iterator[NamedRelation]:
     """The phrases between consecutive things that express a predicate, and those after a thing that express a place.
 
+    `starts`: the places after commas, which no phrase goes across, as in `a lamp on the left, a sofa on the right`.
     A phrase after `and` has the subject of the one before it, as in `a cat left of a dog and right of a chair`.
     """
     joined_places = set[int]()
     for i, before in enumerate(spans):
         end = spans[i + 1][0] if i + 1 < len(spans) else len(words)
-        place = _place(words, before[1], end, of_scene)
+        comma = min((at for at in starts if before[1] < at <= end), default=None)
+        place = _place(words, before[1], end if comma is None else comma, of_scene, comma is not None)
         if place is not None:
-            joined_places |= {i} if words[end - 1] == "and" else set()
+            joined_places |= {i} if comma is None and words[end - 1] == "and" else set()
             yield NamedRelation(i, place, None, span=(before[1], end))
         mutual = _mutual(words[before[1] : end])
         if mutual is not None:
@@ -66,7 +70,8 @@ def relations_between(words: Words, spans: Spans, of_scene: frozenset[int]) -> I
     for i, (before, after) in enumerate(pairwise(spans)):
         if i in joined_places:
             continue
-        start = max([before[1], *(place + 1 for place in of_scene if before[1] <= place < after[0])])
+        commas = (at for at in starts if before[1] < at <= after[0])
+        start = max([before[1], *commas, *(place + 1 for place in of_scene if before[1] <= place < after[0])])
         start += _doing(words, start, after[0])
         start, said = _after_place(words, start, after[0])
         if said is not None:
@@ -96,11 +101,12 @@ def _end_of_phrase(words: Words, start: int, end: int) -> int | None:
     return next((at for at in range(end, fewest - 1, -1) if _is_read(normalise, " ".join(words[start:at]))), None)
 
 
-def _place(words: Words, start: int, end: int, of_scene: frozenset[int]) -> str | None:
-    """The place in the picture that follows a thing, as in `in the corner of the room`; of a named scene too."""
+def _place(words: Words, start: int, end: int, of_scene: frozenset[int], is_ended: bool) -> str | None:
+    """The place in the picture that follows a thing, as in `in the corner of the room`; of a named scene too. `is_ended`:
+    nothing that it might relate to follows."""
     until = min([end, *(i for i in of_scene if start <= i < end)])
     said = list(words[start:until])
-    whole = until == len(words) or until in of_scene
+    whole = until == len(words) or until in of_scene or (is_ended and until == end)
     while said and (said[-1] in ("the", "a", "an", "of", "and", *WHOLES)):
         whole = whole or said[-1] in ("and", *WHOLES)
         said.pop()

@@ -22,6 +22,9 @@ from spatial.relations.relation_truth import members
 GRAPHS_TRIED = 3
 """Graphs that are planned to find out whether all must be rejected: one index may fail where another succeeds."""
 
+OF_REQUESTS = ("concept", "consistency")
+"""Gates that reject a graph for what its seed says."""
+
 
 @dataclass(frozen=True)
 class SeedCheck:
@@ -91,7 +94,7 @@ def _common_rejection(seed: SeedConcept, capabilities: RendererCapabilities) -> 
     planner, why = RulePlanner(capabilities), None
     for index in range(seed.first, seed.first + min(seed.count, GRAPHS_TRIED)):
         outcome = planner.plan_now(seed, index)
-        if not isinstance(outcome, Rejection) or outcome.gate not in ("concept", "consistency"):
+        if not isinstance(outcome, Rejection) or (outcome.gate not in OF_REQUESTS and outcome.reason != "unsatisfiable"):
             return None
         why = _with_conflict(outcome)
     return why

@@ -128,6 +128,8 @@ def test_of_two_scenes_the_first_is_taken_and_the_other_is_told(concept: str, sc
         ("a chair in the corner next to a sofa", "chair in the corner; chair next to sofa"),
         ("a cat on the left side of a sofa", "cat on the left side of sofa"),
         ("a vase on the left and a lamp on the right", "vase on the left; floor lamp on the right"),
+        ("a vase on the left, a lamp on the right", "vase on the left; floor lamp on the right"),
+        ("a cat on the left of the picture, the cat right of a dog", "1 cat; 1 dog; cat on the left; cat right of dog"),
     ],
 )
 def test_places_in_the_picture_are_read(concept: str, says: str):
@@ -298,6 +300,7 @@ def test_a_relation_is_read_before_words_that_nothing_is_known_of():
         ("a cat next to the cat", 2, "cat next to the cat"),
         ("a cat left of a dog, the dog near a chair", 3, "cat left of dog; dog near chair"),
         ("two dogs, the dogs near a bench", 2, "dog near bench"),
+        ("a car behind a bus, the car is red", 2, "1 red car; 1 bus; car behind bus"),
         ("two dogs and a cat, both dogs near a bench", 3, "dog near bench"),
         ("a cat under the bed and a dog on the bed", 3, "cat under the bed; dog on the bed"),
         ("a red car and a blue car, the red car behind the blue car", 2, "car behind the car"),

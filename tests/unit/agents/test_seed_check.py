@@ -49,13 +49,15 @@ def test_options_that_cannot_be_are_refused(options: dict[str, object], why: str
         ("qwertz", "is no scene that is known"),
         ("a purple elephant", "cannot draw a purple elephant"),
         ("ktchn", "nearest: kitchen"),
+        ("a cat inside a box, the box inside the cat", "contradicts itself"),
+        ("a red car, the car is blue", "a car has one colour, not red and blue"),
         ("3 kats", "'3 kats' is no scene that is known, and nothing is known of kats (nearest: cat,"),
         ("a cat behind an astronaut", "nothing is known of astronaut"),
         ("2.5 cats", "'2.5' is no number of things"),
         ("a dog not next to a cat", "'not' denies something"),
         (
             "a cat left of a dog, the dog left of the cat",
-            "each other (opposite): cat left of dog; dog left of cat",
+            "contradicts itself (opposite): cat left of dog; dog left of cat",
         ),
         (
             "a dog left of a cat, which is left of a chair, which is left of the dog",
