@@ -110,12 +110,9 @@ class CollageRenderer:
         masks = composer.add_all(order, pictures)
         elements = (set(kind.elements) - brush.refused) | brush.painted
         truth = picture_truth(graph, order, pictures, masks, elements)
-        owner = np.zeros(composer.image.size[::-1], np.uint16)
-        for number, mask in masks.items():
-            owner[mask.visible] = number + 1
         grounded = (place for place in order if place.ground == "floor" and place.carrier is None and place.holder is None)
         standing = tuple(sorted(place.id for place in grounded))
-        return Composed(composer.image, truth, owner, kind.backdrop, context.horizon, standing)
+        return Composed(composer.image, truth, composer.owner(), kind.backdrop, context.horizon, standing)
 
 
 def known_scene(graph: SpatialGraph) -> SceneKind:

@@ -56,6 +56,10 @@ class Composer:
                 self._add_with_content(place, waiting, pictures, by_id)
         return {i: ObjectMasks(own, self._owner == i, self._area[i]) for i, own in self._own.items()}
 
+    def owner(self) -> NDArray[np.uint16]:
+        """Height × width: the number and one of the object that is seen at each pixel, 0 for none."""
+        return (self._owner + 1).astype(np.uint16)
+
     def _add_with_content(
         self,
         place: Place,
@@ -129,7 +133,7 @@ class Composer:
         alpha = picture.getchannel("A")
         self.image.paste(picture.convert("RGB"), (place.box[0], place.box[1]), alpha)
         opaque = np.asarray(alpha) >= VISIBLE_ALPHA
-        self._area[number] = int(opaque.sum())
+        self._area[number] = int(np.count_nonzero(opaque))
         own = np.zeros(self._owner.shape, dtype=np.bool_)
         self._own[number] = own
         self._claim(number, opaque, place, own)

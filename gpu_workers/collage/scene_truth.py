@@ -63,7 +63,7 @@ def picture_truth(graph: SpatialGraph, places: Sequence[Place], pictures: Mappin
 
 def visible_share(masks: ObjectMasks) -> float:
     """The visible part of the object's own area, where what lies outside the picture counts as hidden."""
-    return round(float(masks.visible.sum()) / masks.area, 4) if masks.area else 0.0
+    return round(np.count_nonzero(masks.visible) / masks.area, 4) if masks.area else 0.0
 
 
 def visible_box(mask: Mask, fallback: Box) -> Box:

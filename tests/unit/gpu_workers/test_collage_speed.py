@@ -6,12 +6,21 @@ from PIL import Image, ImageDraw
 
 from gpu_workers.collage import colour
 from gpu_workers.collage.backdrop_context import BackdropContext
-from gpu_workers.collage.brush import _SPARE, MOST_SPARE, Brush, column, give_back, stretched, take_sheet
+from gpu_workers.collage.brush import (
+    _SPARE,
+    MOST_SPARE,
+    Brush,
+    _corners,
+    column,
+    give_back,
+    stretched,
+    take_sheet,
+)
 from gpu_workers.collage.drawing_pen import RGB, WOOD, Point, _bevel, _slope, shaded
 from gpu_workers.collage.furniture.furniture_style import Look
 from gpu_workers.collage.furniture.furniture_table import KEPT_PICTURES, furniture
 from gpu_workers.collage.looks import TONES, toned
-from gpu_workers.collage.shapes import box_above, rounded
+from gpu_workers.collage.shapes import box_above, faded, rounded
 from gpu_workers.collage.sketch import Sketch
 
 TOP, FOOT = (250, 20, 60), (10, 200, 90)
@@ -161,3 +170,14 @@ def test_only_some_sheets_are_kept():
     for number in range(3 * MOST_SPARE):
         give_back(Image.new("L", (10 + number, 3)))
     assert len(_SPARE) == MOST_SPARE
+
+
+@pytest.mark.parametrize("size", [(512, 512), (300, 120), (64, 48)])
+def test_a_picture_is_darkened_at_its_edges_as_if_it_were_everywhere(size: tuple[int, int]):
+    brush = Brush(BackdropContext("zoo", size, 60, 3))
+    brush.image.paste((200, 180, 160), (0, 0, *size))
+    whole = brush.image.copy()
+    brush.vignette(0.34)
+    whole.paste((40, 26, 60), (0, 0, *size), faded(_corners().resize(size), 0.34))
+    assert brush.image.tobytes() == whole.tobytes()
+    assert brush.image.getpixel((0, 0)) != (200, 180, 160)
