@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from itertools import groupby
 from pathlib import Path
 
+from dataset.analysis.names_in_words import in_words
 from dataset.quality.measures import Measure, MeasureJson
 from dataset.quality.name_shortcuts import name_shortcuts
 from dataset.quality.open_questions import blind_unknown, open_shares
@@ -79,6 +80,16 @@ def _groups(measures: Sequence[Measure]) -> list[tuple[str, list[Measure]]]:
     return [(MEANINGS[name], list(group)) for name, group in groups]
 
 
+def meaning_of(found: Measure) -> str:
+    """What a measure of the whole dataset means."""
+    return MEANINGS[found.name]
+
+
+def part_of(found: Measure) -> str:
+    """What a measure is of, in words: a kind of question, a split, a way to test a shortcut."""
+    return ", ".join(in_words(part) for part in found.name.split("/")[1:])
+
+
 def goal_of(found: Measure) -> str:
     """The goal in words."""
     sign = "at least" if found.name.partition("/")[0] in AT_LEAST else "at most"
@@ -105,12 +116,17 @@ def number_of(value: float) -> str:
 
 def write_report(measures: Sequence[Measure], uri: str, out: Path) -> Path:
     """Write both files and return the page. Needs jinja2."""
+    from dataset.analysis.charts import LOOKS
     from dataset.analysis.page_templates import templates_in
 
     out.mkdir(parents=True, exist_ok=True)
     (out / "quality.json").write_text(json.dumps(as_json(measures), ensure_ascii=False, indent=1), "utf-8")
-    words = {"goal_of": goal_of, "number_of": number_of, "groups": _groups(measures)}
+    words = {"goal_of": goal_of, "number_of": number_of, "meaning_of": meaning_of, "part_of": part_of}
+    whole, parts = (
+        [found for found in measures if "/" not in found.name],
+        [found for found in measures if "/" in found.name],
+    )
     page = out / "index.html"
-    template = templates_in(Path(__file__).parent).get_template("quality.html")
-    page.write_text(template.render(measures=measures, uri=uri, **words), "utf-8")
+    template = templates_in(Path(__file__).parent, LOOKS).get_template("quality.html")
+    page.write_text(template.render(measures=measures, uri=uri, whole=whole, parts=_groups(parts), **words), "utf-8")
     return page

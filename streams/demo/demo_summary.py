@@ -58,7 +58,8 @@ def samples_in(stored: Counted) -> str:
 
 
 def _short(totals: Mapping[str, str]) -> dict[str, str]:
-    return {label: text for label, text in totals.items() if label != "questions"}  # the page counts them itself
+    """For the page, which counts questions itself and says names in words."""
+    return {label: text.replace("_", " ") for label, text in totals.items() if label != "questions"}
 
 
 def summary(outcomes: OutcomeCounts, seconds: float) -> dict[str, str]:

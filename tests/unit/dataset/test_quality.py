@@ -2,6 +2,7 @@
 
 import json
 import random
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -284,9 +285,13 @@ def test_the_command_writes_json_and_a_page_and_says_which_goals_are_missed(skg,
     assert written["samples"] == {"value": 8.0, "n": 8, "low": 8.0, "high": 8.0, "goal": 1500, "ok": False}
     assert [line.split()[0] for line in said.splitlines()[1:-1]] == list(written)
     page = (tmp_path / "out" / "index.html").read_text()
-    assert "color-scheme: light dark" in page
+    assert '<meta name="color-scheme" content="light dark">' in page
     assert "http" not in page
-    assert all(name in page for name in written)
+    assert all(f'title="{name}"' in page for name in written)
+    assert "Samples that were measured." in page
+    shown = re.findall(r'<th scope="row"[^>]*>([^<]*)</th>', page)
+    assert not [name for name in shown if "_" in name or "/" in name], "names are in words"
+    assert page.count('<table class="stack">') > 2, "lists where the screen is narrow"
     assert json.loads(skg(table, "--json")[1]) == written
     assert json.loads(skg(table, "--json", "--limit", 3)[1])["samples"]["value"] == 3
 
