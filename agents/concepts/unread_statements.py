@@ -17,6 +17,9 @@ NEGATIONS = frozenset("not never nothing nobody nowhere none neither isnt arent 
 
 LITTLE = EMPTY.union(ARTICLES)
 
+PRONOUNS = frozenset("one ones other others it they".split())  # noqa: SIM905
+"""Words for things that were named before."""
+
 NEAR_PLACES = frozenset(["near", "inside", "within", "along", "over"])
 """Relations that lead to a scene as `at` does, as in `a bench near a lake`."""
 
@@ -24,6 +27,7 @@ NEAR_PLACES = frozenset(["near", "inside", "within", "along", "over"])
 def unread_statements(words: tuple[str, ...], read: frozenset[int]) -> Iterator[str]:
     """The statements among the words outside the places that were read, each once."""
     lines = [line for place in range(len(words)) if place not in read for line in _faults(words, place)]
+    lines += [line for place in range(len(words)) if place not in read for line in _of_pronoun(words, place)]
     for first, end in unread_relations(words, read):
         said = _shortened(words[first:end])
         lines.append(f"{said!r} relates nothing that is known by name, and would be left out")
@@ -59,6 +63,12 @@ def _faults(words: tuple[str, ...], place: int) -> Iterator[str]:
         yield f"{word!r} denies something: only what is there can be said, and 'without' something"
     elif (word in QUANTITIES and not _is_likeness(words, place)) or (number_of(word) is not None and following == ("of",)):
         yield f"{word!r} compares or divides, which is not understood: say how many, as in 'two' or 'at least 2'"
+
+
+def _of_pronoun(words: tuple[str, ...], place: int) -> Iterator[str]:
+    """The fault of a word that stands for a thing and is related, as in `two cats, one on a sofa`."""
+    if words[place] in PRONOUNS and any(_is_relation(" ".join(words[place + 1 : place + n])) for n in (2, 3, 4)):
+        yield f"{words[place]!r} stands for a thing and does not say which: name each thing with all that is said of it"
 
 
 def _is_likeness(words: tuple[str, ...], place: int) -> bool:

@@ -10,6 +10,7 @@ from typing import Annotated
 
 from pydantic import BeforeValidator, ConfigDict, Field, ValidationError
 
+from agents.concepts.concept_reading import read_concept
 from schemas.base import Model
 from schemas.events import MAX_CONCEPT_CHARS, MAX_GRAPHS_PER_SEED_EVENT, SeedConcept, SeedOptions
 from schemas.ids import concept_key, derived_seed, make_seed
@@ -22,6 +23,9 @@ MAX_GRAPHS = 10_000_000
 
 DENSE = (6, 12)
 """Fewest and most objects of a dense graph: with few objects there is little to count and to reason about."""
+
+SUPPORTS = 2
+"""Objects besides those that a concept names: some stand on others, which it need not name."""
 
 ONE_IN = 3
 """One concept in this many is dense, where its options do not say how many objects."""
@@ -60,7 +64,8 @@ class SeedRequest(Model):
 def expand(request: SeedRequest) -> Iterator[SeedConcept]:
     """The events of a request: no event asks for more graphs than one agent should take at a time.
 
-    Where the options do not say how many objects, a third of the concepts (by their content) get `DENSE` graphs.
+    Where the options do not say how many objects, a third of the concepts (by their content) get `DENSE` graphs, and of the
+    others those that name more than the usual number some more than they name.
     """
     done, options = 0, _with_usual_density(request)
     while done < request.count:
@@ -71,10 +76,14 @@ def expand(request: SeedRequest) -> Iterator[SeedConcept]:
 
 def _with_usual_density(request: SeedRequest) -> SeedOptions:
     options, concept = request.options, concept_key(request.concept)
-    counted = {"min_objects", "max_objects"} & options.model_fields_set
-    if counted or options.graph is not None or derived_seed("density", concept, options.salt) % ONE_IN:
+    if {"min_objects", "max_objects"} & options.model_fields_set or options.graph is not None:
         return options
-    return options.model_copy(update={"min_objects": DENSE[0], "max_objects": DENSE[1]})
+    if derived_seed("density", concept, options.salt) % ONE_IN == 0:
+        return options.model_copy(update={"min_objects": DENSE[0], "max_objects": DENSE[1]})
+    named = sum(thing.count for thing in read_concept(request.concept).things)
+    if named < options.max_objects:
+        return options
+    return options.model_copy(update={"max_objects": min(named + SUPPORTS, DENSE[1])})
 
 
 def seeds_of(request: SeedRequest) -> list[SeedConcept]:

@@ -16,7 +16,7 @@ def register(app: typer.Typer) -> None:
     add(app, "seed", seed)
 
 
-DENSITY = "[default: 2 to 5, of a third of the seeds 6 to 12]"
+DENSITY = "[default: 2 to 5, of a third of the seeds 6 to 12, more where more are named]"
 
 
 def seed(  # noqa: PLR0913, PLR0917 - one parameter an option of the command line

@@ -5,7 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from agents.concepts.seed_check import check_seed
 from schemas.ids import make_seed
+from spatial.knowledge.renderer_capabilities import pictures_only
 from streams.operations.seeds import (
     SAMPLE_SEEDS,
     BadSeeds,
@@ -101,6 +103,21 @@ def test_a_third_of_the_concepts_is_dense_where_nobody_says_how_many_objects_the
     sizes = [seeds_of(SeedRequest(concept=f"place {number}"))[0].options for number in range(600)]
     assert {(each.min_objects, each.max_objects) for each in sizes} == {(2, 5), (6, 12)}
     assert 150 < sum(each.min_objects == 6 for each in sizes) < 250
+
+
+@pytest.mark.parametrize(
+    ("concept", "most"),
+    [
+        ("3 cats in a park", {5, 12}), ("3 cats and 3 dogs", {8, 12}), ("a cat, 2 dogs, and 3 birds", {8, 12}),
+        ("six mugs on a table", {9, 12}), ("11 cats in a park", {12}), ("50 cats in a park", {12}),
+    ],
+)  # fmt: skip
+def test_a_concept_that_names_more_than_the_usual_number_of_objects_may_have_them(concept: str, most: set[int]):
+    [seed] = seeds_of(SeedRequest(concept=concept))
+    assert seed.options.max_objects in most
+    assert (check_seed(seed, pictures_only("collage"), by_model=False).fault is None) == ("50" not in concept)
+    [said] = seeds_of(SeedRequest.model_validate({"concept": concept, "options": {"max_objects": 5}}))
+    assert said.options.max_objects == 5, "what is said holds"
 
 
 @pytest.mark.parametrize("options", [{"min_objects": 2}, {"max_objects": 5}, {"min_objects": 3, "max_objects": 4}])
