@@ -18,11 +18,15 @@ from spatial.questions.question_kinds import (
     Hides,
     InMetres,
     InViews,
+    KnownFar,
+    KnownSide,
     NearestCamera,
     Query,
     references,
     to_json,
 )
+from spatial.questions.views.shown_scenes import unseen_things
+from spatial.questions.wording.lexicon import fits
 from spatial.questions.wording.realisation import realise_ref
 from spatial.relations.relation_truth import members
 from spatial.world.pinhole import as_pinhole
@@ -30,9 +34,9 @@ from spatial.world.pinhole import as_pinhole
 
 def certificate(view: View, query: Query, answer: Answer) -> str:
     """`premises` are boxes, depths, attributes and drawn relations as the scene states them, of a question in metres bodies
-    too, and cameras (`projection`) where the rule reads them; margins are shares of the canvas (of the depth range for
-    depth, of the larger length or of a half turn in metres), 1 where nothing is measured; `reason` is why the picture does
-    not show it.
+    too, and cameras (`projection`) where the rule reads them; of what is asked about and not seen (`unseen`) the body.
+    Margins are shares of the canvas (of the depth range for depth, of the larger length or of a half turn in metres), 1
+    where nothing is measured; `reason` is why the picture does not show it.
     """
     absent = [
         {"excluded": name}
@@ -51,6 +55,7 @@ def certificate(view: View, query: Query, answer: Answer) -> str:
                 *absent,
                 *_in_metres(view, query, answer),
                 *_of_first(view, query, answer),
+                *_of_unseen(view, query),
             ],
             "rules": list(answer.rules),
             "margin": answer.margin,
@@ -114,6 +119,18 @@ def _of_first(view: View, query: Query, answer: Answer) -> Iterator[dict[str, An
         yield {"first_projection": _projection(first.camera)}
     yield {"projection": _projection(view.scene.world.camera)}
     yield from _bodies(view, query, answer.referents)
+
+
+def _of_unseen(view: View, query: Query) -> Iterator[dict[str, Any]]:
+    """Where in space is what the words name and the picture does not show, and the camera."""
+    if not isinstance(query, KnownSide | KnownFar) or view.scene.world is None:
+        return
+    there = [thing for thing in unseen_things(view) if fits(query.category, thing.category)]
+    for thing in there:
+        body = thing.body.model_dump(mode="json", exclude={"hidden_by"})
+        yield {"object": thing.id, "category": thing.category, "unseen": True, **body}
+    if there:
+        yield {"projection": _projection(view.scene.world.camera)}
 
 
 def _projection(camera: Camera) -> dict[str, Any]:

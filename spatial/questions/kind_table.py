@@ -53,6 +53,7 @@ from spatial.questions.rules import (
 from spatial.questions.split_keys import KeysOf
 from spatial.questions.twin_queries import TwinsOf
 from spatial.questions.views import view_proposals, view_rules
+from spatial.questions.views.picture_twins import PictureTwins, picture_twins
 from spatial.splits import Key
 
 Q = TypeVar("Q", bound=Model)
@@ -77,8 +78,8 @@ class QuestionKind:
     dataset requests such scenes when the kind is under-represented.  `at_most`: how many a scene is asked in a round;
     those above one come first, then those that are `rare`: few scenes allow them.  `in_samples`: the share of samples in
     which the kind is tried; `in_all`: the most questions of the kind in a sample, over all rounds.  `in_metres`: only
-    asked of scenes that are known in metres; `in_views`: of two pictures of one such scene.  A kind from outside the
-    package proposes texts.
+    asked of scenes that are known in metres; `in_views`: of two pictures of one such scene; `in_pictures` proposes texts
+    that are asked of several of its pictures, each alone.  A kind from outside the package proposes texts.
     """
 
     meaning: str
@@ -91,6 +92,7 @@ class QuestionKind:
     rare: bool = False
     in_metres: bool = False
     in_views: bool = False
+    in_pictures: PictureTwins | None = None
 
 
 @dataclass(frozen=True)
@@ -194,7 +196,7 @@ KINDS: PluginTable[QuestionKind] = PluginTable(
         ),
         "unanswerable": QuestionKind(
             "a side, a distance, a neighbour or a hidden thing that the picture may not show: one of the choices says so",
-            unknown_proposals.unanswerable, frozenset({"direction"}), 2, in_samples=1.0, in_all=1,
+            unknown_proposals.unanswerable, frozenset({"direction"}), 2, in_all=1, in_pictures=picture_twins,
         ),
         "description": QuestionKind(
             "what the picture shows, in three to eight sentences", descriptions, ANY_FAMILY, 2, in_samples=0.5, in_all=1,

@@ -111,8 +111,7 @@ def ask(
                 break
             rng = random.Random(derived_seed("question", seed, kind, turn))
             left = KINDS[kind].in_all - sum(question.kind == kind for question in found.values())
-            asked = _of_views(task, kind, rng) if KINDS[kind].in_views else _some_of_kind(task, kind, rng)
-            found |= {sense: question for sense, question in islice(asked, left) if sense not in found}
+            found |= {sense: question for sense, question in _asked(task, kind, rng, left) if sense not in found}
     return tuple(found.values())
 
 
@@ -128,6 +127,40 @@ def _is_known(kind: str, scene: NamedScene) -> bool:
     return scene.scene.world is not None or not KINDS[kind].in_metres
 
 
+def _asked(task: _Task, kind: str, rng: random.Random, left: int) -> Iterator[tuple[object, Question]]:
+    """Questions of the kind, at most `left` texts, each with its key for duplicates."""
+    if left <= 0:
+        return
+    if KINDS[kind].in_views:
+        yield from islice(_of_views(task, kind, rng), left)
+        return
+    twins = _of_pictures(task, kind, rng) if task.scene.scene.views else ()
+    yield from twins or islice(_some_of_kind(task, kind, rng), left)
+
+
+def _of_pictures(task: _Task, kind: str, rng: random.Random) -> tuple[tuple[object, Question], ...]:
+    """The first text that all pictures that it is proposed for may be asked, with its question for each of them."""
+    propose = KINDS[kind].in_pictures
+    if propose is None:
+        return ()
+    try:
+        tasks = [task, *(_of_picture(task, (number,)) for number in range(1, len(task.scene.scene.views) + 1))]
+    except Unanswerable:
+        return ()
+    words = random.Random(rng.random())
+    for texts in islice(propose([each.scene for each in tasks], rng), task.tries):
+        made = [_question_for(tasks[number], query, target, words) for number, query, target in texts]
+        if all(made):
+            return tuple(((question.views, question.question), question) for question in made if question is not None)
+    return ()
+
+
+def _of_picture(task: _Task, views: tuple[int, ...]) -> _Task:
+    """The task of these pictures of the scene alone. Raises Unanswerable where they are not known."""
+    scene = NamedScene(shown_scene(task.scene.scene, views), task.scene.strictness)
+    return replace(task, scene=scene, views=views, refused=set())
+
+
 def _of_views(task: _Task, kind: str, rng: random.Random) -> Iterator[tuple[object, Question]]:
     """Questions about two pictures: one of each pair in each order, then others, at most as many as a scene is asked."""
     pairs = list(permutations(range(len(task.scene.scene.views) + 1), 2))
@@ -135,10 +168,9 @@ def _of_views(task: _Task, kind: str, rng: random.Random) -> Iterator[tuple[obje
     found = []
     for views in pairs:
         try:
-            scene = NamedScene(shown_scene(task.scene.scene, views), task.scene.strictness)
+            found.append(_some_of_kind(_of_picture(task, views), kind, rng))
         except Unanswerable:
             continue
-        found.append(_some_of_kind(replace(task, scene=scene, views=views, refused=set()), kind, rng))
     in_turn = (each for turn in zip_longest(*found) for each in turn if each is not None)
     yield from islice(_of_all_forms(in_turn), task.most_of(kind))
 

@@ -14,7 +14,7 @@ from spatial.verify.lexicon import mark_nouns
 from spatial.verify.plugin_verifiers import deduce_with_plugins
 from spatial.verify.referents import NotProven, Reader
 from spatial.verify.sentences import parse_sentence
-from spatial.verify.shown_pictures import as_shown
+from spatial.verify.shown_pictures import as_shown, names_in
 from spatial.verify.wordings import normalise_wording
 
 COMPOSED = ("describe", "wrong_sentence")
@@ -53,7 +53,7 @@ def verify(
 
 def _verdict(question: str, choices: Sequence[str] | None, scene: Scene, said: str | None) -> Verdict:
     """The answer of a scene that shows what the question shows. Raises NotProven."""
-    text, nouns = mark_nouns(question, [o.category for o in scene.objects] + list(scene.excluded))
+    text, nouns = mark_nouns(question, names_in(scene))
     form = parse_sentence(normalise_wording(text))
     if form is not None and form.ask in COMPOSED:
         answer = _composed(form.ask, Reader(scene, nouns).resolve(form.refs[0])[0].id, choices or (), said or "", scene)

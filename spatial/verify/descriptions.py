@@ -14,6 +14,7 @@ from spatial.verify.geometry import related
 from spatial.verify.lexicon import mark_nouns, may_be_called
 from spatial.verify.referents import NotProven, Reader
 from spatial.verify.sentences import RELATIONS, Form, form_of, pattern_of
+from spatial.verify.shown_pictures import names_in
 from spatial.verify.wordings import normalise_wording
 
 FEWEST, MOST = 3, 8
@@ -68,7 +69,7 @@ class Statement:
 
 def statement_of(text: str, scene: Scene) -> Statement:
     """The parsed sentence. Raises NotProven where it is not understood."""
-    marked, nouns = mark_nouns(text, [thing.category for thing in scene.objects] + list(scene.excluded))
+    marked, nouns = mark_nouns(text, names_in(scene))
     for ask, pattern in _STATEMENTS:
         match = pattern.fullmatch(normalise_wording(marked))
         if match is None:

@@ -6,9 +6,34 @@ The verifier's own: it shares no code with the writer of questions.
 
 from collections.abc import Sequence
 
+from schemas.base import Model, Name
 from schemas.events import Scene
 from schemas.pictures import SeenBody, SeenView, SeenWorld
 from spatial.verify.referents import NotProven
+
+
+class OutOfSight(Model):
+    """A thing of the scene of which the only picture shows nothing, and where it is."""
+
+    category: Name
+    body: SeenBody
+
+
+class SceneOfPictures(Scene):
+    """A scene as some of its pictures show it. `out_of_sight`: what the only one does not show of it."""
+
+    out_of_sight: tuple[OutOfSight, ...] = ()
+
+
+def things_out_of_sight(scene: Scene) -> tuple[OutOfSight, ...]:
+    """What is in the scene and not in its only picture; nothing where that is not known."""
+    return scene.out_of_sight if isinstance(scene, SceneOfPictures) else ()
+
+
+def names_in(scene: Scene) -> list[str]:
+    """The categories of which it is known whether the scene has any."""
+    unseen = [thing.category for thing in things_out_of_sight(scene)]
+    return [*(thing.category for thing in scene.objects), *scene.excluded, *unseen]
 
 
 def as_shown(scene: Scene, views: Sequence[int]) -> Scene:
@@ -27,14 +52,16 @@ def as_shown(scene: Scene, views: Sequence[int]) -> Scene:
         raise NotProven(f"of object {strange[0]} no body is known")
     seen = [bodies[thing.id] if views[-1] == 0 else _from_elsewhere(bodies[thing.id]) for thing in last.objects]
     room = scene.world.room if views[-1] == 0 else None
-    return scene.model_copy(
-        update={
-            "canvas": last.canvas,
-            "objects": last.objects,
-            "relations": (),
-            "world": SeenWorld(camera=last.camera, bodies=tuple(seen), room=room, plain=scene.world.plain),
-            "views": tuple(before),
-        }
+    there = {thing.id for thing in last.objects}
+    missing = [thing for thing in scene.objects if thing.id not in there and not before]
+    return SceneOfPictures(
+        canvas=last.canvas,
+        scene=scene.scene,
+        objects=last.objects,
+        excluded=scene.excluded,
+        world=SeenWorld(camera=last.camera, bodies=tuple(seen), room=room, plain=scene.world.plain),
+        views=tuple(before),
+        out_of_sight=tuple(OutOfSight(category=thing.category, body=bodies[thing.id]) for thing in missing),
     )
 
 

@@ -11,6 +11,7 @@ import numpy as np
 from schemas.events import Scene, SeenObject
 from schemas.pictures import SeenBody, SeenView, SeenWorld
 from schemas.world import Camera
+from spatial.world.body_table import bodies
 
 SIDE = 400
 NAMES = ("sofa", "chair", "lamp", "dog", "cat", "plant", "bench", "bicycle", "suitcase", "stool")
@@ -84,3 +85,20 @@ def seen_twice(seed: int, views: int = 2) -> Scene:
         eye = (5.5 * away * float(np.sin(turn)), 5.5 - 5.5 * away * float(np.cos(turn)), 1.2)
         cameras.append(looking(eye, around + rng.choice((0.0, 0.0, rng.uniform(-15, 15)))))
     return seen_by(cameras, named)
+
+
+USUAL = ("sofa", "chair", "dog", "cat", "bench", "bicycle", "suitcase", "stool")
+"""Things of about one size each."""
+
+
+def turned_past(seed: int) -> Scene:
+    """Three to five things of their usual sizes, seen from the front, and by a camera that is turned past some of them."""
+    rng = random.Random(f"turned {seed}")
+    named = []
+    for number, name in enumerate(rng.sample(USUAL, rng.randint(3, 5))):
+        size = bodies()[name].size
+        x, y = rng.uniform(-1.9, 1.9), rng.uniform(5.5, 7.5)
+        body = SeenBody(position=(x, y, size[2] / 2), size=size, heading=-90.0)
+        named.append((number, name, (), body))
+    turn = rng.choice((-1, 1)) * rng.uniform(8, 30)
+    return seen_by([looking((0.0, 0.0, 1.2), 0.0), looking((rng.uniform(-0.6, 0.6), 0.3, 1.2), turn)], named)

@@ -38,6 +38,7 @@ FORMS = tuple(
         (("projection",), ()),
         (("first_projection",), ()),
         (("object", "category", "first_box"), ("first_depth",)),
+        (("object", "category", "unseen", *OF_BODY), ("rotation",)),
     )
 )
 """What a premise has at least and at most."""
@@ -100,7 +101,8 @@ def _holds(premise: dict[str, Any], row: Row) -> bool:
         return bool(same) and all(premise.get("drawn", r["drawn"]) is r["drawn"] for r in same)
     if FROM_ELSEWHERE & premise.keys():
         return _holds_of_pictures(premise, row)
-    thing = next((thing for thing in row["objects"] if thing["id"] == premise.get("object")), None)
+    among = row.get("unseen") or () if premise.get("unseen") is True else row["objects"]
+    thing = next((thing for thing in among if thing["id"] == premise.get("object")), None)
     if thing is None:
         return False
     stated = {name: premise[name] for name in ("category", "box", *BODY) if name in premise}

@@ -14,6 +14,7 @@ from spatial.verify.descriptions import Statement, sentences_in, statement_of
 from spatial.verify.lexicon import mark_nouns, may_be_called
 from spatial.verify.referents import NotProven, Reader
 from spatial.verify.sentences import Form, Words, parse_reference, parse_sentence
+from spatial.verify.shown_pictures import names_in
 from spatial.verify.wordings import normalise_wording
 
 KINDS = {
@@ -188,4 +189,4 @@ def parse_question(text: str, scene: Scene, answer: str = "", choices: Sequence[
 
 
 def _marked(text: str, scene: Scene) -> tuple[str, list[str]]:
-    return mark_nouns(text, [thing.category for thing in scene.objects] + list(scene.excluded))
+    return mark_nouns(text, names_in(scene))

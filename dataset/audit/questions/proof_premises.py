@@ -11,6 +11,7 @@ import numpy as np
 
 from dataset.audit.questions.parsed_questions import IN_METRES, ParsedQuestion
 from dataset.audit.tar_rows import Row
+from spatial.verify.lexicon import may_be_called
 from spatial.verify.referents import NotProven
 
 Premise = Mapping[str, Any]
@@ -42,6 +43,20 @@ def missing_premises(premises: Sequence[Any], row: Row, parsed: ParsedQuestion, 
         yield "does not say where the walls are"
     if parsed.form.ask in OF_TWO:
         yield from _of_first(stated, parsed)
+    yield from _of_unseen(stated, row, parsed)
+
+
+def _of_unseen(stated: Sequence[Premise], row: Row, parsed: ParsedQuestion) -> Iterator[str]:
+    """The bodies of what the words name and the picture does not show, and the camera."""
+    if parsed.form.ask not in ("known_side", "known_far"):
+        return
+    word = parsed.reader.nouns[parsed.form.nouns[0]]
+    unseen = {thing["id"] for thing in row.get("unseen") or () if may_be_called(thing["category"], word)}
+    said = {premise.get("object") for premise in stated if premise.get("unseen") is True}
+    if unseen != said:
+        yield f"says of objects {sorted(map(str, said))} that they are not seen, of {sorted(map(str, unseen))} it is so"
+    if unseen and not any("projection" in premise for premise in stated):
+        yield "does not say what the camera is"
 
 
 def _bodies(stated: Sequence[Premise], row: Row, parsed: ParsedQuestion, objects: Sequence[int]) -> Iterator[str]:

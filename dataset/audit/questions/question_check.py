@@ -83,7 +83,7 @@ def _question_faults(question: dict[str, Any], row: Row, scene: Scene) -> Iterat
     if parsed is None:
         yield from plugin_faults(question, row, scene)
     yield from (("choices", detail) for detail in _choice_faults(choices, answer, parsed))
-    if parsed is not None and len(views) != (2 if parsed.plain_kind == "view_change" else 0):
+    if parsed is not None and not _are_shown(views, parsed):
         yield "question_views", f"pictures {views} are shown with a question of kind {parsed.plain_kind}"
     if parsed is not None and question["kind"] != parsed.kind:
         yield "question_kind", f"{question['kind']} is said, {parsed.kind} is asked"
@@ -92,6 +92,13 @@ def _question_faults(question: dict[str, Any], row: Row, scene: Scene) -> Iterat
         yield "question_split", f"belongs to {home_split(found) or 'no split'}, not to {row['split']}"
     yield from (("question_objects", detail) for detail in _object_faults(question, parsed))
     yield from (("certificate", detail) for detail in certificate_faults(question, row, parsed))
+
+
+def _are_shown(views: Sequence[int], parsed: ParsedQuestion) -> bool:
+    """Whether a question of the form shows so many pictures: one of the further ones alone where it may not tell."""
+    if parsed.plain_kind == "view_change":
+        return len(views) == 2
+    return not views or (parsed.form.ask in UNSURE and len(views) == 1 and views[0] > 0)
 
 
 def _choice_faults(choices: list[str], answer: str, parsed: ParsedQuestion | None) -> Iterator[str]:

@@ -44,7 +44,8 @@ def row_of_view(row: Row, number: int) -> Row:
 def shown_row(row: Row, views: Sequence[int]) -> Row:
     """The row of these pictures (0: its image, 1: the first of its views), the row itself for none. Raises LookupError.
 
-    Relations are those of the image, and are left out.
+    Relations are those of the image, and are left out.  `unseen` are the row's objects of which one picture alone shows
+    nothing.
     """
     if not views:
         return row
@@ -52,7 +53,9 @@ def shown_row(row: Row, views: Sequence[int]) -> Row:
         raise LookupError("a picture has no number below 0")
     pictures = [{name: row.get(name) for name in PICTURE}, *(row.get("views") or ())]
     *before, last = (pictures[number] for number in views)
-    return {**row, **last, "views": before, "relations": [], "depth_map": None}
+    shown = {thing["id"] for thing in last["objects"]}
+    unseen = [thing for thing in row["objects"] if thing["id"] not in shown and not before]
+    return {**row, **last, "views": before, "relations": [], "depth_map": None, "unseen": unseen}
 
 
 def _of_view(provenance: Provenance, number: int) -> Provenance:

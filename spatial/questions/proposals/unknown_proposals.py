@@ -15,8 +15,8 @@ from spatial.questions.object_names import NamedScene
 from spatial.questions.proposals.query_proposals import Proposal, pairs, shuffled
 from spatial.questions.proposals.search_proposals import exchanged_colours
 from spatial.questions.question_kinds import KnownFar, KnownNext, KnownSide, Sideways
-from spatial.questions.rules.metric_facts import are_joined, has_scale, is_measurable, is_plain_length, may_be_joined
-from spatial.questions.rules.metric_rules import CHOICES, length_between
+from spatial.questions.rules.metric_facts import are_joined, has_scale, is_plain_length, may_be_joined
+from spatial.questions.rules.metric_rules import length_between
 from spatial.questions.rules.unknown_rules import OPPOSITE, UNKNOWN, next_on, number_of_choices
 from spatial.questions.wording.lexicon import alike
 from spatial.questions.wording.referring_expressions import Unanswerable, matching_objects
@@ -40,13 +40,16 @@ TRIES = 24
 
 
 def unanswerable(scene: NamedScene, rng: random.Random) -> Iterator[Proposal]:
-    """Questions of every form: first of those of which few scenes have any, then of the others in random order."""
+    """Questions of every form: first of those of which few scenes have any, then of the others in random order.
+
+    In metres only where nothing shows how large things are: else another picture of the scene has to tell what one does
+    not (`views.picture_twins`).
+    """
+    if scene.scene.world is not None:
+        yield from _of_any_size(scene, rng) if scene.scene.world.plain else ()
+        return
     forms = [_next(scene, rng), _beside(scene, rng, _absent), _beside(scene, rng, _coloured)]
-    if scene.scene.world is not None and is_measurable(scene):
-        forms += [_far(scene, rng, _absent), _far(scene, rng, _coloured)]
     rng.shuffle(forms)
-    if scene.scene.world is not None and scene.scene.world.plain:
-        yield from _of_any_size(scene, rng)
     yield from _behind(scene, rng)
     yield from _beside(scene, rng, _several)
     for proposals in zip_longest(*forms):
@@ -64,17 +67,6 @@ def _beside(scene: NamedScene, rng: random.Random, rival: Rival) -> Iterator[Pro
             category, attribute = found[0 if is_known else 1]
             query = KnownSide(category=category, attribute=attribute, object=scene.ref(j))
             yield query, side if is_known else UNKNOWN
-
-
-def _far(scene: NamedScene, rng: random.Random, rival: Rival) -> Iterator[Proposal]:
-    """How many metres a thing, or its rival, is from a named object."""
-    is_known = rng.randrange(CHOICES) > 0
-    for i, j in islice(pairs(rng, scene.plainly_named), TRIES):
-        found, length = rival(scene, rng, i, j), _length(scene, i, j)
-        if found is not None and length is not None:
-            category, attribute = found[0 if is_known else 1]
-            query = KnownFar(category=category, attribute=attribute, object=scene.ref(j))
-            yield query, length if is_known else UNKNOWN
 
 
 def _of_any_size(scene: NamedScene, rng: random.Random) -> Iterator[Proposal]:

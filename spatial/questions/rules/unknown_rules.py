@@ -1,8 +1,8 @@
 """What the picture tells, or why it does not: no such thing, several that fit, beyond the edge, hidden.
 
 In: a view, a query with its referents; a `ChoiceContext`.  Out: as in `answer_rules` and `distractors`.
-Reasons: `absent`, `several`, `out_of_view` (beyond the last thing on a side), `hidden` (behind the farthest thing) and
-`no_scale` (everything in the picture may be of any size).
+Reasons: `absent`, `several`, `out_of_view` (beyond the last thing on a side, or beside the frame), `hidden` (behind the
+farthest thing, or wholly behind others) and `no_scale` (everything in the picture may be of any size).
 That something cannot be known is proven like any other answer: by everything that the words may mean, all of it plainly
 seen or certainly not there.
 """
@@ -21,14 +21,19 @@ from spatial.questions.certain_facts import View
 from spatial.questions.distractors import MAX_CHOICES, ChoiceContext
 from spatial.questions.object_names import NamedScene
 from spatial.questions.question_kinds import Beyond, Hop, KnownFar, KnownNext, KnownSide
+from spatial.questions.rules.frame_facts import beside_frame, is_within_frame
 from spatial.questions.rules.metric_facts import are_joined, body_of, centre_distance, has_scale, is_aloft
 from spatial.questions.rules.metric_rules import CHOICES, LENGTH_MARGIN, length_between, lengths_around, written
-from spatial.questions.wording.lexicon import surely_fits
+from spatial.questions.views.shown_scenes import unseen_things
+from spatial.questions.wording.lexicon import fits, surely_fits
 from spatial.questions.wording.referring_expressions import Referent, Unanswerable, differs, matching_objects
 from spatial.world.body_table import bodies
 
 UNKNOWN = "it cannot be known from the picture"
 """A choice of every question of the kind, and the right one of as many as a blind guess would find."""
+
+LEAST_BESIDE = 0.005
+"""How far beside the frame all of a thing is, a share of the canvas."""
 
 OPPOSITE: dict[Beyond, Hop] = {"left_of": "right_of", "right_of": "left_of", "behind": "in_front_of"}
 
@@ -40,7 +45,7 @@ def known_side(view: View, query: KnownSide, found: list[Referent]) -> Step:
     if anchor in among:
         raise Unanswerable("the words may mean the reference too")
     if not named:
-        return _no_such_thing(query, among)
+        return _no_such_thing(view, query, among)
     judgements = [view.relation(i, "left_of", anchor) for i in named]
     if any(judgement.value is None for judgement in judgements):
         raise Unanswerable("the side of one of them is doubtful")
@@ -54,9 +59,12 @@ def known_side(view: View, query: KnownSide, found: list[Referent]) -> Step:
     return UNKNOWN, RuleResult(rule, margin, 1, among, "several"), among
 
 
-def _no_such_thing(query: KnownSide | KnownFar, among: tuple[int, ...]) -> Step:
+def _no_such_thing(view: View, query: KnownSide | KnownFar, among: tuple[int, ...]) -> Step:
     rule = f"{query.op}: nothing in the picture is {query.attribute or ''} {query.category}".replace("  ", " ")
-    return UNKNOWN, RuleResult(rule, 1.0, 1, among, "absent"), among
+    if among:
+        return UNKNOWN, RuleResult(rule, 1.0, 1, among, "absent"), among
+    reason, margin = why_unseen(view, query.category)
+    return UNKNOWN, RuleResult(rule, margin, 1, (), reason), ()
 
 
 def known_far(view: View, query: KnownFar, found: list[Referent]) -> Step:
@@ -68,7 +76,7 @@ def known_far(view: View, query: KnownFar, found: list[Referent]) -> Step:
     if view.scene.world is None:
         raise Unanswerable("nothing is known in metres")
     if not named:
-        return _no_such_thing(query, among)
+        return _no_such_thing(view, query, among)
     if len(named) > 1 or are_joined(view, named[0], anchor):
         raise Unanswerable("several things fit the words, or one carries the other")
     if is_aloft(view, named[0]) or is_aloft(view, anchor):
@@ -124,7 +132,7 @@ def _usual_length(scene: NamedScene, i: int, j: int) -> str | None:
 def _so_called(view: View, query: KnownSide | KnownFar, among: tuple[int, ...]) -> list[int]:
     """The objects that the words mean. Raises Unanswerable where one may be overlooked, or called so by some only."""
     if not among:
-        is_category_seen(view, query.category)
+        why_unseen(view, query.category)
     if not all(i in view.clear and surely_fits(query.category, view.objects[i].category) for i in among):
         raise Unanswerable(f"what may be called {query.category} is not plain")
     if query.attribute is None:
@@ -133,6 +141,29 @@ def _so_called(view: View, query: KnownSide | KnownFar, among: tuple[int, ...]) 
     if not among or not all(i in having or differs(view.objects[i].attributes, query.attribute) for i in among):
         raise Unanswerable(f"what is {query.attribute} is not plain")
     return having
+
+
+def why_unseen(view: View, category: str) -> tuple[str, float]:
+    """Why nothing of a category is seen, and the margin: a share of the canvas where it is beside the frame.
+
+    Raises Unanswerable where something may be called so, where it is not known whether there is one, and where a thing of
+    the scene is neither wholly beside the frame nor wholly within it.
+    """
+    there = [thing for thing in unseen_things(view) if fits(category, thing.category)]
+    if not there:
+        is_category_seen(view, category)
+        return "absent", 1.0
+    names = [thing.category for thing in view.objects]
+    if any(fits(name, category) or fits(category, name) for name in names) or any(
+        not surely_fits(category, thing.category) for thing in there
+    ):
+        raise Unanswerable(f"what may be called {category} is not plain")
+    margin = min(beside_frame(view, thing.body) for thing in there)
+    if margin >= LEAST_BESIDE * view.strictness:
+        return "out_of_view", margin
+    if all(is_within_frame(view, thing.body) for thing in there):
+        return "hidden", 1.0
+    raise Unanswerable(f"a {category} is at the edge of the frame")
 
 
 def next_on(view: View, predicate: Hop, anchor: int) -> tuple[int, float] | None:

@@ -6,13 +6,28 @@ So a question about two pictures is asked of the second one, and its first pictu
 
 from collections.abc import Sequence
 
+from schemas.base import Model, Name, Whole
 from schemas.events import Scene, SeenObject
 from schemas.pictures import SeenBody, SeenView, SeenWorld
 from spatial.questions.certain_facts import View
 from spatial.questions.wording.referring_expressions import Unanswerable
 
 
-def shown_scene(scene: Scene, views: Sequence[int]) -> Scene:
+class UnseenThing(Model):
+    """A thing of a scene of which a picture shows nothing, and where it is."""
+
+    id: Whole
+    category: Name
+    body: SeenBody
+
+
+class ShownScene(Scene):
+    """The scene of some of its pictures. `unseen`: what is in it and not seen in the only one of them."""
+
+    unseen: tuple[UnseenThing, ...] = ()
+
+
+def shown_scene(scene: Scene, views: Sequence[int]) -> ShownScene:
     """The scene of the pictures with these numbers: 0 is its own, 1 the first of its views.
 
     Its objects, world and camera are those of the last one; the ones before it are its views.  Relations stay out: they are
@@ -28,14 +43,26 @@ def shown_scene(scene: Scene, views: Sequence[int]) -> Scene:
     seen = tuple(_body(bodies[thing.id], from_elsewhere=views[-1] > 0) for thing in last.objects)
     room = scene.world.room if views[-1] == 0 else None
     world = SeenWorld(camera=last.camera, bodies=seen, room=room, plain=scene.world.plain)
-    return Scene(
+    seen_ids = {thing.id for thing in last.objects}
+    unseen = (
+        UnseenThing(id=thing.id, category=thing.category, body=bodies[thing.id])
+        for thing in scene.objects
+        if thing.id not in seen_ids
+    )
+    return ShownScene(
         canvas=last.canvas,
         scene=scene.scene,
         objects=last.objects,
         excluded=scene.excluded,
         world=world,
         views=tuple(before),
+        unseen=() if before else tuple(unseen),
     )
+
+
+def unseen_things(view: View) -> tuple[UnseenThing, ...]:
+    """What is in the scene and not seen in its only picture; nothing where that is not known."""
+    return view.scene.unseen if isinstance(view.scene, ShownScene) else ()
 
 
 def _body(body: SeenBody, from_elsewhere: bool) -> SeenBody:

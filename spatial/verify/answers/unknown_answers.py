@@ -10,6 +10,7 @@ from math import dist
 
 from schemas.events import SeenObject
 from spatial.verify.answers.metric_answers import NEAREST_CENTRES, BodiesInScene, in_metres, is_without_scale
+from spatial.verify.answers.unseen_answers import why_out_of_sight
 from spatial.verify.geometry import before, related
 from spatial.verify.lexicon import is_surely_called, may_be_called
 from spatial.verify.referents import NotProven, Reader, require_seen
@@ -55,7 +56,7 @@ def _far(reader: Reader, form: Form) -> Knowable:
     if any(thing is base for thing in reader.candidates(form.nouns[0])):
         raise NotProven("the reference goes by the word too")
     if not fitting:
-        return Knowable(CANNOT, "absent")
+        return Knowable(CANNOT, _why_none(reader, form))
     if len(fitting) > 1 or world.are_stacked(fitting[0], base):
         raise NotProven("several things fit the words, or one rests on the other")
     if world.is_in_the_air(fitting[0]) or world.is_in_the_air(base):
@@ -74,7 +75,7 @@ def _side(reader: Reader, form: Form) -> Knowable:
     if any(thing is base for thing in reader.candidates(form.nouns[0])):
         raise NotProven("the reference goes by the word too")
     if not fitting:
-        return Knowable(CANNOT, "absent")
+        return Knowable(CANNOT, _why_none(reader, form))
     verdicts = [before(thing, base, 0, reader.scene) for thing in fitting]
     if None in verdicts:
         raise NotProven("the side of one of them is in doubt")
@@ -100,11 +101,18 @@ def _fitting(reader: Reader, form: Form) -> list[SeenObject]:
             raise NotProven(f"whether one of them is a {word} is a matter of taste")
     if form.word and things:
         return reader.with_colour(things, form.word.replace("_", " "))
-    if form.word or (not things and word not in reader.scene.excluded):
+    is_of_scene = things or word in reader.scene.excluded or why_out_of_sight(reader.scene, word)
+    if form.word or not is_of_scene:
         raise NotProven(f"nothing is known of {word}")
     if not things and any(may_be_called(word, thing.category) for thing in reader.scene.objects):
         raise NotProven(f"a thing may be taken for {word}")
     return things
+
+
+def _why_none(reader: Reader, form: Form) -> str:
+    """Why nothing is seen that the words mean. Raises NotProven."""
+    word = reader.nouns[form.nouns[0]]
+    return "absent" if reader.candidates(form.nouns[0]) else why_out_of_sight(reader.scene, word) or "absent"
 
 
 def _next(reader: Reader, form: Form) -> Knowable:

@@ -33,7 +33,7 @@ NEARER, FARTHER = (0.62, 0.8), (1.3, 1.6)
 ROOMIER = (1.0, 1.5)
 """What distances are multiplied by where one thing is to be left out: the others move across the frame."""
 
-LEFT_OUT = 0.6
+LEFT_OUT = 0.9
 """Share of further cameras for which one is tried that leaves a thing out."""
 
 TRIES = 150

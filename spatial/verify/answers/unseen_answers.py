@@ -1,0 +1,76 @@
+"""Why a picture shows nothing of a thing that is in its scene: it is beside the frame, or behind other things.
+
+In: a scene as one of its pictures shows it, a word.  Out: the reason; `NotProven` where none is proven.
+Corners are projected here anew: this shares no code with the writer of questions.
+"""
+
+from collections.abc import Iterator
+from itertools import product
+
+from schemas.events import Scene
+from schemas.pictures import SeenBody
+from schemas.world import Camera
+from spatial.verify.answers.metric_answers import ground_corners
+from spatial.verify.lexicon import is_surely_called, may_be_called
+from spatial.verify.referents import NotProven
+from spatial.verify.shown_pictures import OutOfSight, things_out_of_sight
+
+NEXT_TO_FRAME = 0.005
+"""Share of the picture's side that all of a thing is off the frame."""
+
+SLACK = 1e-9
+
+IN_THE_LENS = 0.05
+"""Metres ahead of the camera that a point has a place from."""
+
+Place = tuple[float, float] | None
+"""Shares of the picture's sides; None behind the camera."""
+
+
+def why_out_of_sight(scene: Scene, word: str) -> str | None:
+    """`out_of_view` or `hidden`; None where nothing that the word may mean is in the scene. Raises NotProven."""
+    things = [thing for thing in things_out_of_sight(scene) if may_be_called(thing.category, word)]
+    if not things:
+        return None
+    if not all(is_surely_called(thing.category, word) for thing in things):
+        raise NotProven(f"whether one of them is a {word} is a matter of taste")
+    places = [list(_places(scene, thing)) for thing in things]
+    if all(map(_is_off_frame, places)):
+        return "out_of_view"
+    if all(None not in each and all(0 <= x <= 1 and 0 <= y <= 1 for x, y in filter(None, each)) for each in places):
+        return "hidden"
+    raise NotProven(f"the {word} is at the edge of the frame")
+
+
+def _places(scene: Scene, thing: OutOfSight) -> Iterator[Place]:
+    assert scene.world is not None
+    for corner in _corners(thing.body):
+        yield _place(scene.world.camera, scene.canvas, corner)
+
+
+def _is_off_frame(places: list[Place]) -> bool:
+    seen = [place for place in places if place is not None]
+    if len(seen) < len(places):
+        return not seen
+    sides = [value for axis in (0, 1) for value in (-max(p[axis] for p in seen), min(p[axis] for p in seen) - 1)]
+    return max(sides) >= NEXT_TO_FRAME - SLACK
+
+
+def _place(camera: Camera, canvas: tuple[int, int], point: tuple[float, ...]) -> Place:
+    m = camera.world_to_camera
+    x, y, z = (sum(m[4 * row + k] * point[k] for k in range(3)) + m[4 * row + 3] for row in range(3))
+    if z < IN_THE_LENS:
+        return None
+    fx, fy, cx, cy = camera.intrinsics
+    return (fx * x / z + cx) / canvas[0], (fy * y / z + cy) / canvas[1]
+
+
+def _corners(body: SeenBody) -> Iterator[tuple[float, ...]]:
+    """The eight corners of a body's box, of a leaning one in its own axes."""
+    if body.rotation is None:
+        for (x, y, z), end in product(ground_corners(body), (-0.5, 0.5)):
+            yield x, y, z + end * body.size[2]
+        return
+    for signs in product((-0.5, 0.5), repeat=3):
+        own = [sign * side for sign, side in zip(signs, body.size, strict=True)]
+        yield tuple(body.position[k] + sum(body.rotation[3 * k + axis] * own[axis] for axis in range(3)) for k in range(3))
