@@ -34,7 +34,7 @@ BY_OP = {
     "known_side": "left_of or right_of", "known_far": "metres",
     "nearest_camera": "nearest to the camera", "how_far": "metres", "taller": "taller", "own_side": "own left or right",
     "faces": "facing", "falls_with": "support", "supported_by": "support",
-    "viewed_side": "left or right from a place", "fits_between": "free space",
+    "viewed_side": "left or right from a place", "fits_between": "free space", "fits_beside": "free space",
     "passes": "passed on a side", "hides": "hides", "half_seen": "less than half", "floor_area": "square metres",
     "camera_moved": "axis", "only_second": "new in a picture", "same_box": "same thing",
 }  # fmt: skip

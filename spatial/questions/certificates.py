@@ -13,6 +13,7 @@ from schemas.world import Camera
 from spatial.questions.answer_rules import Answer
 from spatial.questions.certain_facts import View
 from spatial.questions.question_kinds import (
+    FitsBeside,
     FloorArea,
     HalfSeen,
     Hides,
@@ -88,9 +89,9 @@ def _in_metres(view: View, query: Query, answer: Answer) -> Iterator[dict[str, A
     if not isinstance(query, InMetres) or view.scene.world is None:
         return
     yield from _bodies(view, query, answer.used)
-    if isinstance(query, FloorArea) and view.scene.world.room is not None:
+    if isinstance(query, FloorArea | FitsBeside) and view.scene.world.room is not None:
         yield {"room": view.scene.world.room.model_dump(mode="json")}
-    if isinstance(query, NearestCamera | FloorArea):
+    if isinstance(query, NearestCamera | FloorArea | FitsBeside):
         yield {"projection": _projection(view.scene.world.camera)}
 
 

@@ -409,6 +409,10 @@ _ROWS: tuple[QueryType[Any], ...] = (
         split_keys.of_distance, distractors.yes_no, twin_queries.no_twin, NO_PREDICATE,
     ),
     QueryType(
+        q.FitsBeside, "free_space", "free_space", metric_rules.fits_beside,
+        split_keys.of_room_beside, distractors.yes_no, twin_queries.of_room_beside, NO_PREDICATE,
+    ),
+    QueryType(
         q.KnownFar, "unanswerable", "unanswerable", unknown_rules.known_far,
         split_keys.of_known_far, unknown_rules.open_lengths, twin_queries.no_twin, NO_PREDICATE,
     ),

@@ -373,6 +373,15 @@ class FitsBetween(Model):
     object: Ref
 
 
+class FitsBeside(Model):
+    """Is there room for something so many centimetres wide, and as deep, directly to the object's left or right?"""
+
+    op: Literal["fits_beside"] = "fits_beside"
+    width: Annotated[int, Field(ge=10, le=990)]
+    predicate: Sideways
+    object: Ref
+
+
 class FloorArea(Model):
     """How many square metres of floor are there, in the room with the subject, between the camera and the far wall?"""
 
@@ -449,6 +458,7 @@ InMetres = (
     | SupportedBy
     | ViewedSide
     | FitsBetween
+    | FitsBeside
     | Hides
     | HalfSeen
     | Passes

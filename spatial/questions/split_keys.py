@@ -29,6 +29,7 @@ from spatial.questions.question_kinds import (
     Faces,
     FallsWith,
     Find,
+    FitsBeside,
     FitsBetween,
     FloorArea,
     HalfSeen,
@@ -221,6 +222,11 @@ def of_nothing_named() -> set[Key]:
 
 def _family_of(predicate: str) -> str:
     return DISTANCE if predicate == "nearest" else PREDICATES[predicate].family
+
+
+def of_room_beside(_query: FitsBeside, found: list[str], _answer_category: AnswerCategory) -> set[Key]:
+    """The category of what there is room beside."""
+    return {Key("space", (found[0],))}
 
 
 def of_find(query: Find, found: list[str], answer_category: AnswerCategory) -> set[Key]:

@@ -22,6 +22,7 @@ from spatial.questions.question_kinds import (
     Extreme,
     Faces,
     Find,
+    FitsBeside,
     Hop,
     InOrder,
     InPlace,
@@ -106,6 +107,11 @@ def of_next(query: KnownNext) -> Iterator[Query]:
     """The other side, where it is a side."""
     if query.predicate != "behind":
         yield query.model_copy(update={"predicate": INVERSE[query.predicate]})
+
+
+def of_room_beside(query: FitsBeside) -> Iterator[Query]:
+    """The other side."""
+    yield query.model_copy(update={"predicate": INVERSE[query.predicate]})
 
 
 def of_place(query: InPlace) -> Iterator[Query]:

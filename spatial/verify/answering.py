@@ -6,6 +6,7 @@ In: a `Form` with its nouns, and the scene.  Out: the answer's text; `NotProven`
 from collections.abc import Callable
 
 from schemas.events import Scene, SeenObject
+from spatial.verify.answers.beside_answers import answer_fits_left, answer_fits_right
 from spatial.verify.answers.between_answers import answer_between, answer_whether_between
 from spatial.verify.answers.comparison_answers import answer_larger, answer_more, answer_more_carried, answer_more_sides
 from spatial.verify.answers.floor_answers import answer_fits_between, answer_viewed_side
@@ -213,6 +214,8 @@ _ANSWERS: dict[str, Callable[[Reader, Form], str]] = {
     "supported_by": answer_supported_by,
     "viewed_side": answer_viewed_side,
     "fits_between": answer_fits_between,
+    "fits_left": answer_fits_left,
+    "fits_right": answer_fits_right,
     "hides": answer_hides,
     "passes": answer_passes,
     "floor_area": answer_floor_area,

@@ -115,5 +115,8 @@ def _queries_in_metres(noun: st.SearchStrategy[str], refs: st.SearchStrategy[q.R
         st.builds(q.Hides, anchor=refs, things=st.lists(refs, min_size=3, max_size=4).map(tuple)),
         st.builds(q.HalfSeen, subject=refs),
         st.builds(q.FloorArea, subject=refs),
+        st.builds(
+            q.FitsBeside, width=st.integers(10, 990), predicate=st.sampled_from(("left_of", "right_of")), object=refs
+        ),
         st.builds(q.FitsBetween, width=st.integers(10, 990), subject=refs, object=refs),
     )

@@ -31,7 +31,7 @@ KINDS = {
     "known_side": "unanswerable", "known_next": "unanswerable", "known_far": "unanswerable",
     "nearest_camera": "camera_distance", "how_far": "distance_metric", "taller": "real_size",
     "own_side": "object_frame", "faces": "facing", "falls_with": "support_chain", "supported_by": "support_chain",
-    "viewed_side": "viewpoint", "fits_between": "free_space",
+    "viewed_side": "viewpoint", "fits_between": "free_space", "fits_left": "free_space", "fits_right": "free_space",
     "passes": "path", "hides": "occlusion", "half_seen": "occlusion", "floor_area": "room_size",
     "moved_sideways": "view_change", "moved_along": "view_change", "only_second": "view_change", "same_box": "view_change",
     "describe": "description", "wrong_sentence": "false_description",
@@ -47,6 +47,7 @@ SEARCHES = ("find", "nearest")
 
 IN_METRES = (
     "nearest_camera", "how_far", "taller", "own_side", "faces", "falls_with", "supported_by", "viewed_side", "fits_between",
+    "fits_left", "fits_right",
     "hides", "half_seen", "passes", "floor_area",
 )  # fmt: skip
 """Forms about a scene in metres, which certificates call the same."""
@@ -61,7 +62,7 @@ PROGRAMS = {
     "where_box": "locate", "where_point": "locate", "content": "boxed", "box_side": "box_side",
     "between": "between", "is_between": "is_between",
     "known_side": "known_side", "known_next": "known_next", "known_far": "known_far",
-    **{name: name for name in IN_METRES},
+    **{name: name for name in IN_METRES}, "fits_left": "fits_beside", "fits_right": "fits_beside",
     "moved_sideways": "camera_moved", "moved_along": "camera_moved", "only_second": "only_second", "same_box": "same_box",
     "describe": "describe", "wrong_sentence": "wrong_sentence",
 }  # fmt: skip
@@ -75,7 +76,8 @@ HOPS = {
     "where_box": 0, "where_point": 0, "content": 0, "box_side": 1,
     "between": 2, "is_between": 2,
     "nearest_camera": 1, "how_far": 1, "taller": 1, "own_side": 1, "faces": 1, "falls_with": 1, "supported_by": 1,
-    "viewed_side": 2, "fits_between": 1, "hides": 1, "half_seen": 0, "floor_area": 0, "passes": 2,
+    "viewed_side": 2, "fits_between": 1, "fits_left": 1, "fits_right": 1,
+    "hides": 1, "half_seen": 0, "floor_area": 0, "passes": 2,
     "moved_sideways": 1, "moved_along": 1, "only_second": 1, "same_box": 0,
     "known_side": 1, "known_next": 1, "known_far": 1, "describe": 1, "wrong_sentence": 1,
 }  # fmt: skip

@@ -15,7 +15,8 @@ import numpy as np
 from dataset.audit.questions.parsed_questions import ParsedQuestion
 from schemas.pictures import SeenBody
 from schemas.world import Camera
-from spatial.verify.answers.floor_answers import ROUND, apart
+from spatial.verify.answers.beside_answers import most_beside
+from spatial.verify.answers.floor_answers import ROUND, apart, spare_of
 from spatial.verify.answers.metric_answers import NARROW, WIDE, BodiesInScene, gap, ground_corners
 from spatial.verify.answers.order_answers import plain_name
 from spatial.verify.answers.path_answers import ELBOWS
@@ -107,6 +108,17 @@ def _of_gap(parsed: ParsedQuestion, answer: str, _choices: Sequence[str]) -> flo
     return 1 - width / apart(a, b) if answer == "yes" else 1 - apart(a, b, ROUND) / width
 
 
+def _of_room(side: str) -> Margin:
+    def found(parsed: ParsedQuestion, answer: str, _choices: Sequence[str]) -> float:
+        """Where there is room that of what must be to spare, else by how much there is too little."""
+        width = int(parsed.form.word) / 100
+        if answer == "yes":
+            return 1 - width / (width + spare_of(width))
+        return 1 - max(0.0, most_beside(parsed.reader, parsed.form, side)) / width
+
+    return found
+
+
 def _of_way(parsed: ParsedQuestion, _answer: str, _choices: Sequence[str]) -> float:
     """The least of how far each is beside the way, or beyond its end, as a share of its length."""
     _, (start, end, *things) = _bodies(parsed)
@@ -179,6 +191,7 @@ BY_CHOICES = ("how_far", "floor_area")
 
 MARGINS: Mapping[str, Margin] = {
     "nearest_camera": _of_nearest, "taller": _of_taller, "own_side": _of_own_side, "viewed_side": _of_viewed_side,
+    "fits_left": _of_room("left"), "fits_right": _of_room("right"),
     "faces": _of_faces, "fits_between": _of_gap, "passes": _of_way, "hides": _of_cover, "half_seen": _of_visible,
     "how_far": _of_choices, "floor_area": _of_choices, "falls_with": _certain, "supported_by": _certain,
     "moved_sideways": _of_step(0), "moved_along": _of_step(2), "only_second": _of_box, "same_box": _of_box,

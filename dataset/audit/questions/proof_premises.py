@@ -21,8 +21,11 @@ OF_BODY = ("position", "size", "heading", "has_front", "support")
 OF_TWO = ("moved_sideways", "moved_along", "only_second", "same_box")
 """Forms about two pictures."""
 
-BEFORE_CAMERA = ("nearest_camera", "floor_area", *OF_TWO)
+BEFORE_CAMERA = ("nearest_camera", "floor_area", "fits_left", "fits_right", *OF_TWO)
 """Forms whose rule reads where the camera is, or what it sees."""
+
+BESIDE = ("fits_left", "fits_right")
+"""Forms whose rule reads where everything is, in a room its walls too."""
 
 COVERED = ("hides", "half_seen")
 """Forms whose rule reads what hides how much of a thing."""
@@ -39,7 +42,8 @@ def missing_premises(premises: Sequence[Any], row: Row, parsed: ParsedQuestion, 
     yield from _bodies(stated, row, parsed, objects)
     if parsed.form.ask in BEFORE_CAMERA and not any({"camera", "projection"} & premise.keys() for premise in stated):
         yield "does not say what the camera is"
-    if parsed.form.ask == "floor_area" and not any("room" in premise for premise in stated):
+    in_room = parsed.form.ask == "floor_area" or (parsed.form.ask in BESIDE and row.get("room") is not None)
+    if in_room and not any("room" in premise for premise in stated):
         yield "does not say where the walls are"
     if parsed.form.ask in OF_TWO:
         yield from _of_first(stated, parsed)
@@ -63,6 +67,8 @@ def _bodies(stated: Sequence[Premise], row: Row, parsed: ParsedQuestion, objects
     """Every object that the question is about, as a body, with what the form reads of it."""
     if parsed.form.ask in OF_TWO and any("projection" in premise for premise in stated):
         objects = _referents(parsed)
+    elif parsed.form.ask in BESIDE:
+        objects = [thing["id"] for thing in row["objects"]]
     elif parsed.form.ask not in (*IN_METRES, "known_far"):
         return
     leaning = {thing["id"] for thing in row["objects"] if thing.get("rotation") is not None}

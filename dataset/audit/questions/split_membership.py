@@ -37,7 +37,7 @@ _GROUPS = {
 
 _SINGLE = {
     "value": "attribute", "turned": "attribute", "area": "place", "where_box": "grounding", "where_point": "grounding",
-    "half_seen": "visible", "floor_area": "room",
+    "half_seen": "visible", "floor_area": "room", "fits_left": "space", "fits_right": "space",
     "moved_sideways": "view", "moved_along": "view", "only_second": "view", "same_box": "view",
 }  # fmt: skip
 _PAIRED = {

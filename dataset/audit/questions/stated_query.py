@@ -62,6 +62,8 @@ FIELDS: Mapping[str, Callable[[Form, Sequence[str]], Fields]] = {
     "order": lambda form, _: {"course": form.word.replace(" ", "_")},
     "row_order": lambda form, _: {"course": form.word.replace(" ", "_")},
     "where_box": _fixed(form="box"), "where_point": _fixed(form="point"), "content": _box, "box_side": _box,
+    "fits_left": lambda form, _: {"width": int(form.word), "predicate": "left_of"},
+    "fits_right": lambda form, _: {"width": int(form.word), "predicate": "right_of"},
     "fits_between": lambda form, _: {"width": int(form.word)}, "passes": lambda form, _: {"hand": form.word},
     "moved_sideways": _fixed(axis="sideways"), "moved_along": _fixed(axis="along"),
 }  # fmt: skip
@@ -72,6 +74,7 @@ RULES = {
     "taller": "taller: real heights, metres", "own_side": "own_side: angle from its front",
     "faces": "faces: angle from its front", "falls_with": "falls_with: what carries what",
     "supported_by": "supported_by: what carries it", "viewed_side": "viewed_side: angle from the line of view",
+    **dict.fromkeys(("fits_left", "fits_right"), "fits_beside: the ground beside the box, metres"),
     "fits_between": "fits_between: gap of the boxes on the ground", "passes": "passes: the floor plan, metres",
     "hides": "hides: shares of the silhouette", "half_seen": "half_seen: share of the silhouette",
     "floor_area": "floor_area: camera to far wall, square metres",

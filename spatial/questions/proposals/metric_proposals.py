@@ -6,7 +6,7 @@ Each order of two names is asked alike, and what the names make likely as seldom
 
 import random
 from collections.abc import Callable, Iterator
-from itertools import combinations
+from itertools import combinations, product
 
 from schemas.ids import derived_seed
 from spatial.questions.answer_odds import Aspect, is_kept, least_likely
@@ -17,15 +17,18 @@ from spatial.questions.proposals.query_proposals import Proposal, pairs, shuffle
 from spatial.questions.question_kinds import (
     Faces,
     FallsWith,
+    FitsBeside,
     FitsBetween,
     FloorArea,
     HowFar,
     NearestCamera,
     OwnSide,
+    Sideways,
     SupportedBy,
     Taller,
     ViewedSide,
 )
+from spatial.questions.rules.beside_facts import GroundPlan
 from spatial.questions.rules.ground_facts import fits, free_gap, stands_on_ground
 from spatial.questions.rules.metric_facts import (
     TALLER_SHARE,
@@ -68,6 +71,18 @@ in the rest those whose side is the same, of which there are a third as many, si
 WIDTHS = tuple(range(20, 205, 5))
 """Centimetres that are asked to fit between two things."""
 
+
+WIDTHS_BESIDE = tuple(range(40, 125, 5))
+"""Centimetres that are asked to fit beside a thing."""
+
+MOST_WIDTHS = 6
+"""Tried in one scene."""
+
+BESIDE: tuple[Sideways, Sideways] = ("left_of", "right_of")
+
+EVEN_WIDTH = 82
+"""Centimetres that have room about as often as not, where either is proven (660 solved scenes); the odds of being
+asked where there is none grow with the fifth power of the width."""
 
 PARTS_OF_ROOM = {CAMERA, "floor", "room", "wall"}
 """A thing whose name has one of these might be taken for what a question about a room means."""
@@ -232,9 +247,28 @@ def viewpoint(scene: NamedScene, rng: random.Random) -> Iterator[Proposal]:
 
 
 def free_space(scene: NamedScene, rng: random.Random) -> Iterator[Proposal]:
+    """Whether something fits beside a thing, or between two."""
+    forms = [_beside(scene, rng), _between(scene, rng)]
+    for form in rng.sample(forms, len(forms)) if _is_known(scene) else ():
+        yield from form
+
+
+def _beside(scene: NamedScene, rng: random.Random) -> Iterator[Proposal]:
+    """Whether there is room beside a thing: something narrow has it too often, something wide too seldom."""
+    target, sides, plan = rng.choice(YES_NO), list(product(scene.plainly_named, BESIDE)), GroundPlan(scene)
+    for width in rng.sample(WIDTHS_BESIDE, MOST_WIDTHS):
+        odds = (width / EVEN_WIDTH) ** (5 if target == "yes" else -5)
+        for i, side in rng.sample(sides, len(sides)) if rng.random() < odds else ():
+            try:
+                found = plan.room_beside(i, side, width).value
+            except Unanswerable:
+                continue
+            if found is (target == "yes"):
+                yield FitsBeside(width=width, predicate=side, object=scene.ref(i)), target
+
+
+def _between(scene: NamedScene, rng: random.Random) -> Iterator[Proposal]:
     """Whether something fits between two things, of a width that fits between some of the scene and not between others."""
-    if not _is_known(scene):
-        return
     target, standing = rng.choice(YES_NO), [i for i in scene.plainly_named if stands_on_ground(scene, i)]
     orders = list(combinations(standing, 2))
     gaps = {pair: free_gap(scene, *pair) for pair in rng.sample(orders, len(orders)) if not may_be_joined(scene, *pair)}

@@ -21,7 +21,7 @@ CONTACTS = ("on", "inside", "under")
 SEEKING = ("outermost", "nearest", "between", "known_next")
 """What is looked for among everything in the picture."""
 
-MEASURED = ("how_far", "known_far", "fits_between", "floor_area")
+MEASURED = ("how_far", "known_far", "fits_between", "fits_beside", "floor_area")
 """What is measured by things of known size."""
 
 LENGTHS = ("how_far", "known_far")

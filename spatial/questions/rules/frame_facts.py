@@ -17,7 +17,7 @@ BEFORE_LENS_M = 0.05
 def beside_frame(view: View, body: SeenBody) -> float:
     """By what share of the canvas all of a body's box is beyond an edge of the frame, 1 behind the camera; 0 where some of
     it may be in the frame."""
-    pixels, depths = _corners_in_picture(view, body)
+    pixels, depths = corners_in_picture(view, body)
     if depths.max() < BEFORE_LENS_M:
         return 1.0
     if depths.min() < BEFORE_LENS_M:
@@ -28,11 +28,11 @@ def beside_frame(view: View, body: SeenBody) -> float:
 
 def is_within_frame(view: View, body: SeenBody) -> bool:
     """Whether no part of a body's box is beyond an edge of the frame."""
-    pixels, depths = _corners_in_picture(view, body)
+    pixels, depths = corners_in_picture(view, body)
     return bool(depths.min() >= BEFORE_LENS_M and (pixels >= 0).all() and (pixels <= np.array(view.scene.canvas)).all())
 
 
-def _corners_in_picture(view: View, body: SeenBody) -> tuple[Array, Array]:
+def corners_in_picture(view: View, body: SeenBody) -> tuple[Array, Array]:
     """The corners of a body's box in pixels (8 × 2), and along the camera's axis in metres (8)."""
     at, size = np.array([body.position]), np.array(body.size)
     if body.rotation is None:

@@ -28,7 +28,8 @@ def stands_on_ground(view: View, index: int) -> bool:
     return body.support is None and body.position[2] - body.size[2] / 2 <= FOOT_M and body.size[2] >= OBSTACLE_M
 
 
-def _narrower(body: SeenBody) -> SeenBody:
+def narrower(body: SeenBody) -> SeenBody:
+    """A body of a quarter less width and depth: what is round does not fill its own."""
     width, depth, height = body.size
     return body.model_copy(update={"size": (0.75 * width, 0.75 * depth, height)})
 
@@ -51,15 +52,15 @@ def free_gap(view: View, i: int, j: int) -> tuple[float, float] | None:
     """Metres over the ground between the boxes of two things that stand on it, and between boxes of a quarter less width
     and depth: what is round does not fill its own.  0 where they overlap; None where a third thing is about the gap, or one
     of the two reaches farther above the ground than on it."""
-    if not all(stands_on_ground(view, k) and not _overhangs(view, k) for k in (i, j)):
+    if not all(stands_on_ground(view, k) and not overhangs(view, k) for k in (i, j)):
         return None
     width = ground_gap(body_of(view, i), body_of(view, j))
     if any(_is_about(view, k, (i, j), width) for k in range(len(view.objects)) if k not in (i, j)):
         return None
-    return width, ground_gap(*(_narrower(body_of(view, k)) for k in (i, j)))
+    return width, ground_gap(*(narrower(body_of(view, k)) for k in (i, j)))
 
 
-def _overhangs(view: View, index: int) -> bool:
+def overhangs(view: View, index: int) -> bool:
     """Whether a thing reaches farther above the ground than on it, so that its box is not what stands in the way."""
     kind = bodies().get(view.objects[index].category)
     return kind is not None and kind.overhangs
@@ -70,15 +71,21 @@ def _is_about(view: View, k: int, ends: tuple[int, int], width: float) -> bool:
     third = body_of(view, k)
     if any(is_held_by(view, k, end) for end in ends) or third.position[2] - third.size[2] / 2 >= HEAD_M:
         return False
-    detour = sum(ground_gap(_narrower(body_of(view, end)), _narrower(third)) for end in ends)
+    detour = sum(ground_gap(narrower(body_of(view, end)), narrower(third)) for end in ends)
     return detour <= 1.2 * width + DETOUR_M
+
+
+def spare_of(metres: float) -> float:
+    """By how much room for something so wide must be wider or narrower, metres."""
+    return max(SPARE_M, SPARE_SHARE * metres)
 
 
 def fits(width: int, gap: tuple[float, float] | None, strictness: float = 1.0) -> Judgement:
     """Whether something `width` centimetres wide fits into a gap of two things."""
     if gap is None:
         return DOUBTFUL
-    (least, most), metres, spare = gap, width / 100, max(SPARE_M, SPARE_SHARE * width / 100) * strictness
+    (least, most), metres = gap, width / 100
+    spare = spare_of(metres) * strictness
     if least >= metres + spare:
         return Judgement(True, 1 - metres / least)
     return Judgement(False, 1 - most / metres) if most <= metres - spare else DOUBTFUL

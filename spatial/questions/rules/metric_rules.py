@@ -12,6 +12,7 @@ from spatial.questions.certain_facts import Judgement, View
 from spatial.questions.distractors import ChoiceContext
 from spatial.questions.question_kinds import (
     FallsWith,
+    FitsBeside,
     FitsBetween,
     Hides,
     HowFar,
@@ -23,6 +24,7 @@ from spatial.questions.question_kinds import (
     Taller,
     ViewedSide,
 )
+from spatial.questions.rules.beside_facts import GroundPlan
 from spatial.questions.rules.ground_facts import fits, free_gap
 from spatial.questions.rules.list_rules import require_plain
 from spatial.questions.rules.metric_facts import (
@@ -159,6 +161,15 @@ def fits_between(view: View, query: FitsBetween, found: list[Referent]) -> Step:
     judgement = fits(query.width, free_gap(view, i, j), view.strictness)
     held = require_certain(judgement, "whether it fits there is doubtful")
     return yes_or_no(held), RuleResult("fits_between: gap of the boxes on the ground", judgement.margin, 1), ()
+
+
+def fits_beside(view: View, query: FitsBeside, found: list[Referent]) -> Step:
+    """Whether there is room beside the thing; everything in the picture is looked at."""
+    require_scale(view)
+    judgement = GroundPlan(view).room_beside(found[0].index, query.predicate, query.width)
+    held = require_certain(judgement, "whether there is room is doubtful, or not all of the ground is seen")
+    everything = tuple(range(len(view.objects)))
+    return yes_or_no(held), RuleResult("fits_beside: the ground beside the box, metres", judgement.margin, 1), everything
 
 
 def falls_with(view: View, query: FallsWith, found: list[Referent]) -> Step:

@@ -23,6 +23,7 @@ from spatial.questions.question_kinds import (
     CompareCounts,
     Count,
     Exists,
+    FitsBeside,
     FitsBetween,
     KnownFar,
     KnownSide,
@@ -225,8 +226,8 @@ def _slot(slot: str, agrees_with: str | None, query: Model, thing: str) -> str:
         return indefinite(name or "")
     if slot in COUNTED and isinstance(query, Count | CompareCounts):
         return plural(getattr(query, COUNTED[slot]) or "")
-    if slot in (BOX, WIDTH) and isinstance(query, Boxed | BoxSide | FitsBetween):
-        return f"{query.width} cm" if isinstance(query, FitsBetween) else json.dumps(query.box)
+    if slot in (BOX, WIDTH) and isinstance(query, Boxed | BoxSide | FitsBetween | FitsBeside):
+        return f"{query.width} cm" if isinstance(query, FitsBetween | FitsBeside) else json.dumps(query.box)
     value: object = getattr(query, FIELDS.get(slot, slot), None)
     if slot == "named" and isinstance(query, KnownSide | KnownFar):
         value = Ref(category=query.category, attribute=query.attribute)

@@ -77,12 +77,17 @@ def answer_fits_between(reader: Reader, form: Form) -> str:
     free = apart(world.body(a), world.body(b))
     if any(_is_between(world, third, (a, b), free) for third in reader.scene.objects if third.id not in (a.id, b.id)):
         raise NotProven("another thing is about the gap")
-    spare = max(TO_SPARE, width * SHARE_TO_SPARE)
+    spare = spare_of(width)
     if free >= width + spare - SLACK:
         return "yes"
     if apart(world.body(a), world.body(b), ROUND) <= width - spare + SLACK:
         return "no"
     raise NotProven("it fits hardly, or hardly not")
+
+
+def spare_of(width: float) -> float:
+    """By how much a place is wider or narrower than what should fit, metres."""
+    return max(TO_SPARE, width * SHARE_TO_SPARE)
 
 
 def is_standing(body: SeenBody) -> bool:

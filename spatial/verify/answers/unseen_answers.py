@@ -45,7 +45,7 @@ def why_out_of_sight(scene: Scene, word: str) -> str | None:
 def _places(scene: Scene, thing: OutOfSight) -> Iterator[Place]:
     assert scene.world is not None
     for corner in _corners(thing.body):
-        yield _place(scene.world.camera, scene.canvas, corner)
+        yield place_in_picture(scene.world.camera, scene.canvas, corner)
 
 
 def _is_off_frame(places: list[Place]) -> bool:
@@ -56,7 +56,8 @@ def _is_off_frame(places: list[Place]) -> bool:
     return max(sides) >= NEXT_TO_FRAME - SLACK
 
 
-def _place(camera: Camera, canvas: tuple[int, int], point: tuple[float, ...]) -> Place:
+def place_in_picture(camera: Camera, canvas: tuple[int, int], point: tuple[float, ...]) -> Place:
+    """Where a point of the world (metres) is in the picture; None behind the camera or in its lens."""
     m = camera.world_to_camera
     x, y, z = (sum(m[4 * row + k] * point[k] for k in range(3)) + m[4 * row + 3] for row in range(3))
     if z < IN_THE_LENS:

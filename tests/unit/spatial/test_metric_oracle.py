@@ -55,6 +55,8 @@ class Seen:
         self.hidden_by = [[(cover.object, cover.share) for cover in body.hidden_by or ()] for body in world.bodies]
         self.support = [body.support for body in world.bodies]
         self.walls = (world.room.left, world.room.right, world.room.back) if world.room else (0.0, 0.0, 0.0)
+        pose = np.array(world.camera.world_to_camera).reshape(4, 4)
+        self.right, self.ahead = (row[:2] / np.linalg.norm(row[:2]) for row in (pose[0], pose[2]))
         self.eye = np.linalg.inv(np.array(world.camera.world_to_camera).reshape(4, 4))[:3, 3]
 
     def named(self, text: str) -> list[int]:
@@ -146,6 +148,8 @@ def side_of_way(seen: Seen, text: str) -> str:
 
 def fitting(seen: Seen, text: str) -> str:
     """By points along the sides of both: what is between the least and the largest gap is not asked."""
+    if "directly" in text:
+        return beside(seen, text)
     width = int(re.search(r"(\d+) cm", text)[1]) / 100  # type: ignore[index]
     along = np.stack(np.meshgrid(np.linspace(-0.5, 0.5, 41), np.linspace(-0.5, 0.5, 41)), -1).reshape(-1, 2)
     points = []
@@ -155,6 +159,48 @@ def fitting(seen: Seen, text: str) -> str:
         points.append(seen.place[k][:2] + along[:, :1] * seen.size[k][0] * right + along[:, 1:] * seen.size[k][1] * front)
     apart = np.linalg.norm(points[0][:, None] - points[1][None], axis=2).min()
     return "yes" if apart > width else "no"
+
+
+def beside(seen: Seen, text: str) -> str:
+    """By the points of a square next to the thing: whether none of them is in another thing that stands there."""
+    width, side = re.search(r"(\d+) cm wide .*directly to the (left|right)", spread(text)).groups()  # type: ignore[union-attr]
+    [k] = seen.named(text)
+    metres, out = int(width) / 100, seen.right if side == "right" else -seen.right
+    corners = within(seen, k, np.array([(-0.5, -0.5), (-0.5, 0.5), (0.5, 0.5), (0.5, -0.5)]))
+    edge, depths = (corners @ out).max(), corners @ seen.ahead
+    steps = np.stack(np.meshgrid(np.linspace(0.001, 1, 31), np.linspace(-0.5, 0.5, 31)), -1).reshape(-1, 2) * metres
+    points = (edge + steps[:, :1]) * out + (depths.min() / 2 + depths.max() / 2 + steps[:, 1:]) * seen.ahead
+    others = [
+        j for j in range(len(seen.ids))
+        if j != k and not seen.falls(j, k) and seen.place[j][2] - seen.size[j][2] / 2 < 1.8
+    ]  # fmt: skip
+    return "no" if any(is_within(seen, j, points).any() for j in others) else "yes"
+
+
+def spread(text: str) -> str:
+    """The text with the width before the side."""
+    width = re.search(r"\d+ cm wide", text)[0]  # type: ignore[index]
+    return f"{width} {text}"
+
+
+def within(seen: Seen, k: int, shares: np.ndarray) -> np.ndarray:
+    """Points on the ground of a thing, by shares of its width and depth."""
+    front = np.array([np.cos(seen.heading[k]), np.sin(seen.heading[k])])
+    right = np.array([front[1], -front[0]])
+    found: np.ndarray = (
+        seen.place[k][:2] + shares[:, :1] * seen.size[k][0] * right + shares[:, 1:] * seen.size[k][1] * front
+    )
+    return found
+
+
+def is_within(seen: Seen, k: int, points: np.ndarray) -> np.ndarray:
+    """Which points are on the rectangle of a thing."""
+    front = np.array([np.cos(seen.heading[k]), np.sin(seen.heading[k])])
+    off = points - seen.place[k][:2]
+    found: np.ndarray = (np.abs(off @ front) < seen.size[k][1] / 2) & (
+        np.abs(off @ [front[1], -front[0]]) < seen.size[k][0] / 2
+    )
+    return found
 
 
 def passed(seen: Seen, text: str) -> str:
