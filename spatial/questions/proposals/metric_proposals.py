@@ -254,17 +254,18 @@ def free_space(scene: NamedScene, rng: random.Random) -> Iterator[Proposal]:
 
 
 def _beside(scene: NamedScene, rng: random.Random) -> Iterator[Proposal]:
-    """Whether there is room beside a thing: something narrow has it too often, something wide too seldom."""
-    target, sides, plan = rng.choice(YES_NO), list(product(scene.plainly_named, BESIDE)), GroundPlan(scene)
+    """Whether there is room beside a thing, in scenes that have it somewhere and elsewhere not: something narrow has it too
+    often, something wide too seldom."""
+    target, plan = rng.choice(YES_NO), GroundPlan(scene)
+    found: dict[bool, list[FitsBeside]] = {True: [], False: []}
     for width in rng.sample(WIDTHS_BESIDE, MOST_WIDTHS):
-        odds = (width / EVEN_WIDTH) ** (5 if target == "yes" else -5)
-        for i, side in rng.sample(sides, len(sides)) if rng.random() < odds else ():
-            try:
-                found = plan.room_beside(i, side, width).value
-            except Unanswerable:
-                continue
-            if found is (target == "yes"):
-                yield FitsBeside(width=width, predicate=side, object=scene.ref(i)), target
+        odds, draw = (width / EVEN_WIDTH) ** 5, rng.random()
+        for i, side in product(scene.plainly_named, BESIDE):
+            held = plan.plain_room(i, side, width)
+            if held is not None and draw < (odds if held else 1 / odds):
+                found[held].append(FitsBeside(width=width, predicate=side, object=scene.ref(i)))
+    asked = found[target == "yes"] if all(found.values()) else []
+    yield from ((query, target) for query in rng.sample(asked, len(asked)))
 
 
 def _between(scene: NamedScene, rng: random.Random) -> Iterator[Proposal]:

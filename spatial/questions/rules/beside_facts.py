@@ -18,12 +18,19 @@ from spatial.questions.question_kinds import Sideways
 from spatial.questions.rules.frame_facts import corners_in_picture, is_within_frame
 from spatial.questions.rules.ground_facts import HEAD_M, narrower, overhangs, spare_of, stands_on_ground
 from spatial.questions.rules.metric_facts import body_of, footprint, is_held_by, pinhole_of
+from spatial.questions.wording.referring_expressions import Unanswerable
 
 FURNISHED_M = 1.05
 """Before the far wall of a room: things that are no objects stand there."""
 
 STEPS = 16
 """In which something is moved along a thing, to find where there is most room."""
+
+AROUND_M = 0.4
+"""Before and behind a place, and the thing beside it: how near other things make it unclear which place is meant."""
+
+STRAIGHT_M = 0.05
+"""To both sides of the middle of a thing, what is straight beside it."""
 
 FLAT_M = 0.02
 """Height of the ground that is looked at."""
@@ -73,6 +80,33 @@ class GroundPlan:
             return Judgement(True, 1 - metres / (metres + spare))
         most = self._most_beside(index, sign, metres - spare)
         return Judgement(False, 1 - max(0.0, most) / metres) if most <= metres - spare else DOUBTFUL
+
+    def plain_room(self, index: int, side: Sideways, width: int) -> bool | None:
+        """Whether there is room, where nobody would ask how deep the place is meant to be: nothing is just before or behind
+        it, or what is in the way is straight beside the thing.  None where it is doubtful or not known."""
+        try:
+            held = self.room_beside(index, side, width).value
+        except Unanswerable:
+            return None
+        metres, sign = width / 100, 1 if side == "right_of" else -1
+        if held is False:
+            own = _turned(self._narrow[index], sign)
+            middle = (min(deep for _, deep in own) + max(deep for _, deep in own)) / 2
+            others = [_turned(self._narrow[k], sign) for k in self._obstacles if k != index]
+            is_straight = _free(own, others, (middle - STRAIGHT_M, middle + STRAIGHT_M)) <= metres - spare_of(metres)
+            return False if is_straight else None
+        return held if held is None or not self._is_crowded(index, sign, metres) else None
+
+    def _is_crowded(self, index: int, sign: int, metres: float) -> bool:
+        """Whether something is just before or behind a place on that side of the thing."""
+        outline = _turned(self._whole[index], sign)
+        deep, near = [spot[1] for spot in outline], max(spot[0] for spot in outline)
+        low, high = min(deep) - AROUND_M, max(deep) + AROUND_M
+        half = metres / 2 + AROUND_M
+        low, high = min(low, sum(deep) / 4 - half), max(high, sum(deep) / 4 + half)
+        place = [(near, low), (near, high), (near + metres, high), (near + metres, low)]
+        others = (k for k in range(len(self._whole)) if k != index)
+        return any(_meet(place, _turned(self._whole[k], sign)) and self._is_in_the_way(k, index) for k in others)
 
     def _outline(self, body: SeenBody) -> list[Spot]:
         return [(float(out), float(deep)) for out, deep in footprint(body) @ self._axes.T]

@@ -233,8 +233,9 @@ def test_each_kind_is_asked_with_a_proof_in_metres(kind: str):
         premises = json.loads(question.certificate)["premises"]
         bodies = {premise["object"] for premise in premises if "position" in premise}
         assert bodies >= set(question.objects)
-        assert (kind in ("camera_distance", "room_size")) is any("projection" in premise for premise in premises)
-        assert (kind == "room_size") is any("room" in premise for premise in premises)
+        reads_camera = kind in ("camera_distance", "room_size") or "directly" in question.question
+        assert reads_camera is any("projection" in premise for premise in premises)
+        assert kind == "free_space" or (kind == "room_size") is any("room" in premise for premise in premises)
 
 
 def test_the_camera_is_a_premise_with_its_place_its_lens_and_how_it_is_turned():
