@@ -15,9 +15,9 @@ import numpy as np
 from schemas.pictures import SeenBody
 from spatial.questions.certain_facts import DOUBTFUL, Judgement, View
 from spatial.questions.question_kinds import Sideways
-from spatial.questions.rules.frame_facts import corners_in_picture, is_within_frame
 from spatial.questions.rules.ground_facts import HEAD_M, narrower, overhangs, spare_of, stands_on_ground
 from spatial.questions.rules.metric_facts import body_of, footprint, is_held_by, pinhole_of
+from spatial.questions.views.frame_facts import corners_in_picture, is_within_frame
 from spatial.questions.wording.referring_expressions import Unanswerable
 
 FURNISHED_M = 1.05

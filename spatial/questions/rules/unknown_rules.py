@@ -21,9 +21,9 @@ from spatial.questions.certain_facts import View
 from spatial.questions.distractors import MAX_CHOICES, ChoiceContext
 from spatial.questions.object_names import NamedScene
 from spatial.questions.question_kinds import Beyond, Hop, KnownFar, KnownNext, KnownSide
-from spatial.questions.rules.frame_facts import beside_frame, is_within_frame
 from spatial.questions.rules.metric_facts import are_joined, body_of, centre_distance, has_scale, is_aloft
 from spatial.questions.rules.metric_rules import CHOICES, LENGTH_MARGIN, length_between, lengths_around, written
+from spatial.questions.views.frame_facts import beside_frame, is_within_frame
 from spatial.questions.views.shown_scenes import unseen_things
 from spatial.questions.wording.lexicon import fits, surely_fits
 from spatial.questions.wording.referring_expressions import Referent, Unanswerable, differs, matching_objects
