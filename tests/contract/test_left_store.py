@@ -1,16 +1,21 @@
 """After a demo its pictures are still read: by what-if, exports of rejections, and the gallery."""
 
+import json
+import os
 from pathlib import Path
 
 import pytest
 
 from schemas.interfaces import StoredObject
+from streams.cli.root import run
 from streams.demo.demo_services import STORE
 from streams.demo.folder_lock import AlreadyRunning, lock_folder
 from streams.demo.left_store import STATE, LeftStore
 from streams.services import start_store
 from streams.settings import StoreSettings
 from streams.storage.s3 import S3Store
+from tests.fakes.line import collage_line
+from tests.unit.streams.test_whatif import USUAL, drawn, judged_by
 
 PICTURE = StoredObject(b"a picture", "image/webp")
 
@@ -58,3 +63,25 @@ def test_a_dataset_that_no_demo_made_has_no_store_beside_it(tmp_path: Path):
     with LeftStore(str(tmp_path / "dataset"), StoreSettings()) as left:
         assert not left.has_pictures
         assert left.reached_by(StoreSettings()) == StoreSettings()
+
+
+def test_commands_read_the_pictures_of_rejections_that_a_demo_left(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+):
+    for name in [name for name in os.environ if name.startswith(("SKG_", "AWS_"))]:
+        monkeypatch.delenv(name)
+    uri, line = str(tmp_path / "dataset"), collage_line(tmp_path / "sprites")
+    judged_by(USUAL, line, drawn(line), uri)
+    (tmp_path / STATE).mkdir()
+    running = start_store("seaweedfs", tmp_path / STORE)
+    try:
+        kept = S3Store(_reached(running.endpoint))
+        for key, stored in line.store.objects.items():
+            kept.put_if_absent(key, stored)
+    finally:
+        running.stop(5)
+    assert run(["whatif", uri, "--json"]) == 0
+    found = json.loads(capfd.readouterr().out)
+    assert found["duplicate"]["now"] == found["duplicate"]["then"] > 0, "judged by their pictures"
+    assert run(["rejections", "export", uri, "--reason", "duplicate", "--out", str(tmp_path / "out")]) == 0
+    assert len(list((tmp_path / "out" / "images").iterdir())) == found["duplicate"]["now"]
