@@ -46,10 +46,12 @@ def _content(files: ModelFiles, name: str) -> object:
 
 
 def counted(value: Any) -> Any:
-    """Without what does not count, at any depth."""
+    """Without what does not count, at any depth; a whole number is the same however it is written (1.0, 1)."""
     if isinstance(value, dict):
         return {key: counted(each) for key, each in value.items() if is_counted(key)}
-    return [counted(each) for each in value] if isinstance(value, list) else value
+    if isinstance(value, list):
+        return [counted(each) for each in value]
+    return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
 def is_counted(key: str) -> bool:

@@ -110,6 +110,7 @@ def turned(folder: Path) -> None:
         setting("tokenizer/tokenizer_config.json", "name_or_path", to="/elsewhere"),
         setting("tokenizer/tokenizer_config.json", "special_tokens_map_file", to="/elsewhere/map.json"),
         setting("unet/config.json", "_diffusers_version", to="0.1.0"),
+        setting("unet/config.json", "sample_size", to=64.0),
         setting("text_encoder/config.json", "transformers_version", to="4.0"),
         setting("text_encoder/config.json", "torch_dtype", to="float16"),
         setting("model_index.json", "safety_checker", to=["stable_diffusion", "StableDiffusionSafetyChecker"]),
