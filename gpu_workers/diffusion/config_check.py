@@ -65,7 +65,7 @@ def planned_steps(folder: Path, steps: int) -> int | None:
     """The predictions that the schedule in a model's folder takes. None where it is not known, or not there."""
     file = folder / "scheduler" / "scheduler_config.json"
     config = json_object(file) if file.is_file() else {}
-    kind = config.get("_class_name")
+    kind = str(config.get("_class_name"))
     if kind in ONCE:
         return steps
     if kind in TWICE:

@@ -5,6 +5,7 @@ Variants are a `GuidanceStrategy`: `start` may change the first latents, `guide`
 after it, `predict` replaces the prediction.
 """
 
+import inspect
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -112,19 +113,33 @@ def denoise(
 ) -> Tensor:
     """The latents after the steps of `span` (first, end), starting from the batch's latents.
 
-    A schedule without state (DDIM) may be split anywhere: the parts in sequence give the same as the whole.
+    A schedule without state (DDIM) may be split anywhere: the parts in sequence give the same as the whole.  One that adds
+    noise at its steps draws it for each picture from the picture's own seed.
     """
     torch, first, scheduler = lazy_imports.torch(), span[0], parts.new_scheduler(sampling.steps)
+    drawn = _step_noise(scheduler, batch)
     latents = batch.latents if strategy.start is None or first else strategy.start(batch)
     for step in steps_of(scheduler, sampling.beta if batch.grounding is not None else 0)[first : span[1]]:
         set_gligen_enabled(parts, step.grounded)
         if strategy.guide is not None:
             latents = strategy.guide(latents, batch, step)
         with torch.no_grad():
-            latents = scheduler.step(strategy.predict(latents, batch, step), step.timestep, latents).prev_sample
+            predicted = strategy.predict(latents, batch, step)
+            latents = scheduler.step(predicted, step.timestep, latents, **drawn).prev_sample
         if strategy.after is not None:
             latents = strategy.after(latents, batch, step)
     return latents
+
+
+def _step_noise(scheduler: Any, batch: Batch) -> dict[str, list[Any]]:
+    """The random numbers of each picture's steps, for a schedule that takes any; they follow those of its first latents."""
+    if "generator" not in inspect.signature(scheduler.step).parameters:
+        return {}
+    torch, found = lazy_imports.torch(), []
+    for seed in batch.seeds:
+        found.append(torch.Generator().manual_seed(seed))
+        torch.randn((1, *batch.latents.shape[1:]), generator=found[-1], dtype=batch.latents.dtype)
+    return {"generator": found}
 
 
 def steps_of(scheduler: Any, beta: float) -> list[Step]:

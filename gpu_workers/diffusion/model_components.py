@@ -181,9 +181,17 @@ def _scheduler(diffusers: Any, folder: Path) -> Any:
 
 
 def taken_steps(scheduler: Any, steps: int) -> int:
-    """The predictions that a scheduler takes for so many steps: PNDM one more, Heun's method nearly two for each."""
+    """The predictions that a scheduler takes for so many steps: PNDM one more, Heun's method nearly two for each.
+
+    Raises UserError for one that has no schedule of so many, as PNDM's Runge-Kutta steps of less than four.
+    """
     fresh = type(scheduler).from_config(scheduler.config)
-    fresh.set_timesteps(steps)
+    try:
+        fresh.set_timesteps(steps)
+    except (ValueError, IndexError) as error:
+        raise UserError(
+            f"{type(scheduler).__name__} has no schedule of {steps} steps (SKG_RENDER_STEPS): {error}"
+        ) from error
     return len(fresh.timesteps)
 
 

@@ -80,6 +80,8 @@ def _loop_generator(config: DiffusionConfig) -> ImageGenerator:
     check_guided(sampling, taken_steps(scheduled(load_schedule(folder), sampling.scheduler), sampling.steps))
     parts = load(folder, machine_of(config), config.variant)
     parts = replace(parts, scheduler=scheduled(parts.scheduler, sampling.scheduler), segmenter=_segmenter(config))
+    # how strong the first noise is depends on the first of the steps that are taken
+    parts = replace(parts, scheduler=parts.new_scheduler(sampling.steps))
     return LatentGenerator(parts, source, sampling, VARIANTS[config.renderer](parts, sampling, config.method))
 
 

@@ -122,6 +122,7 @@ def test_settings_that_leave_each_other_nothing_are_refused(renderer: str, chang
 SCHEDULES = [
     ({"_class_name": "DDIMScheduler"}, 4), ({"_class_name": "HeunDiscreteScheduler"}, 7),
     ({"_class_name": "PNDMScheduler", "skip_prk_steps": True}, 5), ({"_class_name": "PNDMScheduler"}, None), ({}, None),
+    ({"_class_name": ["DDIMScheduler"]}, None),
 ]  # fmt: skip
 """With the predictions of each for 4 steps, where they are known."""
 

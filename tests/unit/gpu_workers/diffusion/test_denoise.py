@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from gpu_workers.diffusion.conditioning import Conditioning
@@ -77,6 +78,46 @@ def test_a_mixed_batch_is_its_pictures_drawn_alone(parts: Parts):
     assert difference(drawn(parts, conditionings, seeds), alone) < CLOSE
 
 
+@pytest.mark.parametrize("kind", ["EulerAncestralDiscreteScheduler", "DDPMScheduler", "LCMScheduler"])
+def test_a_schedule_that_adds_noise_draws_it_from_each_pictures_own_seed_as_the_stock_pipeline_does(
+    parts: Parts, stock: Any, kind: str
+):
+    import diffusers
+    import torch
+
+    noisy = replace(parts, scheduler=getattr(diffusers, kind).from_config(parts.scheduler.config))
+    noisy = replace(noisy, scheduler=noisy.new_scheduler(SAMPLING.steps))
+    together = drawn(noisy, [CAT, SKY], [7, 8])
+    assert difference(drawn(noisy, [CAT, SKY], [7, 8]), together) == 0, "the same batch gives the same again"
+    alone = torch.cat([drawn(noisy, [each], [seed]) for each, seed in ((CAT, 7), (SKY, 8))])
+    near = CLOSE * float(together.abs().max())
+    assert difference(together, alone) < near
+    usual, stock.scheduler = stock.scheduler, noisy.new_scheduler(SAMPLING.steps)
+    theirs = stock(
+        prompt=SKY.prompt, negative_prompt=SKY.negative, gligen_phrases=list(SKY.phrases),
+        gligen_boxes=[list(box) for box in SKY.boxes], gligen_scheduled_sampling_beta=SAMPLING.beta,
+        num_inference_steps=SAMPLING.steps, guidance_scale=SAMPLING.guidance, width=SIZE[0], height=SIZE[1],
+        generator=torch.Generator().manual_seed(8), output_type="latent",
+    ).images  # fmt: skip
+    stock.scheduler = usual
+    assert difference(alone[1:], theirs) < near
+
+
+@pytest.mark.parametrize("kind", ["EulerDiscreteScheduler", "EulerAncestralDiscreteScheduler", "PNDMScheduler"])
+def test_the_loop_and_a_stock_pipeline_draw_the_same_picture_by_any_schedule_of_the_folder(tmp_path: Path, kind: str):
+    """Euler's first noise is as strong as at the first of the steps that are taken, and not of all that there are."""
+    folder = build(tmp_path / "model", gated=False)
+    changes = {"_class_name": kind, "skip_prk_steps": True}
+    named = {"scheduler/scheduler_config.json": changes, "model_index.json": {"scheduler": ["diffusers", kind]}}
+    for name, change in named.items():
+        before = json.loads((folder / name).read_text("utf-8"))
+        (folder / name).write_text(json.dumps({**before, **change}), "utf-8")
+    config, told = DiffusionConfig("text", str(folder), None, tmp_path, 1, steps=3), replace(CAT, excluded=("dog",))
+    drawers = [make_generator(replace(config, renderer=name)) for name in ("text", "text2image")]
+    one, other = (np.asarray(drawer.draw([told], [7], SIZE)[0]).astype(int) for drawer in drawers)
+    assert np.abs(one - other).max() <= 1
+
+
 def test_a_checkpoint_in_the_old_layout_of_gligen_has_its_layers(parts: Parts, checkpoint: Path, tmp_path: Path):
     old = Path(shutil.copytree(checkpoint, tmp_path / "old"))
     config = json.loads((old / "unet" / "config.json").read_text("utf-8"))
@@ -135,6 +176,8 @@ def test_what_no_step_of_an_unusual_schedule_counts_for_is_refused_before_weight
         make_generator(spanned)
     with pytest.raises(UserError, match="is cut or no safetensors"):
         make_generator(config)
+    with pytest.raises(UserError, match=r"PNDMScheduler has no schedule of 2 steps \(SKG_RENDER_STEPS\)"):
+        make_generator(replace(config, steps=2))
 
 
 @pytest.mark.parametrize("scheduler", ["ddim", "dpmsolver++", "unipc"])
