@@ -5,6 +5,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from functools import cache
+from itertools import chain
 
 import numpy as np
 import pytest
@@ -21,7 +22,10 @@ from tools.fit_answer_odds import solved_scene
 
 pytestmark = pytest.mark.thorough
 
-SCENES, SOLVED, SEEDS = 150, 16, 12
+SOLVED, SEEDS, RANDOM = 16, 6, 1200
+
+EACH = 60
+"""Questions of a kind."""
 
 IN_METRES = frozenset(kind for kind, row in KINDS.items() if row.in_metres)
 
@@ -112,12 +116,18 @@ def solved() -> tuple[Scene, ...]:
 
 
 def asked(kind: str) -> Iterator[tuple[Scene, Question]]:
-    scenes = [(seen_twice(seed), seed) for seed in range(SCENES)]
-    if not KINDS[kind].in_views:
-        scenes = [(with_random_world(random_scene(seed), seed), seed) for seed in range(SCENES)]
-        scenes += [(scene, seed) for scene in solved() for seed in range(SEEDS)]
-    for scene, seed in scenes:
-        yield from ((scene, question) for question in ask(scene, seed, without=frozenset(KINDS) - {kind}))
+    """Questions of a kind, each with its scene: of solved ones, then of random ones until there are some."""
+    others = frozenset(KINDS) - {kind}
+    made = seen_twice if KINDS[kind].in_views else (lambda seed: with_random_world(random_scene(seed), seed))
+    planned = () if KINDS[kind].in_views else ((scene, seed) for scene in solved() for seed in range(SEEDS))
+    random_ones = ((made(seed), seed) for seed in range(RANDOM))
+    found = 0
+    for scene, seed in chain(planned, random_ones):
+        for question in ask(scene, seed, without=others):
+            yield scene, question
+            found += 1
+        if found >= EACH:
+            return
 
 
 @pytest.mark.parametrize("kind", sorted(IN_METRES - {"room_size"}))
