@@ -71,7 +71,7 @@ class QuestionGate:
         found = _answer_or_drop(asked, query)
         if normalised_answer(found.text) != said:
             raise QuestionDropped("wrong_answer")
-        if _is_ambiguous(asked, text, found):
+        if _is_ambiguous(asked, text, found) or _lacks_its_twin(asked, found):
             raise QuestionDropped("not_entailed")
         if self.split is not None and split_of_keys(keys_of(query, found, asked)) != self.split:
             raise QuestionDropped("other_split")
@@ -129,6 +129,11 @@ def _is_ambiguous(asked: NamedScene, text: str, found: Answer) -> bool:
         except Unanswerable:
             continue
     return False
+
+
+def _lacks_its_twin(asked: NamedScene, found: Answer) -> bool:
+    """Whether the picture of a scene in metres does not tell: another one of the scene would have to, with the same words."""
+    return bool(found.reason) and asked.scene.world is not None
 
 
 def normalised_answer(text: str) -> str:

@@ -28,6 +28,7 @@ from spatial.verify import verify
 from tests.fakes.events import make_graph, make_picture, make_rendered
 from tests.fakes.models import KeptCounts, ScriptedModel
 from tests.fakes.store import InMemoryStore
+from tests.fakes.worlds import body, furnished
 
 
 def thing(number: int, category: str, box: tuple[int, int, int, int], *attributes: str) -> SeenObject:
@@ -117,6 +118,15 @@ def test_words_that_can_be_taken_in_two_ways_with_two_answers_are_not_asked(answ
 def test_words_that_can_be_taken_in_two_ways_with_one_answer_are_asked():
     text = "Is the balloon to the right of the sunflower to the left of the bicycle?"
     assert admitted(text, "yes", ROW).answer == "yes"
+
+
+def test_what_one_picture_of_a_scene_in_metres_does_not_tell_is_asked_with_its_twin_alone():
+    scene = furnished({"sofa": body(0, 3), "dog": body(2, 3)}).model_copy(update={"excluded": ("piano",)})
+    text = "In the picture, on which side of the sofa is the piano, if the picture tells?"
+    said = "it cannot be known from the picture"
+    assert admitted(text, said, scene.model_copy(update={"world": None})).answer == said
+    with pytest.raises(QuestionDropped, match="not_entailed"):
+        admitted(text, said, scene)
 
 
 def test_a_question_that_is_asked_already_or_belongs_to_another_split_is_dropped():
