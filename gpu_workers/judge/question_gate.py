@@ -132,7 +132,7 @@ def _is_ambiguous(asked: NamedScene, text: str, found: Answer) -> bool:
 
 
 def _lacks_its_twin(asked: NamedScene, found: Answer) -> bool:
-    """Whether the picture of a scene in metres does not tell: another one of the scene would have to, with the same words."""
+    """Whether the picture of a scene in metres does not tell: another one would have to, with the same words."""
     return bool(found.reason) and asked.scene.world is not None
 
 
