@@ -6,13 +6,14 @@ subset is part of a larger one, and subsets with different recipes share as many
 """
 
 import heapq
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import pyarrow as pa
 
 from dataset.analysis.question_predicates import expand_families, predicates_of
+from dataset.reading.picture_twins import Question, chosen_with_twins, with_twins
 from dataset.reading.row_reader import batches
 from dataset.table.bulk_write import write_whole
 from dataset.table.columns import COLUMNS
@@ -113,7 +114,16 @@ def _choose(table: Table, spec: SubsetSpec) -> tuple[set[str], int]:
 def _is_eligible(row: Row, spec: SubsetSpec) -> bool:
     if spec.density and not spec.density[0] <= len(row["objects"]) <= spec.density[1]:
         return False
-    return sum(spec.allows(question["certificate"]) for question in row["questions"]) >= spec.questions
+    return len(_chosen(row["questions"], spec)) == spec.questions
+
+
+def _chosen(questions: Sequence[Row], spec: SubsetSpec) -> list[Question]:
+    """The questions of a row with the smallest hashes; what its picture does not answer with its twin."""
+    allowed = [question for question in questions if spec.allows(question["certificate"])]
+    if len(allowed) < spec.questions:
+        return []
+    ranked = sorted(with_twins(allowed, questions), key=lambda question: _hash_rank(spec, question["id"]))
+    return chosen_with_twins(ranked, spec.questions)
 
 
 def _hash_rank(spec: SubsetSpec, name: str) -> int:
@@ -132,7 +142,6 @@ def _select_questions(rows: pa.RecordBatch, spec: SubsetSpec) -> pa.Array:
     """Each row's chosen questions, in their original order."""
     kept = []
     for questions in rows["questions"].to_pylist():
-        allowed = [question for question in questions if spec.allows(question["certificate"])]
-        first = sorted(allowed, key=lambda question: _hash_rank(spec, question["id"]))[: spec.questions]
-        kept.append([question for question in allowed if question in first])
+        ids = {question["id"] for question in _chosen(questions, spec)}
+        kept.append([question for question in questions if question["id"] in ids])
     return pa.array(kept, COLUMNS.field("questions").type)

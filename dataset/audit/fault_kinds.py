@@ -38,6 +38,7 @@ KINDS = {
     "question_objects": "the objects that the question is said to be about are not those that its words mean",
     "question_id": "the question's id does not follow from its text",
     "question_views": "the question shows other pictures than there are, or than its words ask about",
+    "missing_twin": "of a question that one picture does not answer, no other picture of the sample answers the same words",
     "duplicate_question": "a sample asks the same twice",
     "certificate": "the certificate is of another question, lacks something, or says what the row or the words do not",
     "split": "the sample is in another split than its scene's",

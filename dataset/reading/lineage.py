@@ -139,7 +139,9 @@ def _lines(found: Lineage) -> Iterator[str]:
         yield f"  {name}: {text}"
     yield f"questions  {len(row['questions'])}"
     for question in row["questions"]:
-        yield f"  {question['kind']}: {question['question']} {question['answer']}"
+        shown = [number + 1 for number in question.get("views") or ()]
+        cameras = f" (camera {', '.join(map(str, shown))})" if shown else ""
+        yield f"  {question['kind']}{cameras}: {question['question']} {question['answer']}"
 
 
 def _prompts(graph: SpatialGraph) -> Iterator[str]:

@@ -13,6 +13,7 @@ from typing import Annotated, Any, Literal, Self
 import pyarrow as pa
 from pydantic import Field, model_validator
 
+from dataset.reading.picture_twins import with_twins
 from dataset.table.delta_table import Options, Table
 from dataset.table.table_errors import CommitConflict, NoDataset
 from schemas.base import Id, Model
@@ -142,8 +143,10 @@ class Flagged:
         )
 
     def kept(self, row: Mapping[str, Any]) -> dict[str, Any] | None:
-        """The row with the questions that nobody flagged; None where the sample, or all of its questions, are flagged."""
+        """The row with the questions that nobody flagged, nor their twin; None where the sample, or all of its questions,
+        are flagged."""
         if row["sample_id"] in self.samples:
             return None
-        questions = [question for question in row["questions"] if question["id"] not in self.questions]
+        unflagged = [question for question in row["questions"] if question["id"] not in self.questions]
+        questions = with_twins(unflagged, row["questions"])
         return {**row, "questions": questions} if questions else None

@@ -26,8 +26,7 @@ from spatial.questions.question_kinds import (
     references,
     to_json,
 )
-from spatial.questions.views.shown_scenes import unseen_things
-from spatial.questions.wording.lexicon import fits
+from spatial.questions.rules.unknown_rules import unseen_named
 from spatial.questions.wording.realisation import realise_ref
 from spatial.relations.relation_truth import members
 from spatial.world.pinhole import as_pinhole
@@ -126,7 +125,7 @@ def _of_unseen(view: View, query: Query) -> Iterator[dict[str, Any]]:
     """Where in space is what the words name and the picture does not show, and the camera."""
     if not isinstance(query, KnownSide | KnownFar) or view.scene.world is None:
         return
-    there = [thing for thing in unseen_things(view) if fits(query.category, thing.category)]
+    there = unseen_named(view, query)
     for thing in there:
         body = thing.body.model_dump(mode="json", exclude={"hidden_by"})
         yield {"object": thing.id, "category": thing.category, "unseen": True, **body}

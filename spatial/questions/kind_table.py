@@ -232,7 +232,8 @@ KINDS: PluginTable[QuestionKind] = PluginTable(
             metric_proposals.viewpoint, ANY_FAMILY, 3, in_metres=True,
         ),
         "free_space": QuestionKind(
-            "whether something of a width fits between two objects", metric_proposals.free_space, ANY_FAMILY, 3,
+            "whether something of a width fits between two objects, or directly beside one",
+            metric_proposals.free_space, ANY_FAMILY, 3,
             rare=True, in_metres=True,
         ),
         "path": QuestionKind(

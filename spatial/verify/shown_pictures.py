@@ -6,8 +6,8 @@ The verifier's own: it shares no code with the writer of questions.
 
 from collections.abc import Sequence
 
-from schemas.base import Model, Name
-from schemas.events import Scene
+from schemas.base import Model
+from schemas.events import Scene, SeenObject
 from schemas.pictures import SeenBody, SeenView, SeenWorld
 from spatial.verify.referents import NotProven
 
@@ -15,14 +15,16 @@ from spatial.verify.referents import NotProven
 class OutOfSight(Model):
     """A thing of the scene of which the only picture shows nothing, and where it is."""
 
-    category: Name
+    thing: SeenObject
     body: SeenBody
 
 
 class SceneOfPictures(Scene):
-    """A scene as some of its pictures show it. `out_of_sight`: what the only one does not show of it."""
+    """A scene as some of its pictures show it. `out_of_sight`: what the only one does not show of it.  `from_elsewhere`: by
+    a further camera, of which walls are not known."""
 
     out_of_sight: tuple[OutOfSight, ...] = ()
+    from_elsewhere: bool = False
 
 
 def things_out_of_sight(scene: Scene) -> tuple[OutOfSight, ...]:
@@ -30,9 +32,14 @@ def things_out_of_sight(scene: Scene) -> tuple[OutOfSight, ...]:
     return scene.out_of_sight if isinstance(scene, SceneOfPictures) else ()
 
 
+def is_from_elsewhere(scene: Scene) -> bool:
+    """Whether a further camera sees the scene."""
+    return isinstance(scene, SceneOfPictures) and scene.from_elsewhere
+
+
 def names_in(scene: Scene) -> list[str]:
     """The categories of which it is known whether the scene has any."""
-    unseen = [thing.category for thing in things_out_of_sight(scene)]
+    unseen = [each.thing.category for each in things_out_of_sight(scene)]
     return [*(thing.category for thing in scene.objects), *scene.excluded, *unseen]
 
 
@@ -61,7 +68,8 @@ def as_shown(scene: Scene, views: Sequence[int]) -> Scene:
         excluded=scene.excluded,
         world=SeenWorld(camera=last.camera, bodies=tuple(seen), room=room, plain=scene.world.plain),
         views=tuple(before),
-        out_of_sight=tuple(OutOfSight(category=thing.category, body=bodies[thing.id]) for thing in missing),
+        out_of_sight=tuple(OutOfSight(thing=thing, body=bodies[thing.id]) for thing in missing),
+        from_elsewhere=views[-1] > 0,
     )
 
 

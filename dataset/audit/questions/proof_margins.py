@@ -20,10 +20,15 @@ from spatial.verify.answers.floor_answers import ROUND, apart, spare_of
 from spatial.verify.answers.metric_answers import NARROW, WIDE, BodiesInScene, gap, ground_corners
 from spatial.verify.answers.order_answers import plain_name
 from spatial.verify.answers.path_answers import ELBOWS
+from spatial.verify.answers.unknown_answers import CANNOT, fitting_things, what_is_known
+from spatial.verify.answers.unseen_answers import off_frame
 from spatial.verify.referents import NotProven
 
 SAME = 1e-5
 """Margins are rounded to millionths."""
+
+LENGTHS_APART = 1.3
+"""Least ratio of a length among the choices to the next smaller one."""
 
 Margin = Callable[[ParsedQuestion, str, Sequence[str]], float]
 
@@ -119,6 +124,29 @@ def _of_room(side: str) -> Margin:
     return found
 
 
+def _of_known_side(parsed: ParsedQuestion, _answer: str, _choices: Sequence[str]) -> float:
+    """How far apart the middles are across the picture, of the nearest of several; else as of what is not seen."""
+    reader = parsed.reader
+    base = reader.resolve(parsed.form.refs[0])[0]
+    named = fitting_things(reader, parsed.form)
+    if not named:
+        return _of_unseen(parsed)
+    middles = [abs(2 * (thing.box[0] - base.box[0]) + thing.box[2] - base.box[2]) for thing in named]
+    return min(middles) / (2 * reader.scene.canvas[0])
+
+
+def _of_known_far(parsed: ParsedQuestion, answer: str, _choices: Sequence[str]) -> float:
+    if answer != CANNOT:
+        return 1 - 1 / LENGTHS_APART
+    return 1.0 if what_is_known(parsed.reader, parsed.form).reason == "no_scale" else _of_unseen(parsed)
+
+
+def _of_unseen(parsed: ParsedQuestion) -> float:
+    """How far beside the frame what the words name is; 1 of what is hidden, or is nowhere."""
+    word, colour = parsed.reader.nouns[parsed.form.nouns[0]], parsed.form.word.replace("_", " ")
+    return off_frame(parsed.reader, word, colour)
+
+
 def _of_way(parsed: ParsedQuestion, _answer: str, _choices: Sequence[str]) -> float:
     """The least of how far each is beside the way, or beyond its end, as a share of its length."""
     _, (start, end, *things) = _bodies(parsed)
@@ -191,6 +219,7 @@ BY_CHOICES = ("how_far", "floor_area")
 
 MARGINS: Mapping[str, Margin] = {
     "nearest_camera": _of_nearest, "taller": _of_taller, "own_side": _of_own_side, "viewed_side": _of_viewed_side,
+    "known_side": _of_known_side, "known_far": _of_known_far,
     "fits_left": _of_room("left"), "fits_right": _of_room("right"),
     "faces": _of_faces, "fits_between": _of_gap, "passes": _of_way, "hides": _of_cover, "half_seen": _of_visible,
     "how_far": _of_choices, "floor_area": _of_choices, "falls_with": _certain, "supported_by": _certain,

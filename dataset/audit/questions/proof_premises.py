@@ -55,7 +55,12 @@ def _of_unseen(stated: Sequence[Premise], row: Row, parsed: ParsedQuestion) -> I
     if parsed.form.ask not in ("known_side", "known_far"):
         return
     word = parsed.reader.nouns[parsed.form.nouns[0]]
-    unseen = {thing["id"] for thing in row.get("unseen") or () if may_be_called(thing["category"], word)}
+    colour = parsed.form.word.replace("_", " ")
+    unseen = {
+        thing["id"]
+        for thing in row.get("unseen") or ()
+        if may_be_called(thing["category"], word) and (not colour or colour in thing["attributes"])
+    }
     said = {premise.get("object") for premise in stated if premise.get("unseen") is True}
     if unseen != said:
         yield f"says of objects {sorted(map(str, said))} that they are not seen, of {sorted(map(str, unseen))} it is so"

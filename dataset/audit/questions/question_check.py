@@ -59,6 +59,10 @@ def question_faults(row: Row, scene: Scene) -> Iterator[Fault]:
             yield Fault("duplicate_question", one, text)
     if not row["questions"]:
         yield Fault("unreadable_row", one, "there is no question")
+    told = {question["question"] for question in row["questions"] if question["answer"] != CANNOT}
+    for question in row["questions"]:
+        if question["answer"] == CANNOT and question.get("views") and question["question"] not in told:
+            yield Fault("missing_twin", one, question["question"])
     for question in row["questions"]:
         for kind, detail in _question_faults(question, row, scene):
             yield Fault(kind, one, f"{question['question']!r}: {detail}")

@@ -82,7 +82,7 @@ def _question_view(question: Mapping[str, Any], row: Mapping[str, Any]) -> View:
         **question,
         "proof": proof_in_words(question["certificate"], row["objects"]),
         "marks": proof_marks(question, row),
-        "shown": shown_pictures(question.get("views")),
+        "shown": shown_pictures(question.get("views") or ((0,) if row.get("views") else ())),
     }
 
 
@@ -140,8 +140,8 @@ def other_views(row: Mapping[str, Any], views: Sequence[Mapping[str, Any]], addr
 
 
 def shown_pictures(views: Sequence[int] | None) -> str:
-    """Which pictures a question shows, in words; nothing where it shows the sample's own alone."""
-    words = ["the picture" if number == 0 else f"camera {number + 1}" for number in views or ()]
+    """Which pictures a question shows, in words; nothing where there is one alone."""
+    words = [f"camera {number + 1}" for number in views or ()]
     return f"first {words[0]}, then {words[1]}" if len(words) == 2 else ", ".join(words)
 
 

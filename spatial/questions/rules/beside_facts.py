@@ -18,6 +18,7 @@ from spatial.questions.question_kinds import Sideways
 from spatial.questions.rules.ground_facts import HEAD_M, narrower, overhangs, spare_of, stands_on_ground
 from spatial.questions.rules.metric_facts import body_of, footprint, is_held_by, pinhole_of
 from spatial.questions.views.frame_facts import corners_in_picture, is_within_frame
+from spatial.questions.views.shown_scenes import are_walls_known
 from spatial.questions.wording.referring_expressions import Unanswerable
 
 FURNISHED_M = 1.05
@@ -25,6 +26,9 @@ FURNISHED_M = 1.05
 
 STEPS = 16
 """In which something is moved along a thing, to find where there is most room."""
+
+OWN_SHARE = 0.3
+"""Largest share of a place that the thing itself may be before, by their widths in the picture."""
 
 AROUND_M = 0.4
 """Before and behind a place, and the thing beside it: how near other things make it unclear which place is meant."""
@@ -72,7 +76,7 @@ class GroundPlan:
 
         Raises Unanswerable where it is not seen what carries a thing near it.
         """
-        if index not in self._obstacles:
+        if index not in self._obstacles or not are_walls_known(self._view):
             return DOUBTFUL
         metres = width / 100
         spare, sign = spare_of(metres) * self._view.strictness, 1 if side == "right_of" else -1
@@ -124,6 +128,7 @@ class GroundPlan:
             self._is_open(body)
             and is_within_frame(self._view, body)
             and not any(self._may_hide(k, square, body) for k in others)
+            and self._own_share(index, body) <= OWN_SHARE
         )
 
     def _as_body(self, square: _Square, sign: int, beside: SeenBody) -> SeenBody:
@@ -157,6 +162,13 @@ class GroundPlan:
         left, top, width, height = self._view.objects[k].box
         (x0, y0), (x1, y1) = pixels.min(axis=0), pixels.max(axis=0)
         return bool(left < x1 and x0 < left + width and top < y1 and y0 < top + height)
+
+    def _own_share(self, index: int, square: SeenBody) -> float:
+        """How much of the square's width in the picture the thing's own box is before."""
+        pixels, _ = corners_in_picture(self._view, square)
+        (x0, _y0), (x1, _y1) = pixels.min(axis=0), pixels.max(axis=0)
+        left, _, width, _ = self._view.objects[index].box
+        return float(max(0.0, min(left + width, x1) - max(left, x0)) / (x1 - x0))
 
     def _most_beside(self, index: int, sign: int, side: float) -> float:
         """Metres between the thing and what is in the way of something with this side, at the place along the thing where

@@ -24,7 +24,7 @@ from spatial.questions.question_kinds import Beyond, Hop, KnownFar, KnownNext, K
 from spatial.questions.rules.metric_facts import are_joined, body_of, centre_distance, has_scale, is_aloft
 from spatial.questions.rules.metric_rules import CHOICES, LENGTH_MARGIN, length_between, lengths_around, written
 from spatial.questions.views.frame_facts import beside_frame, is_within_frame
-from spatial.questions.views.shown_scenes import unseen_things
+from spatial.questions.views.shown_scenes import UnseenThing, unseen_things
 from spatial.questions.wording.lexicon import fits, surely_fits
 from spatial.questions.wording.referring_expressions import Referent, Unanswerable, differs, matching_objects
 from spatial.world.body_table import bodies
@@ -61,10 +61,8 @@ def known_side(view: View, query: KnownSide, found: list[Referent]) -> Step:
 
 def _no_such_thing(view: View, query: KnownSide | KnownFar, among: tuple[int, ...]) -> Step:
     rule = f"{query.op}: nothing in the picture is {query.attribute or ''} {query.category}".replace("  ", " ")
-    if among:
-        return UNKNOWN, RuleResult(rule, 1.0, 1, among, "absent"), among
-    reason, margin = why_unseen(view, query.category)
-    return UNKNOWN, RuleResult(rule, margin, 1, (), reason), ()
+    reason, margin = _why_unseen(view, query)
+    return UNKNOWN, RuleResult(rule, margin, 1, among, reason), among
 
 
 def known_far(view: View, query: KnownFar, found: list[Referent]) -> Step:
@@ -132,7 +130,7 @@ def _usual_length(scene: NamedScene, i: int, j: int) -> str | None:
 def _so_called(view: View, query: KnownSide | KnownFar, among: tuple[int, ...]) -> list[int]:
     """The objects that the words mean. Raises Unanswerable where one may be overlooked, or called so by some only."""
     if not among:
-        why_unseen(view, query.category)
+        _require_none(view, query.category)
     if not all(i in view.clear and surely_fits(query.category, view.objects[i].category) for i in among):
         raise Unanswerable(f"what may be called {query.category} is not plain")
     if query.attribute is None:
@@ -143,27 +141,44 @@ def _so_called(view: View, query: KnownSide | KnownFar, among: tuple[int, ...]) 
     return having
 
 
-def why_unseen(view: View, category: str) -> tuple[str, float]:
-    """Why nothing of a category is seen, and the margin: a share of the canvas where it is beside the frame.
-
-    Raises Unanswerable where something may be called so, where it is not known whether there is one, and where a thing of
-    the scene is neither wholly beside the frame nor wholly within it.
-    """
-    there = [thing for thing in unseen_things(view) if fits(category, thing.category)]
-    if not there:
+def _require_none(view: View, category: str) -> None:
+    """Raises Unanswerable where something seen may be called so, or it is not known whether there is anything."""
+    if not any(fits(category, thing.category) for thing in unseen_things(view)):
         is_category_seen(view, category)
-        return "absent", 1.0
-    names = [thing.category for thing in view.objects]
-    if any(fits(name, category) or fits(category, name) for name in names) or any(
-        not surely_fits(category, thing.category) for thing in there
-    ):
+    elif any(fits(thing.category, category) or fits(category, thing.category) for thing in view.objects):
         raise Unanswerable(f"what may be called {category} is not plain")
+
+
+def unseen_named(view: View, query: KnownSide | KnownFar) -> list[UnseenThing]:
+    """What is in the scene, goes by the words, and is not seen in the picture.
+
+    Raises Unanswerable where only some would use the words for it.
+    """
+    there = [thing for thing in unseen_things(view) if fits(query.category, thing.category)]
+    if any(not surely_fits(query.category, thing.category) for thing in there):
+        raise Unanswerable(f"what may be called {query.category} is not plain")
+    if query.attribute is None:
+        return there
+    named = [thing for thing in there if query.attribute in thing.attributes]
+    if any(thing not in named and not differs(thing.attributes, query.attribute) for thing in there):
+        raise Unanswerable(f"what is {query.attribute} is not plain")
+    return named
+
+
+def _why_unseen(view: View, query: KnownSide | KnownFar) -> tuple[str, float]:
+    """Why nothing is seen that goes by the words, and the margin: a share of the canvas where it is beside the frame.
+
+    Raises Unanswerable where a thing of the scene is neither wholly beside the frame nor wholly within it.
+    """
+    there = unseen_named(view, query)
+    if not there:
+        return "absent", 1.0
     margin = min(beside_frame(view, thing.body) for thing in there)
     if margin >= LEAST_BESIDE * view.strictness:
         return "out_of_view", margin
     if all(is_within_frame(view, thing.body) for thing in there):
         return "hidden", 1.0
-    raise Unanswerable(f"a {category} is at the edge of the frame")
+    raise Unanswerable(f"a {query.category} is at the edge of the frame")
 
 
 def next_on(view: View, predicate: Hop, anchor: int) -> tuple[int, float] | None:

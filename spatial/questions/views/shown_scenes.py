@@ -8,6 +8,7 @@ from collections.abc import Sequence
 
 from schemas.base import Model, Name, Whole
 from schemas.events import Scene, SeenObject
+from schemas.graph import Attributes
 from schemas.pictures import SeenBody, SeenView, SeenWorld
 from spatial.questions.certain_facts import View
 from spatial.questions.wording.referring_expressions import Unanswerable
@@ -18,13 +19,16 @@ class UnseenThing(Model):
 
     id: Whole
     category: Name
+    attributes: Attributes
     body: SeenBody
 
 
 class ShownScene(Scene):
-    """The scene of some of its pictures. `unseen`: what is in it and not seen in the only one of them."""
+    """The scene of some of its pictures. `unseen`: what is in it and not seen in the only one of them.  `is_elsewhere`: of
+    the last one the walls around it are not known, whether it has any or not."""
 
     unseen: tuple[UnseenThing, ...] = ()
+    is_elsewhere: bool = False
 
 
 def shown_scene(scene: Scene, views: Sequence[int]) -> ShownScene:
@@ -45,7 +49,7 @@ def shown_scene(scene: Scene, views: Sequence[int]) -> ShownScene:
     world = SeenWorld(camera=last.camera, bodies=seen, room=room, plain=scene.world.plain)
     seen_ids = {thing.id for thing in last.objects}
     unseen = (
-        UnseenThing(id=thing.id, category=thing.category, body=bodies[thing.id])
+        UnseenThing(id=thing.id, category=thing.category, attributes=thing.attributes, body=bodies[thing.id])
         for thing in scene.objects
         if thing.id not in seen_ids
     )
@@ -57,7 +61,13 @@ def shown_scene(scene: Scene, views: Sequence[int]) -> ShownScene:
         world=world,
         views=tuple(before),
         unseen=() if before else tuple(unseen),
+        is_elsewhere=views[-1] > 0,
     )
+
+
+def are_walls_known(view: View) -> bool:
+    """Whether it is known where the walls of the scene are, or that it has none."""
+    return not (isinstance(view.scene, ShownScene) and view.scene.is_elsewhere)
 
 
 def unseen_things(view: View) -> tuple[UnseenThing, ...]:

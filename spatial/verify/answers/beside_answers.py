@@ -23,12 +23,16 @@ from spatial.verify.answers.metric_answers import SLACK, BodiesInScene, ground_c
 from spatial.verify.answers.unseen_answers import place_in_picture
 from spatial.verify.referents import NotProven, Reader, is_seen
 from spatial.verify.sentences import Form
+from spatial.verify.shown_pictures import is_from_elsewhere
 
 BEFORE_FAR_WALL = 1.05
 """Metres: what is no object of the scene may stand nearer to that wall."""
 
 TRIED = 16
 """Steps in which something is moved along a thing."""
+
+MOST_BY_ITSELF = 0.3
+"""Share of the place."""
 
 THIN = 0.02
 """Metres: how high a piece of the ground is."""
@@ -85,6 +89,8 @@ def _answer(reader: Reader, form: Form, side: str) -> str:
 
 def _view(reader: Reader, form: Form, side: str) -> _View:
     world, [thing] = BodiesInScene(reader), things_meant(reader, form.refs)
+    if is_from_elsewhere(reader.scene):
+        raise NotProven("it is not known whether there are walls")
     if not is_standing(world.body(thing)) or thing.category in REACHING_OUT:
         raise NotProven("it does not stand on the ground, or reaches farther above it than on it")
     assert reader.scene.world is not None
@@ -109,12 +115,21 @@ def _is_free_square(view: _View, side: float) -> bool:
         heading=degrees(atan2(view.way_deep[1], view.way_deep[0])),
     )
     seen = _pixels(view, square)
+    if seen is not None and _own_part(view, seen) > MOST_BY_ITSELF:
+        return False
     others = [thing for thing in scene.objects if thing is not view.thing]
     return (
         seen is not None
         and _is_left_free(view, square)
         and not any(_is_in(view, thing, square) or _hides(view, thing, square, seen) for thing in others)
     )
+
+
+def _own_part(view: _View, seen: list[Spot]) -> float:
+    """How much of the place, across the picture, is behind the thing's own box."""
+    low, high = min(x for x, _ in seen), max(x for x, _ in seen)
+    left, width, across = view.thing.box[0], view.thing.box[2], view.reader.scene.canvas[0]
+    return (min(high, (left + width) / across) - max(low, left / across)) / (high - low)
 
 
 def _pixels(view: _View, square: SeenBody) -> list[Spot] | None:

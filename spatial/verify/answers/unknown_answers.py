@@ -52,7 +52,7 @@ def answer_known_far(reader: Reader, form: Form) -> str:
 
 
 def _far(reader: Reader, form: Form) -> Knowable:
-    world, base, fitting = BodiesInScene(reader), _only(reader, form), _fitting(reader, form)
+    world, base, fitting = BodiesInScene(reader), _only(reader, form), fitting_things(reader, form)
     if any(thing is base for thing in reader.candidates(form.nouns[0])):
         raise NotProven("the reference goes by the word too")
     if not fitting:
@@ -71,7 +71,7 @@ def _far(reader: Reader, form: Form) -> Knowable:
 
 def _side(reader: Reader, form: Form) -> Knowable:
     base = _only(reader, form)
-    fitting = _fitting(reader, form)
+    fitting = fitting_things(reader, form)
     if any(thing is base for thing in reader.candidates(form.nouns[0])):
         raise NotProven("the reference goes by the word too")
     if not fitting:
@@ -93,7 +93,7 @@ def _only(reader: Reader, form: Form) -> SeenObject:
     return chain[0]
 
 
-def _fitting(reader: Reader, form: Form) -> list[SeenObject]:
+def fitting_things(reader: Reader, form: Form) -> list[SeenObject]:
     """Everything that the noun, with its colour, may mean: all of it plainly seen. Raises NotProven."""
     word, things = reader.nouns[form.nouns[0]], reader.candidates(form.nouns[0])
     for thing in things:
@@ -101,7 +101,7 @@ def _fitting(reader: Reader, form: Form) -> list[SeenObject]:
             raise NotProven(f"whether one of them is a {word} is a matter of taste")
     if form.word and things:
         return reader.with_colour(things, form.word.replace("_", " "))
-    is_of_scene = things or word in reader.scene.excluded or why_out_of_sight(reader.scene, word)
+    is_of_scene = things or word in reader.scene.excluded or why_out_of_sight(reader, word)
     if form.word or not is_of_scene:
         raise NotProven(f"nothing is known of {word}")
     if not things and any(may_be_called(word, thing.category) for thing in reader.scene.objects):
@@ -112,7 +112,7 @@ def _fitting(reader: Reader, form: Form) -> list[SeenObject]:
 def _why_none(reader: Reader, form: Form) -> str:
     """Why nothing is seen that the words mean. Raises NotProven."""
     word = reader.nouns[form.nouns[0]]
-    return "absent" if reader.candidates(form.nouns[0]) else why_out_of_sight(reader.scene, word) or "absent"
+    return why_out_of_sight(reader, word, form.word.replace("_", " ")) or "absent"
 
 
 def _next(reader: Reader, form: Form) -> Knowable:

@@ -12,7 +12,7 @@ from schemas.pictures import SeenBody
 from schemas.world import Camera
 from spatial.verify.answers.metric_answers import ground_corners
 from spatial.verify.lexicon import is_surely_called, may_be_called
-from spatial.verify.referents import NotProven
+from spatial.verify.referents import NotProven, Reader
 from spatial.verify.shown_pictures import OutOfSight, things_out_of_sight
 
 NEXT_TO_FRAME = 0.005
@@ -27,19 +27,37 @@ Place = tuple[float, float] | None
 """Shares of the picture's sides; None behind the camera."""
 
 
-def why_out_of_sight(scene: Scene, word: str) -> str | None:
-    """`out_of_view` or `hidden`; None where nothing that the word may mean is in the scene. Raises NotProven."""
-    things = [thing for thing in things_out_of_sight(scene) if may_be_called(thing.category, word)]
-    if not things:
+def why_out_of_sight(reader: Reader, word: str, colour: str = "") -> str | None:
+    """`out_of_view` or `hidden`; None where nothing that the words may mean is in the scene. Raises NotProven."""
+    places = _named_places(reader, word, colour)
+    if not places:
         return None
-    if not all(is_surely_called(thing.category, word) for thing in things):
-        raise NotProven(f"whether one of them is a {word} is a matter of taste")
-    places = [list(_places(scene, thing)) for thing in things]
-    if all(map(_is_off_frame, places)):
+    if all(_off(each) >= NEXT_TO_FRAME - SLACK for each in places):
         return "out_of_view"
     if all(None not in each and all(0 <= x <= 1 and 0 <= y <= 1 for x, y in filter(None, each)) for each in places):
         return "hidden"
     raise NotProven(f"the {word} is at the edge of the frame")
+
+
+def off_frame(reader: Reader, word: str, colour: str = "") -> float:
+    """By what share of the picture's side what the words mean is beside the frame; 1 of what is hidden or nowhere.
+
+    Raises NotProven.
+    """
+    found = why_out_of_sight(reader, word, colour)
+    return min(map(_off, _named_places(reader, word, colour))) if found == "out_of_view" else 1.0
+
+
+def _named_places(reader: Reader, word: str, colour: str) -> list[list[Place]]:
+    """The corners in the picture of each thing of the scene that is not seen and goes by the words. Raises NotProven."""
+    scene = reader.scene
+    things = [each for each in things_out_of_sight(scene) if may_be_called(each.thing.category, word)]
+    if not all(is_surely_called(each.thing.category, word) for each in things):
+        raise NotProven(f"whether one of them is a {word} is a matter of taste")
+    if colour:
+        meant = reader.with_colour([each.thing for each in things], colour)
+        things = [each for each in things if each.thing in meant]
+    return [list(_places(scene, each)) for each in things]
 
 
 def _places(scene: Scene, thing: OutOfSight) -> Iterator[Place]:
@@ -48,12 +66,13 @@ def _places(scene: Scene, thing: OutOfSight) -> Iterator[Place]:
         yield place_in_picture(scene.world.camera, scene.canvas, corner)
 
 
-def _is_off_frame(places: list[Place]) -> bool:
+def _off(places: list[Place]) -> float:
+    """By what share all of the places are beyond one edge of the frame, 1 where all are behind the camera, 0 at least."""
     seen = [place for place in places if place is not None]
     if len(seen) < len(places):
-        return not seen
+        return 0.0 if seen else 1.0
     sides = [value for axis in (0, 1) for value in (-max(p[axis] for p in seen), min(p[axis] for p in seen) - 1)]
-    return max(sides) >= NEXT_TO_FRAME - SLACK
+    return min(1.0, max(0.0, *sides))
 
 
 def place_in_picture(camera: Camera, canvas: tuple[int, int], point: tuple[float, ...]) -> Place:

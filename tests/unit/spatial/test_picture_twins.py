@@ -13,6 +13,7 @@ from dataset.audit.questions.parsed_questions import parse_question
 from dataset.audit.solid.view_check import shown_row
 from schemas.events import Question, Scene
 from schemas.pictures import SeenBody
+from schemas.world import Camera
 from spatial.questions import KINDS, Unanswerable, answer, ask, parse
 from spatial.questions.object_names import NamedScene
 from spatial.questions.rules.unknown_rules import UNKNOWN
@@ -182,3 +183,32 @@ def test_the_audit_refuses_a_certificate_with_another_reason_or_without_what_is_
             {**question, "certificate": json.dumps({**proof, "premises": moved})}, scene
         )
     assert reasons["out_of_view"] > SCENES // 40
+
+
+BLUE_CAT = (5, "cat", ("blue",), at(0.5, 5.2))
+
+
+@pytest.mark.parametrize(
+    ("camera", "is_hidden", "said", "reason"),
+    [
+        (PAST_THEM, False, UNKNOWN, "out_of_view"),
+        (FRONT, True, UNKNOWN, "hidden"),
+        (looking((1.2, 0.5, 1.2), 3), True, None, ""),  # a part of it would be in the frame
+    ],
+    ids=["turned past it", "behind something", "cut by the frame"],
+)
+def test_a_coloured_thing_is_unseen_for_the_same_reasons_beside_another_of_its_kind(
+    camera: Camera, is_hidden: bool, said: str | None, reason: str
+):
+    scene = seen_by([FRONT, camera], [*THINGS, BLUE_CAT])
+    scene = with_hidden(scene, 0, 1) if is_hidden else scene
+    assert "cat" in seen_in(scene, 1)
+    text = SIDE.format("red cat")
+    try:
+        found = answer(parse(text), NamedScene(shown_scene(scene, (1,))))
+        assert (found.text, found.reason) == (said, reason)
+    except Unanswerable:
+        assert said is None
+    assert verify(text, None, scene, views=(1,)).answer == said
+    parsed = parse_question(text, as_shown(scene, (1,)))
+    assert said is None or (parsed is not None and parsed.reason == reason)

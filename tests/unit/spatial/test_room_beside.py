@@ -11,6 +11,8 @@ from hypothesis import strategies as st
 from schemas.events import Scene
 from schemas.pictures import SeenBody, SeenRoom
 from spatial.questions import KINDS, Unanswerable, answer, ask, mirror, parse
+from spatial.questions.object_names import NamedScene
+from spatial.questions.views.shown_scenes import shown_scene
 from spatial.verify import verify
 from spatial.world.body_table import bodies
 from tests.fakes.seen_twice import looking, seen_by
@@ -158,6 +160,23 @@ def test_writer_and_verifier_agree_and_what_has_room_has_it_for_what_is_narrower
                 found.append(said)
             known = [said for said in found if said is not None]
             assert known == sorted(known, reverse=True), found  # yes, then no
+
+
+def test_from_a_further_camera_nobody_knows_whether_a_wall_is_there():
+    named = [(k, name, (), body) for k, (name, body) in enumerate({"table": TABLE, "suitcase": FAR_OFF}.items())]
+    scene = seen_by([looking((0.0, 0.0, 1.6), 0.0), looking((0.3, 0.0, 1.6), 0.0)], named)
+    text = TEXT.format(60, "left", "table")
+    assert verify(text, None, scene).answer == "yes"
+    assert verify(text, None, scene, views=(1,)).answer is None
+    with pytest.raises(Unanswerable):
+        answer(parse(text), NamedScene(shown_scene(scene, (1,))))
+
+
+def test_a_thing_that_is_itself_before_the_place_leaves_it_open():
+    scene = scene_of(cabinet=at(1.6, 4.0, (0.5, 1.6, 1.2)), suitcase=at(-1.5, 9.5))
+    assert verify(TEXT.format(60, "right", "cabinet"), None, scene).answer is None
+    with pytest.raises(Unanswerable):
+        answer(parse(TEXT.format(60, "right", "cabinet")), scene)
 
 
 def test_the_margin_of_room_is_what_is_to_spare():
