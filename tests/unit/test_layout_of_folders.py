@@ -68,6 +68,7 @@ SEAMS = {
         "streams/broker/topic_partitions.py",
     },
     "one rule that modules of several folders, or all of one, share": {
+        "dataset/reading/picture_twins.py",
         "gpu_workers/annotated_pictures.py",
         "spatial/knowledge/annotation_names.py",
         "spatial/layout/layout_check.py",
