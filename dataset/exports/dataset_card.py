@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from dataset.analysis.names_in_words import for_markdown
 from dataset.exports.export_source import Source
 from dataset.table.held_out_share import share_of
+from schemas.ids import content_id
 
 MAX_LISTED = 20
 """Objects and relations that are listed, the most frequent first."""
@@ -61,10 +62,20 @@ class CardNotes:
 
 def card(source: Source) -> str:
     """The card of a folder that `datasets.load_dataset` reads."""
-    configs = ["configs:", "- config_name: default", "  data_files:"]
+    flagged = source.flagged
+    left_out = [] if flagged is None else [sorted(flagged.samples), sorted(flagged.questions)]
+    version = content_version(source.table.id, source.table.version, source.asked, left_out)
+    configs = ["configs:", "- config_name: default", version, "  data_files:"]
     for split in source.splits:
         configs += [f"  - split: {split}", f"    path: data/{split}-*.parquet"]
     return card_with(source, CardNotes(configs, ""))
+
+
+def content_version(*content: object) -> str:
+    """The line of a configuration by which `datasets` tells two of one name apart in its cache: without it a folder of
+    another table, or of another version, would be read as the first one that had the folder's name."""
+    digest = content_id("published", *content)
+    return f"  version: 1.{int(digest[:8], 16)}.{int(digest[8:16], 16)}"
 
 
 def card_with(source: Source, notes: CardNotes) -> str:

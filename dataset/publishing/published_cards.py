@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from dataset.analysis.names_in_words import for_markdown
-from dataset.exports.dataset_card import CardNotes, card_with
+from dataset.exports.dataset_card import CardNotes, card_with, content_version
 from dataset.exports.export_source import Source
 from dataset.publishing.picture_sources import PictureSource
 from dataset.publishing.push_record import PushRecord
@@ -82,7 +82,7 @@ A tag never changes: `load_dataset("path/to/this/folder", "{newest}")`; without 
 def tag_card(source: Source, record: PushRecord, sources: Mapping[PictureSource, int]) -> str:
     """The card of a tag's own folder, which is a dataset of its own."""
     files = {split: [path for path, shard in record.files.items() if shard.split == split] for split in source.splits}
-    return card_with(source, CardNotes(_head(record, _config("default", files)), _sections(record, sources)))
+    return card_with(source, CardNotes(_head(record, _config("default", files, record)), _sections(record, sources)))
 
 
 def top_card(source: Source, records: Sequence[PushRecord], sources: Mapping[PictureSource, int]) -> str:
@@ -92,7 +92,7 @@ def top_card(source: Source, records: Sequence[PushRecord], sources: Mapping[Pic
         files: dict[str, list[str]] = {}
         for path, shard in record.files.items():
             files.setdefault(shard.split, []).append(f"{record.tag}/{path}")
-        head += _config(record.tag, files, is_default=record is records[-1])
+        head += _config(record.tag, files, record, is_default=record is records[-1])
     rows = [
         f"| `{one.tag}` | {one.origin.version} | {sum(one.rows.values()):,} | {one.published or 'now'} |" for one in records
     ]
@@ -105,8 +105,9 @@ def _head(record: PushRecord, configs: Sequence[str]) -> list[str]:
     return [*named, "configs:", *configs]
 
 
-def _config(name: str, files: Mapping[str, Sequence[str]], is_default: bool = False) -> list[str]:
-    lines = [f"- config_name: {name}", *(["  default: true"] if is_default else []), "  data_files:"]
+def _config(name: str, files: Mapping[str, Sequence[str]], record: PushRecord, is_default: bool = False) -> list[str]:
+    version = content_version(sorted(shard.sha256 for shard in record.files.values()))
+    lines = [f"- config_name: {name}", *(["  default: true"] if is_default else []), version, "  data_files:"]
     for split, paths in files.items():
         lines += [f"  - split: {split}", "    path:", *(f"    - {path}" for path in paths)]
     return lines

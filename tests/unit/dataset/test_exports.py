@@ -88,6 +88,17 @@ def test_hugging_face_loads_it_without_a_network_with_one_schema_for_all_splits(
     assert row["questions"][0]["answer"] in row["questions"][0]["choices"]
 
 
+def test_hugging_face_takes_no_other_folder_of_the_same_name_for_it(grown, tmp_path):
+    import datasets
+
+    found = []
+    for folder, split in (("one", "train"), ("other", "validation")):
+        out = tmp_path / folder / "export"
+        export(Source.open(grown.uri, split=split), "huggingface", out)
+        found.append(datasets.load_dataset(str(out), cache_dir=str(tmp_path / "cache")))
+    assert [list(splits) for splits in found] == [["train"], ["validation"]]
+
+
 def test_hugging_face_streams_it(grown, exported):
     import datasets
 

@@ -92,6 +92,19 @@ def test_a_copy_is_read_as_a_whole_and_by_its_tag(grown, pushed, tmp_path: Path)
 
 
 @pytest.mark.thorough
+def test_a_folder_of_the_same_name_with_other_samples_is_not_read_from_the_cache(grown, pushed, tmp_path: Path) -> None:
+    """The cache of `datasets` knows a folder by its name and configuration alone."""
+    for folder in ("one", "other"):
+        pushed("v1", FolderPlace(tmp_path / folder / "pub"))
+        grown.more(60, 20)
+    one, other = (read(tmp_path / folder / "pub", tmp_path) for folder in ("one", "other"))
+    assert sum(split.num_rows for split in one.values()) < sum(split.num_rows for split in other.values())
+    assert sorted(name for split in other.values() for name in split["sample_id"]) != sorted(
+        name for split in one.values() for name in split["sample_id"]
+    )
+
+
+@pytest.mark.thorough
 def test_an_interrupted_push_goes_on_with_its_version_and_sends_nothing_twice(grown, pushed, tmp_path: Path) -> None:
     whole = pushed("v1", FolderPlace(tmp_path / "whole"))
     assert len(whole.files) > 4, "several shards a split"
