@@ -91,12 +91,12 @@ def test_hugging_face_loads_it_without_a_network_with_one_schema_for_all_splits(
 def test_hugging_face_takes_no_other_folder_of_the_same_name_for_it(grown, tmp_path):
     import datasets
 
-    for version in (2, 3):
+    for version in (1, 2):
         source = Source.open(grown.uri, version=version, split="train")
         out = export(source, "huggingface", tmp_path / str(version) / "export")
         loaded = datasets.load_dataset(str(out), cache_dir=str(tmp_path / "cache"))
         assert loaded["train"].num_rows == source.sizes["train"]
-    assert Source.open(grown.uri, version=2, split="train").sizes != source.sizes
+    assert Source.open(grown.uri, version=1, split="train").sizes != source.sizes
 
 
 def test_hugging_face_streams_it(grown, exported):
