@@ -8,9 +8,11 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from itertools import pairwise
 
 from agents.concepts.concept_words import CONDITIONS, SPELLINGS, WINTRY, conditions_of
 from agents.concepts.definite_reference import each_once
+from agents.concepts.denial_words import with_plain_denials
 from agents.concepts.left_out_words import LeftOut, Unread, persons_of
 from agents.concepts.noun_phrases import RELATIVES, Mention, NamedThing, adjectives, end_of_name, mentions, names
 from agents.concepts.relation_reading import NamedRelation, begins_relation, relations_between
@@ -102,7 +104,7 @@ def _words_of(concept: str) -> tuple[tuple[str, ...], frozenset[int]]:
     found, starts = list[str](), set[int]()
     text = _THOUSANDS.sub(lambda number: number.group().replace(",", ""), concept)
     for part in _COMMA.split(text):
-        said = [match.group().casefold().replace("’", "'") for match in _WORD.finditer(part)]
+        said = with_plain_denials([match.group().casefold().replace("’", "'") for match in _WORD.finditer(part)])
         starts |= {len(found)} if found else set()
         if found and said[:1] and said[0] not in RELATIVES and begins_relation(said):
             found.append("and")
@@ -112,7 +114,8 @@ def _words_of(concept: str) -> tuple[tuple[str, ...], frozenset[int]]:
 
 def _read_places(of_scene: frozenset[int], said: Sequence[Mention]) -> frozenset[int]:
     """The places of the words of the scene and of things, their numbers, attributes and what denies them among them."""
-    return of_scene | {place for m in said for place in range(m.first - m.denied, m.after)}
+    joins = {at for m, other in pairwise(said) if m.denied and other.denied for at in range(m.after, other.first)}
+    return of_scene | joins | {place for m in said for place in range(m.first - m.denied, m.after)}
 
 
 def _of_scenes(words: tuple[str, ...], scene: str | None, passed: Sequence[str]) -> frozenset[int]:

@@ -21,7 +21,7 @@ NONE = frozenset(["no", WITHOUT, "not", "zero", "0", "neither"])
 EMPTY = frozenset(
     (  # noqa: SIM905 - rows of words read best
         "the this that these those some any other another each all both there here it its they them their is are "
-        "was were be been being has have having without no and or nor but of in on at by to from for into onto as "
+        "was were be been being has have having without no and or nor either but of in on at by to from for into onto as "
         "than then very quite just also only while where which who whose picture photo photograph image drawing "
         "painting scene view place with room day time daytime showing shown seen visible standing sitting lying "
         "parked placed located hanging resting waiting against around i we you want need please draw show me give make "

@@ -7,6 +7,7 @@ Unknown things are not among them (`left_out_words` has those).
 from collections.abc import Iterator
 
 from agents.concepts.concept_words import EMPTY
+from agents.concepts.denial_words import denial_faults, foreign_words
 from agents.concepts.relation_reading import MOST_WORDS
 from agents.concepts.said_numbers import ARTICLES, QUANTITIES, is_no_count, number_of
 from agents.concepts.scene_phrases import scene_phrases
@@ -26,8 +27,9 @@ NEAR_PLACES = frozenset(["near", "inside", "within", "along", "over"])
 
 def unread_statements(words: tuple[str, ...], read: frozenset[int]) -> Iterator[str]:
     """The statements among the words outside the places that were read, each once."""
-    lines = [line for place in range(len(words)) if place not in read for line in _faults(words, place)]
+    lines = [line for place in range(len(words)) if place not in read for line in _faults(words, place, read)]
     lines += [line for place in range(len(words)) if place not in read for line in _of_pronoun(words, place)]
+    lines += foreign_words(words, read)
     for first, end in unread_relations(words, read):
         said = _shortened(words[first:end])
         lines.append(f"{said!r} relates nothing that is known by name, and would be left out")
@@ -55,8 +57,9 @@ def is_negation(word: str) -> bool:
     return word in NEGATIONS or word.endswith("n't")
 
 
-def _faults(words: tuple[str, ...], place: int) -> Iterator[str]:
+def _faults(words: tuple[str, ...], place: int, read: frozenset[int]) -> Iterator[str]:
     word, following = words[place], words[place + 1 : place + 2]
+    yield from denial_faults(words, place, read)
     if is_no_count(word) or (word == "half" and following in (("a",), ("an",))):
         yield f"{word!r} is no number of things: they are counted, as in 'two' or 'at least 2'"
     elif is_negation(word):

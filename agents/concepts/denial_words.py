@@ -1,0 +1,106 @@
+"""Says of things that are not there with `without`, however a concept denies them, as in `a dogless park`.
+
+In: a concept's words.  Out: the words with plain denials rewritten; a line for each denial that is not plain, and for each
+choice, of which a picture could only show both.
+Knows no numbers: `at most two` is read as one (`said_numbers`).
+"""
+
+from collections.abc import Iterator, Sequence
+
+from agents.concepts.concept_words import NONE, WITHOUT
+from agents.concepts.noun_phrases import Words, names
+from spatial.knowledge.scene_search import tokens
+
+PLAIN = frozenset("lacking lacks lack minus sans excluding barring omitting".split())  # noqa: SIM905
+"""Words that say of the things after them that they are not there."""
+
+BEREFT = frozenset("free devoid void bereft empty bare clear".split())  # noqa: SIM905
+"""Words that say so before `of`."""
+
+LONELY = frozenset("deserted uninhabited unpeopled".split())  # noqa: SIM905
+"""Words of a place where nobody is."""
+
+ENDINGS = ("-less", "less", "-free")
+"""Ends of words that begin with the name of a thing that is not there."""
+
+BARE = frozenset("empty bare vacant unoccupied barren".split())  # noqa: SIM905
+"""Words that say of a place that nothing is there."""
+
+ALL = frozenset("everything everyone everybody anything anyone anybody nothing all any every each".split())  # noqa: SIM905
+"""Words for all of which `but` excepts something."""
+
+EXCEPTING = frozenset(
+    (  # noqa: SIM905 - rows of words read best
+        "instead rather excepting except exception exclude excludes excluded omit omits omitted avoid avoids avoiding "
+        "absent absence missing forbidden prohibited banned remove removed unless nor"
+    ).split()
+)
+"""Words that deny something, and of which it is not plain what."""
+
+BEFORE = {("from",): frozenset(["apart", "aside"]), ("than",): frozenset(["other"]), ("for",): frozenset(["save"])}
+"""Words that except what follows the second of them, as in `other than`."""
+
+FOREIGN = frozenset(
+    (  # noqa: SIM905 - rows of words read best
+        "un une le la les des du sur dans avec et sous der das ein eine einen einem auf mit und im dem den unter el los "
+        "las una uno con en y sobre il gli di del della sul su och på med"
+    ).split()
+)
+"""Articles and prepositions of other languages: two of them are no English."""
+
+Line = Iterator[str]
+
+
+def with_plain_denials(words: Sequence[str]) -> list[str]:
+    """The words with `without` for what says the same: `a dogless park` begins with `without dog but`."""
+    opening, found = list[str](), list[str]()
+    for word in words:
+        missing = _missing_thing(word)
+        if missing:
+            opening += [WITHOUT, missing, "but"]
+        elif word in PLAIN:
+            found.append(WITHOUT)
+        elif word in ("of", "from") and found and found[-1] in BEREFT and (word == "of" or found[-1] == "free"):
+            found[-1] = WITHOUT
+        else:
+            found.append(word)
+    return [*opening, *found]
+
+
+def _missing_thing(word: str) -> str | None:
+    """The thing that a word says not to be there, as `dog` of `dogless`; None where it says none."""
+    if word in LONELY:
+        return "people"
+    for ending in ENDINGS:
+        thing = word.removesuffix(ending)
+        if thing != word and tokens(thing) in names():
+            return thing
+    return None
+
+
+def denial_faults(words: Words, place: int, read: frozenset[int]) -> Line:
+    """The line for an unread word that denies, or leaves a choice; `read` are the places of those that were understood."""
+    word, before, following = words[place], words[:place], words[place + 1 : place + 2]
+    if word in BARE:
+        yield f"{word!r} says that nothing is there, and a picture shows two things at least: say 'without' something"
+    elif word in EXCEPTING or word in BEFORE.get(following, ()):
+        yield f"{word!r} excludes something: say 'without' what is not to be there"
+    elif word == "but" and _says_all(before) and following not in (("no",), (WITHOUT,), ("not",), ("with",)):
+        yield "'but' excepts something: say 'without' what is not to be there"
+    elif word == "free" and place - 1 in read:
+        yield "'free' may say that something is not there: say 'without' it"
+    elif word == "or":
+        yield f"{word!r} leaves a choice, and both would be there: say one concept for each"
+
+
+def _says_all(words: Words) -> bool:
+    """Whether everything of a kind is said to be there; `without any people` says no such thing."""
+    return any(word in ALL and words[max(0, at - 1)] not in NONE for at, word in enumerate(words))
+
+
+def foreign_words(words: Words, read: frozenset[int]) -> Line:
+    """The line for a concept with unread articles and prepositions of another language."""
+    found = [word for place, word in enumerate(words) if place not in read and word in FOREIGN]
+    if len(found) > 1:
+        said = ", ".join(map(repr, dict.fromkeys(found)))
+        yield f"{said} are no English words: concepts are read in English, or planned by a language model"
