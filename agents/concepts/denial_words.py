@@ -5,7 +5,7 @@ choice, of which a picture could only show both.
 Knows no numbers: `at most two` is read as one (`said_numbers`).
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from agents.concepts.concept_words import NONE, WITHOUT
 from agents.concepts.noun_phrases import Words, names
@@ -37,7 +37,7 @@ EXCEPTING = frozenset(
 )
 """Words that deny something, and of which it is not plain what."""
 
-BEFORE = {("from",): frozenset(["apart", "aside"]), ("than",): frozenset(["other"]), ("for",): frozenset(["save"])}
+BEFORE: Mapping[Words, Sequence[str]] = {("from",): ("apart", "aside"), ("than",): ("other",), ("for",): ("save",)}
 """Words that except what follows the second of them, as in `other than`."""
 
 FOREIGN = frozenset(
