@@ -67,7 +67,8 @@ class RowLocation:
 
 
 class TableCopy:
-    """Thread-safe. `table` is the snapshot of the copy, None before there is one; `reading`: it is not fully loaded;
+    """Thread-safe. `table` is the snapshot of the copy, None before there is one; `reading`: it is not fully loaded,
+    or was not looked for yet;
     `changes` counts the changes of the copy, so that results can be cached between them.
     """
 
@@ -80,7 +81,7 @@ class TableCopy:
         self._view: tuple[str, int] | None = None
         self.table: Table | None = None
         self.changes = 0
-        self.reading = False
+        self.reading = True
         self._clear()
 
     def refresh(self) -> bool:
@@ -88,6 +89,7 @@ class TableCopy:
         with self._lock:
             table = self._newest()
             if table is None or (table.id, table.version) == self._view:
+                self.reading = False
                 return False
             if self._view is not None and table.id != self._view[0]:
                 self._clear()

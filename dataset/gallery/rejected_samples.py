@@ -99,6 +99,11 @@ class RejectionSearch:
         self._searches = SearchCache(self._copy)
         self.facets = RejectionFacets()
 
+    @property
+    def reading(self) -> bool:
+        """Whether a new version is being loaded; until then results may be incomplete."""
+        return self._copy.reading
+
     def refresh(self) -> bool:
         """Apply the table's changes; returns whether there were any. Raises RetryableError."""
         changed = self._copy.refresh()

@@ -33,6 +33,13 @@ def filter_of(kind: type[W], request: Request) -> W:
     return kind(**{field.name: nfc(request.query_params.get(field.name, ""))[:MAX_CHARS].strip() for field in fields(kind)})
 
 
+def unknown_values(wanted: SampleFilter | RejectionFilter, facets: object) -> list[tuple[str, str]]:
+    """The chosen values that no row has, each with the filter's name in words."""
+    chosen = [(field.name, getattr(wanted, field.name)) for field in fields(wanted) if field.name != "words"]
+    names = {"kind": "question kind", "understood": "reading of concepts"}
+    return [(names.get(name, name), value) for name, value in chosen if value and value not in dict(getattr(facets, name))]
+
+
 def page_of(request: Request) -> int:
     """The number of the requested page, from 1."""
     text = request.query_params.get("page", "1")

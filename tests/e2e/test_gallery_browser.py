@@ -159,10 +159,22 @@ def test_a_question_lights_up_its_things_and_has_its_proof_drawn(page):
     assert drawing.evaluate("one => getComputedStyle(one).opacity") == "1", "an opened question stays drawn"
 
 
-def test_arrows_scroll_the_page_until_a_picture_is_reached_and_go_on_beside_an_opened_one(page):
+@pytest.mark.parametrize("key", ["ArrowDown", "ArrowRight"])
+def test_the_first_arrow_goes_to_the_first_picture_that_is_seen(page, key):
     page.goto("/")
-    page.keyboard.press("ArrowDown")
-    assert page.evaluate("document.activeElement === document.body"), "nothing is taken from who scrolls"
+    page.keyboard.press(key)
+    focused = "document.activeElement.closest('.tile')?.id"
+    assert page.evaluate(focused) == page.locator(".tile").first.get_attribute("id")
+    page.reload()
+    page.mouse.wheel(0, 700)
+    page.wait_for_function("scrollY > 400")
+    page.keyboard.press(key)
+    assert page.evaluate("scrollY") > 400, "who scrolled is not taken back to the top"
+    assert page.evaluate(focused) != page.locator(".tile").first.get_attribute("id")
+
+
+def test_arrows_go_on_beside_an_opened_picture(page):
+    page.goto("/")
     page.locator(".tile .shot").first.click()
     page.locator(".viewer.open").wait_for()
     first = page.locator(".viewer.open").get_attribute("data-of")
@@ -241,6 +253,16 @@ def test_by_keys_alone_a_question_is_flagged_and_nothing_else_is_stored(page, tm
     assert said == (asked[1], "flag", reason, comment)
 
 
+@pytest.mark.parametrize("field", ["input[name=reviewer]", "select[name=order]"])
+def test_escape_leaves_the_fields_above_the_items_too(page, field):
+    page.goto("/review")
+    page.locator(field).focus()
+    page.keyboard.press("Escape")
+    page.keyboard.press("a")
+    assert page.locator("[data-item]").first.locator("[value=accept]").is_checked()
+    assert "a" not in page.locator("input[name=reviewer]").input_value()
+
+
 def test_a_screen_reader_finds_names_for_everything_that_can_be_used(page):
     for path in ("/", "/rejected", "/factory"):
         page.goto(path)
@@ -289,9 +311,15 @@ def test_what_is_wrong_with_a_seed_is_said_beside_the_form(page, factory):
     factory.refuse = UserError("concept: <b>no</b>")
     page.goto("/factory")
     page.get_by_label("Concept").fill("market")
+    page.locator("#reading").get_by_text("concept: <b>no</b>").wait_for()
     page.get_by_role("button", name="Publish").click()
     page.locator("#said").get_by_text("concept: <b>no</b>").wait_for()
     assert page.get_by_label("Concept").input_value() == "market"
+    expect(page.locator(".fault")).to_have_count(1)
+    page.get_by_label("Concept").press_sequentially("s")
+    page.locator("#reading").get_by_text("concept: <b>no</b>").wait_for()
+    expect(page.locator(".fault")).to_have_count(1)
+    assert page.faults == [text for text in page.faults if "422" in text], "nothing was swapped where there is nothing"
 
 
 def test_without_scripts_the_same_pages_filter_and_publish(browser, address, factory):

@@ -3,6 +3,7 @@
 In: folders of results of `skg eval`.  Out: HTML.
 """
 
+import shlex
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
@@ -55,7 +56,15 @@ class EvaluationPages:
         runs, faults = runs_in(self._folders)
         series = series_of(runs)
         charts = [(facet, compared(series, facet)) for facet in FACETS]
-        return html("evaluation.html", runs=runs, faults=faults, series=series, charts=charts, baselines=BASELINES)
+        return html(
+            "evaluation.html",
+            runs=runs,
+            faults=faults,
+            series=series,
+            charts=charts,
+            baselines=BASELINES,
+            uri=shlex.quote(self._samples.uri),
+        )
 
     def wrong(self, request: Request) -> Response:
         """A page of the wrong answers of a run."""

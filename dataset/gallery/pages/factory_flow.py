@@ -4,6 +4,7 @@ In: counts of the tables, the stages.  Out: plain values for a template.
 Every request ends as a sample or as a loss, and stages run in sequence, so the tables alone tell what passed each stage.
 """
 
+import shlex
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -135,15 +136,18 @@ def is_at_rest(view: FactoryView) -> bool:
     return not any(row.processes or row.members or row.problems for row in view.stages)
 
 
-def advice(view: FactoryView, samples: int) -> list[tuple[str, str]]:
-    """What to do where nothing runs or nothing is there yet, with a command; nothing where the factory works."""
+def advice(view: FactoryView, samples: int, uri: str) -> list[tuple[str, str]]:
+    """What to do where nothing runs or nothing is there yet, with a command that leads to the dataset at `uri`; nothing
+    where the factory works."""
     if any(row.processes or row.members for row in view.stages):
         return []
-    start = ("No stage runs. Start all four, each until Ctrl-C:", "skg agents & skg render & skg examine & skg write &")
+    here = f"export SKG_DATASET_URI={shlex.quote(uri)}"
+    stages = "skg agents & skg render & skg examine & skg write &"
+    start = ("No stage runs. Start all four, each until Ctrl-C:", f"{here}; {stages}")
     seed = ("Then publish a seed with the form below, or with", 'skg seed "street market" --count 20')
     services = (
         "This gallery keeps the addresses that it was started with. Stop it with Ctrl-C, start a broker and a store, and "
         "start it again:",
-        'eval "$(skg up)"; skg topics apply; skg gallery',
+        f'{here}; eval "$(skg up)"; skg topics apply; skg gallery',
     )
     return [*([services] if view.away else []), start, *([] if samples else [seed])]

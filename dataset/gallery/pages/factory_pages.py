@@ -69,7 +69,7 @@ class FactoryPages:
         form = seed_form_from(await form_fields(request))
         result, status = await run_in_threadpool(self._publish, form)
         if "hx-request" in request.headers:
-            return html_of(status, "published_seeds.html", result=result)
+            return html_of(status, "published_seeds.html", result=result, is_part=True)
         return await run_in_threadpool(self._page, form, result, status)
 
     def followed(self, request: Request) -> Response:
@@ -130,7 +130,7 @@ class FactoryPages:
             "stations": flow(samples, losses_of(self._rejected), view.stages, self._hour.newest() or {}),
             "troubles": troubles(view),
             "is_at_rest": is_at_rest(view),
-            "advice": advice(view, samples),
+            "advice": advice(view, samples, self._samples.uri),
             "unread": unread,
         }
 

@@ -14,7 +14,7 @@ from dataset.gallery.interfaces import Factory
 from dataset.gallery.pages.answers import html, html_of, missing
 from dataset.gallery.rejected_samples import ROWS, RejectionFilter, RejectionSearch
 from dataset.gallery.rejection_files import FORMS, Pictures, download, picture
-from dataset.gallery.search_request import filter_of, page_links, page_of, search_page
+from dataset.gallery.search_request import filter_of, page_links, page_of, search_page, unknown_values
 from schemas.errors import RetryableError, UserError
 
 
@@ -42,6 +42,8 @@ class RejectionPages:
             "rejected.html",
             rows=rows,
             facets=found.facets,
+            reading=found.reading,
+            unknown=unknown_values(wanted, found.facets),
             wanted=wanted,
             pages=page_links(total, page, ROWS, wanted),
             pictures=self._pictures is not None,

@@ -12,7 +12,7 @@ from starlette.routing import Route
 
 from dataset.gallery.pages.answers import html, layer, missing, stored_picture
 from dataset.gallery.sample_search import PAGE, SampleFilter, SampleSearch
-from dataset.gallery.search_request import MAX_CHARS, filter_of, page_links, page_of, search_page
+from dataset.gallery.search_request import MAX_CHARS, filter_of, page_links, page_of, search_page, unknown_values
 from dataset.gallery.views.floor_plan import floor_plan
 from dataset.gallery.views.layer_pictures import depth_picture, masks_picture
 from dataset.gallery.views.row_views import View, other_views, tile, view
@@ -59,6 +59,7 @@ class SamplePages:
             samples=[with_layers(tile(row, f"/image/{row['sample_id']}")) for row in rows],
             facets=found.facets,
             reading=found.reading,
+            unknown=unknown_values(wanted, found.facets),
             wanted=wanted,
             pages=page_links(total, page, PAGE, wanted),
         )

@@ -4,12 +4,12 @@
     || event.target.matches("input:not([type=checkbox], [type=radio]), select, textarea");
   // A form of reviews: j and k go through its items, a, f and u press their buttons, c goes to the comment.
   // f goes on to the reasons, which letters and arrows choose; j, k, c and Enter, with which no reason begins, hold there
-  // too, and Esc goes back from a field to its item.
+  // too, and Esc goes back from a field to its item, from those above the items to the first.
   const IN_REASONS = ["j", "k", "c", "Enter", "Escape"];
   const ofReview = (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || isUnfolded(event.target)) return false;
     if (event.target.matches("[data-item] select")) return IN_REASONS.includes(event.key);
-    return !typing(event) || (event.key === "Escape" && event.target.matches("[data-item] input"));
+    return !typing(event) || (event.key === "Escape" && event.target.matches(".review input, .review select"));
   };
   const isUnfolded = (field) => CSS.supports("selector(:open)") && field.matches("select:open");
   const chosen = (item) => item.querySelector("input:checked, input");
@@ -33,7 +33,7 @@
     const step = { j: 1, k: -1 }[event.key];
     if (step) go(items, here, step);
     else if (event.key === "c") item.querySelector("input[name^=comment]").focus();
-    else if (event.key === "Escape" && here >= 0) chosen(item).focus();
+    else if (event.key === "Escape" && typing(event)) chosen(item).focus();
     else if (event.key === "Enter" && event.target.matches("select")) event.target.form.requestSubmit();
     else if (!press(item, event.key)) return;
     event.preventDefault();

@@ -3,6 +3,7 @@
   // The contact sheet: a picture opens beneath its row, large, with its questions beside it.
   const sheet = () => document.querySelector(".sheet");
   const tiles = () => [...document.querySelectorAll(".sheet .tile")].filter((tile) => !tile.hidden);
+  const TOP = 70;  // pixels that the bar covers
   const tileOf = (id) => document.getElementById(id);
 
   const shut = () => {
@@ -62,6 +63,8 @@
     const distance = ([, box]) => Math.abs(box.top - at.top) * 4 + Math.abs(box.left - at.left);
     return further.sort((one, other) => distance(one) - distance(other)).map(([tile]) => tile)[0];
   };
+  // The first picture that is not above what is seen: where the arrows begin.
+  const inView = (list) => list.find((tile) => tile.getBoundingClientRect().bottom > TOP) || list[0];
   document.addEventListener("keydown", (event) => {
     if (!sheet() || event.ctrlKey || event.metaKey || event.altKey || event.target.matches("input, select, textarea")) return;
     if (event.key === "Escape") {
@@ -73,8 +76,9 @@
     const opened = list.find((tile) => tile.classList.contains("current"));
     const focused = event.target.closest(".tile");
     const isSideways = event.key === "ArrowLeft" || event.key === "ArrowRight";
-    if (!focused && !(opened && isSideways)) return;  // the page scrolls
-    const next = beside(list, focused || opened, event.key);
+    const isAnywhere = event.target === document.body || event.target.matches(".sheet");
+    if (!focused && !(opened ? isSideways : isAnywhere)) return;  // the page scrolls
+    const next = focused || opened ? beside(list, focused || opened, event.key) : inView(list);
     if (!next) return;
     event.preventDefault();
     next.querySelector(".shot").focus();

@@ -70,6 +70,7 @@ class _Served:
 
 def _serve(served: _Served, address: tuple[str, int]) -> None:
     from dataset.gallery.http_server import is_loopback, serve
+    from dataset.gallery.pages.evaluation_results import runs_in
     from dataset.gallery.rejected_samples import RejectionSearch
     from dataset.gallery.sample_search import SampleSearch
     from dataset.gallery.security_headers import LOOPBACK
@@ -93,6 +94,9 @@ def _serve(served: _Served, address: tuple[str, int]) -> None:
     samples = SampleSearch(uri, options)
     reviews = ReviewPages(uri, options, samples.sample, samples.views) if may_write else None
     shown = GalleryData(samples, rejected, factory, pictures, reviews, _targets(served.targets), served.results)
+
+    for fault in runs_in(served.results)[1]:
+        typer.echo(f"skg: {fault}; it is shown as soon as there is one", err=True)
 
     def ready(found: str) -> None:
         set_up(settings.log_format, "gallery", settings.log_level)  # from here on: what fails before is a line for people

@@ -54,6 +54,8 @@ def add(  # noqa: PLR0913, PLR0917 - one parameter an option of the command line
     name = reviewer or reviewer_of_environment()
     if not name:
         raise BadInput("who reviews? give --reviewer, or set SKG_REVIEWER")
+    if verdict == "accept" and reason:
+        raise BadInput("--reason says why something is flagged: an accept has none, it may have a --comment")
     sample, question = whole_ids(found, sample, question, options)
     version = require_sample(found, sample, () if question is None else (question,), options)
     said = Verdict.model_validate(

@@ -135,7 +135,7 @@ def test_where_only_baselines_were_asked_no_page_says_that_every_answer_was_righ
     open_session(EvalRequest(uri, split), None, tmp_path / "baselines").report()
     pages = client(uri, tmp_path / "baselines")
     page = pages.get("/evaluation").text
-    assert "No model was asked: <code>skg eval --url URL</code>" in page
+    assert f"No model was asked: <code>skg eval {uri} --url URL</code>" in page
     assert "/evaluation/wrong/" not in page
     wrong = pages.get("/evaluation/wrong/0")
     assert (wrong.status_code, "Every answer was right" in wrong.text) == (404, False)
@@ -143,7 +143,9 @@ def test_where_only_baselines_were_asked_no_page_says_that_every_answer_was_righ
 
 
 def test_without_results_it_is_said_how_to_have_some(uri: str):
-    assert "skg gallery --eval eval-out" in client(uri).get("/evaluation").text
+    page = client(uri).get("/evaluation").text
+    assert f"<code>skg gallery {uri} --eval eval-out</code>" in page, "of the dataset that is shown"
+    assert f"<code>skg eval {uri} --out eval-out</code>" in page
 
 
 def test_answers_that_are_still_written_are_read_as_far_as_they_are_whole(results: Path, uri: str):

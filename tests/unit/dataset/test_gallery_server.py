@@ -7,15 +7,20 @@ from html import unescape
 import pytest
 from starlette.testclient import TestClient
 
+from agents.concepts.seed_check import check_seed
 from dataset.gallery.http_server import is_loopback
 from dataset.gallery.interfaces import FactoryView, StageView
 from dataset.gallery.pages.factory_flow import advice
+from dataset.gallery.rejected_samples import RejectionSearch
+from dataset.gallery.sample_search import SampleSearch
 from dataset.gallery.search_request import MAX_FORM_BYTES
 from dataset.gallery.security_headers import LOOPBACK
 from dataset.gallery.templates_engine import HERE
-from dataset.gallery.web_app import application
+from dataset.gallery.web_app import GalleryData, application
+from dataset.table.rejection_table import rejections_uri
 from schemas.errors import RetryableError, UserError
 from schemas.ids import make_seed
+from spatial.knowledge.renderer_capabilities import pictures_only
 from tests.fakes.events import make_graph, make_picture, make_qa, make_rejection, make_samples
 from tests.fakes.gallery import NotedFactory, shown, store_rejections, store_samples
 
@@ -118,6 +123,41 @@ def test_filters_choose_and_are_kept_in_the_form_and_in_links(uri):
     assert "page 2 of 3" in html
     assert 'href="?scene=living_room&amp;kind=relation&amp;page=3"' in html
     assert "25 to 48 of 60" in re.sub(r"\s+", " ", html)
+
+
+@pytest.mark.parametrize(
+    ("page", "name"), [("/?scene=", "scene"), ("/?kind=", "question kind"), ("/rejected?gate=", "gate")]
+)
+def test_a_filter_that_nothing_has_is_said_and_stays_chosen(client, page, name):
+    html = client.get(f"{page}bogus").text
+    assert f"There is no {name} “bogus”" in html
+    assert '<option value="bogus" selected>bogus (0)</option>' in html
+    assert "There is no" not in client.get("/?words=bogus").text
+
+
+def test_tables_that_were_not_read_yet_are_not_said_to_be_empty(uri):
+    store_samples(uri, [make_qa()])
+    store_rejections(uri, [make_rejection(make_seed("lost"), 0)])
+    data = GalleryData(SampleSearch(uri), RejectionSearch(rejections_uri(uri)))
+    client = TestClient(application(data), base_url="http://localhost")
+    assert "The rejections are being read" in client.get("/rejected").text
+    assert "The table is being read" in client.get("/rejected").text
+    assert "The table is being read" in client.get("/").text
+    data.refresh()
+    assert "1 request ended without a sample</p>" in client.get("/rejected").text
+    assert "being read" not in client.get("/").text
+
+
+def test_a_table_of_rejections_that_is_not_there_is_read_at_once(uri):
+    assert (
+        "Nothing has been rejected yet"
+        in TestClient(application(shown(uri)), base_url="http://localhost").get("/rejected").text
+    )
+
+
+def test_the_concept_that_the_form_proposes_can_be_drawn(client):
+    (proposed,) = re.findall(r'name="concept"[^>]* placeholder="([^"]+)"', client.get("/factory").text)
+    assert check_seed(make_seed(proposed), pictures_only("collage"), by_model=False).fault is None
 
 
 def test_the_contact_sheet_shows_pictures_and_opens_their_questions_on_request(client):
@@ -268,10 +308,14 @@ def test_services_that_do_not_answer_are_said_and_what_to_do_where_nothing_runs(
     factory.away = ("cannot reach Kafka at 127.0.0.1:9092",)
     assert "cannot reach Kafka at 127.0.0.1:9092" in client.get("/factory/funnel").text
     assert "No stage runs" not in client.get("/factory/funnel").text
-    commands = [command for _, command in advice(FactoryView((StageView("agents"),), away=("no broker",)), 0)]
-    assert [command.split()[0] for command in commands] == ["eval", "skg", "skg"]
-    assert len(advice(FactoryView((StageView("agents"),)), 9)) == 1
-    assert advice(FactoryView((StageView("agents", members=1),)), 0) == []
+    commands = [command for _, command in advice(FactoryView((StageView("agents"),), away=("no broker",)), 0, "my data")]
+    assert commands == [
+        """export SKG_DATASET_URI='my data'; eval "$(skg up)"; skg topics apply; skg gallery""",
+        "export SKG_DATASET_URI='my data'; skg agents & skg render & skg examine & skg write &",
+        'skg seed "street market" --count 20',
+    ], "they lead to the dataset that is shown"
+    assert len(advice(FactoryView((StageView("agents"),)), 9, "data")) == 1
+    assert advice(FactoryView((StageView("agents", members=1),)), 0, "data") == []
 
 
 def test_a_factory_that_was_never_started_is_at_rest_and_not_wrong(tmp_path, factory):

@@ -162,6 +162,8 @@ def test_the_command_says_which_port_is_taken_and_writes_a_page_from_disk(tmp_pa
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
         done = skg("gallery", uri, "--port", str(port))
+        mistyped = skg("gallery", uri, "--port", str(port), "--eval", "TYPO")
+    assert "skg: TYPO holds no result of skg eval (result.json)" in mistyped.stderr
     assert done.returncode == 2
     (line,) = done.stderr.splitlines()
     assert line.startswith(f"skg: cannot listen on 127.0.0.1:{port}"), "a line for people, though nothing is a terminal"
