@@ -1,6 +1,7 @@
 """What one dataset, or one state of it, has that another lacks.
 
-In: two snapshots.  Out: counts of samples and questions that are only in one or in both, by split, scene and kind.
+In: two snapshots, either of them a table or a published copy.  Out: counts of samples and questions that are only in one
+or in both, by split, scene and kind.
 Samples and questions are the same where their ids are: ids follow from the content.  Reads no picture.
 """
 
@@ -9,9 +10,13 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TypedDict
 
-from dataset.table.delta_table import At, Options, Table
+import pyarrow as pa
 
-_ROWS = "SELECT sample_id, split, scene, questions FROM samples"
+from dataset.reading.published_copy import columns_of_copy, is_copy
+from dataset.table.delta_table import At, Options, Table
+from dataset.table.table_errors import NoVersion
+
+_COLUMNS = ("sample_id", "split", "scene", "questions")
 
 
 class Side(TypedDict):
@@ -37,7 +42,7 @@ class Difference(TypedDict):
 
 @dataclass(frozen=True)
 class Snapshot:
-    """A dataset's address, how it is reached, and which state of it."""
+    """A dataset's address, how it is reached, and which state of it: a table, or a folder with a published copy."""
 
     uri: str
     options: Options = None
@@ -52,7 +57,7 @@ class _Sample:
 
 
 def difference(first: Snapshot, second: Snapshot) -> Difference:
-    """What each has that the other lacks. Raises NoDataset, RetryableError."""
+    """What each has that the other lacks. Raises NoDataset, IncompleteCopy, RetryableError."""
     a, b = _samples(first), _samples(second)
     both = a.keys() & b.keys()
     return Difference(
@@ -81,13 +86,21 @@ def in_lines(found: Difference) -> list[str]:
 
 def _samples(of: Snapshot) -> dict[str, _Sample]:
     """The samples by id, each with the kinds of its questions by their ids."""
-    rows = Table.load(of.uri, of.options, of.version).query(_ROWS)
     found = {}
-    for batch in rows.to_batches():
+    for batch in _rows(of).to_batches():
         for row in batch.to_pylist():
             kinds = {question["id"]: question["kind"] for question in row["questions"]}
             found[row["sample_id"]] = _Sample(row["split"], row["scene"], kinds)
     return found
+
+
+def _rows(of: Snapshot) -> pa.Table:
+    """The columns that are compared, of a table or of a published copy. Raises NoDataset."""
+    if not is_copy(of.uri):
+        return Table.load(of.uri, of.options, of.version).query(f"SELECT {', '.join(_COLUMNS)} FROM samples")
+    if of.version is not None:
+        raise NoVersion(f"{of.uri} is a published copy, which has one state and no versions")
+    return columns_of_copy(of.uri, _COLUMNS)
 
 
 def _only(these: Mapping[str, _Sample], others: Mapping[str, _Sample]) -> Side:

@@ -75,7 +75,7 @@ def files(uri: Uri = None, version: Version = None) -> None:
 
 
 def diff(
-    first: Annotated[str, typer.Argument(help="a table: a folder or s3://bucket/path")],
+    first: Annotated[str, typer.Argument(help="a table: a folder or s3://bucket/path; or a pushed copy, as pub/v1")],
     second: Annotated[str, typer.Argument(help="another one, or the same with another version")],
     version: Annotated[str | None, typer.Option(help="state of the first: a version's number, or a time")] = None,
     second_version: Annotated[str | None, typer.Option(help="state of the second")] = None,

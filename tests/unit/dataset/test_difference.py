@@ -1,10 +1,12 @@
 """What one dataset has that another lacks."""
 
 import json
+from pathlib import Path
 
 import pytest
 
 from dataset.analysis.difference import Snapshot, difference
+from dataset.reading.published_copy import IncompleteCopy
 from dataset.table.table_errors import NoDataset
 from streams.cli.root import run
 from tests.fakes.events import make_graph, make_qa
@@ -48,6 +50,38 @@ def test_a_sample_whose_questions_differ_is_in_both_and_the_questions_are_not(tm
     assert (found["only_first"]["samples"], found["only_first"]["questions"]) == (0, 1)
     assert found["only_first"]["kinds"] == {asked.questions[0].kind: 1}
     assert found["only_second"]["questions"] == 0
+
+
+def pushed(lab: Lab, *tags: str) -> Path:
+    """A folder with copies of the dataset as it is, one a tag."""
+    place = lab.folder / "pub"
+    for tag in tags:
+        assert run(["dataset", "push", lab.uri, str(place), "--tag", tag, "--no-measure"]) == 0
+    return place
+
+
+def test_a_pushed_copy_is_compared_under_its_tag_or_where_it_is_the_only_one(lab, capfd):
+    uri = stored(lab, EVENTS[:2], EVENTS[2:])
+    place = pushed(lab, "v1")
+    for copy in (place, place / "v1"):
+        found = difference(Snapshot(uri, version=1), Snapshot(str(copy)))
+        assert (found["both"], found["asked_otherwise"], found["only_second"]["samples"]) == (2, 0, 4)
+    pushed(lab, "v2")
+    with pytest.raises(NoDataset, match=r"holds 2 published copies: name one, as .*/pub/TAG; tags: v1, v2"):
+        difference(Snapshot(uri), Snapshot(str(place)))
+    with pytest.raises(NoDataset, match="one state and no versions"):
+        difference(Snapshot(uri), Snapshot(str(place / "v1"), version=1))
+    capfd.readouterr()
+    assert run(["dataset", "diff", uri, str(place / "v1")]) == 0
+    assert "in both: 6 samples" in capfd.readouterr().out
+
+
+def test_a_copy_whose_push_was_interrupted_is_compared_with_nothing(lab):
+    uri = stored(lab, EVENTS[:2])
+    record = pushed(lab, "v1") / "v1" / "published.json"
+    record.write_text(json.dumps({**json.loads(record.read_text("utf-8")), "published": None}), encoding="utf-8")
+    with pytest.raises(IncompleteCopy, match="the same push goes on"):
+        difference(Snapshot(uri), Snapshot(str(record.parent)))
 
 
 def test_the_command_compares_states_and_names_a_path_that_is_no_dataset(lab, capfd):
