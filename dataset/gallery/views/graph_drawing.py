@@ -7,6 +7,7 @@ Relations between the same two things share one arrow a direction, so that no wo
 import math
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from dataset.analysis.certificate_text import PLACES, ids_of
@@ -25,9 +26,30 @@ GAP = 4
 BEND = 26
 """How far an arrow bends away from the straight line, so that its opposite has a line of its own."""
 
+LABEL_HEIGHT = 18
+
+SHARES = (0.5, 0.42, 0.58, 0.34, 0.66, 0.26, 0.74, 0.18, 0.82)
+"""Places of a label along its edge, from 0 to 1, the best first."""
+
 Drawing = dict[str, Any]
 Views = Sequence[Mapping[str, Any]]
 Point = tuple[float, float]
+
+
+@dataclass(frozen=True)
+class _Box:
+    """A rectangle by its centre, width and height."""
+
+    x: float
+    y: float
+    w: float
+    h: float
+
+    def shared(self, other: "_Box") -> float:
+        """The area that both cover."""
+        wide = (self.w + other.w) / 2 - abs(self.x - other.x)
+        high = (self.h + other.h) / 2 - abs(self.y - other.y)
+        return max(0.0, wide) * max(0.0, high)
 
 
 def graph_drawing(objects: Views, relations: Views) -> Drawing:
@@ -39,11 +61,39 @@ def graph_drawing(objects: Views, relations: Views) -> Drawing:
         for end in ids_of(relation)[2:]:
             if end in nodes and relation["subject"] in nodes and end != relation["subject"]:
                 words[relation["subject"], end].append(str(relation["predicate"]).replace("_", " "))
+    nodes_at = [_Box(node["x"], node["y"], node["w"], node["h"]) for node in nodes.values()]
     edges = [
         _edge(nodes[start], nodes[end], " · ".join(dict.fromkeys(names)), BEND if (end, start) in words else 0)
         for (start, end), names in words.items()
     ]
-    return {"width": width, "height": height, "nodes": list(nodes.values()), "edges": edges}
+    labelled = _with_labels_apart(edges, nodes_at)
+    return {"width": width, "height": height, "nodes": list(nodes.values()), "edges": labelled}
+
+
+def _with_labels_apart(edges: Sequence[Drawing], taken: Sequence["_Box"]) -> list[Drawing]:
+    """The edges with the places of their labels: each in the middle, or nearest to it where it lies on no box and on no
+    other label; where there is no such place, where it covers least. Those with the least room come first."""
+    boxes = list(taken)
+    for edge in sorted(edges, key=_room):
+        places = [_on_curve(*edge["curve"], share) for share in SHARES]
+        labels = [_Box(x, y, edge["w"], LABEL_HEIGHT) for x, y in places]
+        best = min(labels, key=lambda label: sum(label.shared(box) for box in boxes))
+        boxes.append(best)
+        edge |= {"x": round(best.x, 1), "y": round(best.y, 1)}
+    return [{name: value for name, value in edge.items() if name != "curve"} for edge in edges]
+
+
+def _room(edge: Drawing) -> float:
+    """How many labels of its size an edge has place for."""
+    (x1, y1), _, (x2, y2) = edge["curve"]
+    return float(abs(x2 - x1) / edge["w"] + abs(y2 - y1) / LABEL_HEIGHT)
+
+
+def _on_curve(first: Point, control: Point, last: Point, share: float) -> Point:
+    """The point of a quadratic curve at a share of its way, from 0 to 1."""
+    weights = (1 - share) ** 2, 2 * share * (1 - share), share**2
+    x, y = (sum(w * p for w, p in zip(weights, axis, strict=True)) for axis in zip(first, control, last, strict=True))
+    return x, y
 
 
 def _nodes(objects: Views, relations: Views, size: tuple[float, float]) -> dict[int, Drawing]:
@@ -79,11 +129,10 @@ def _edge(start: Drawing, end: Drawing, text: str, bend: float) -> Drawing:
     if _covers(start, control) or _covers(end, control):
         control = middle
     first, last = _on_border(start, control, 0), _on_border(end, control, GAP)
-    word = tuple(0.25 * a + 0.5 * c + 0.25 * b for a, c, b in zip(first, control, last, strict=True))
     return {
         "path": f"M{first[0]:.1f} {first[1]:.1f}Q{control[0]:.1f} {control[1]:.1f} {last[0]:.1f} {last[1]:.1f}",
         "end": [round(value, 1) for value in last], "label": text, "points": [start["id"], end["id"]],
-        "x": round(word[0], 1), "y": round(word[1], 1), "w": round(12 + 6.2 * len(text), 1),
+        "curve": (first, control, last), "w": round(12 + 6.2 * len(text), 1),
     }  # fmt: skip
 
 

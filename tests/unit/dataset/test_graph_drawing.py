@@ -1,6 +1,7 @@
 """The drawn graph: arrows end at the edges of boxes, every relation is there, no two share a line."""
 
 import re
+from itertools import combinations
 
 import pytest
 
@@ -74,3 +75,26 @@ def test_groups_keep_the_order_of_what_comes_first():
         ("2", [{"n": 2}] * 2),
         ("1", [{"n": 1}]),
     ]
+
+
+@pytest.mark.parametrize(
+    "pairs",
+    [
+        [(0, 2), (1, 3)],
+        [(0, 2), (1, 3), (2, 0), (3, 1)],
+        [(0, 2), (1, 3), (0, 1), (1, 2), (2, 3), (3, 0)],
+    ],
+)
+def test_no_label_covers_another_where_edges_cross(pairs: list[tuple[int, int]]):
+    edges = graph_drawing(things(4), [relation(a, "in_front_of", b) for a, b in pairs])["edges"]
+    assert len(edges) == len(pairs)
+    for one, other in combinations(edges, 2):
+        apart = abs(one["x"] - other["x"]) >= (one["w"] + other["w"]) / 2 or abs(one["y"] - other["y"]) >= 18
+        assert apart, (one, other)
+
+
+def test_a_label_that_covers_nothing_is_in_the_middle_of_its_edge():
+    drawing = graph_drawing(things(2), [relation(0, "left_of", 1)])
+    (edge,) = drawing["edges"]
+    left, right = sorted((node["x"] + side * node["w"] / 2) for node, side in zip(drawing["nodes"], (1, -1), strict=True))
+    assert abs(edge["x"] - (left + right) / 2) <= GAP
