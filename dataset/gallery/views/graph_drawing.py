@@ -75,7 +75,8 @@ def _with_labels_apart(edges: Sequence[Drawing], taken: Sequence["_Box"]) -> lis
     other label; where there is no such place, where it covers least. Those with the least room come first."""
     boxes = list(taken)
     for edge in sorted(edges, key=_room):
-        places = [_on_curve(*edge["curve"], share) for share in SHARES]
+        first, control, last = edge["curve"]
+        places = [_on_curve(first, control, last, share) for share in SHARES]
         labels = [_Box(x, y, edge["w"], LABEL_HEIGHT) for x, y in places]
         best = min(labels, key=lambda label: sum(label.shared(box) for box in boxes))
         boxes.append(best)
