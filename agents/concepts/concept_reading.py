@@ -23,6 +23,8 @@ from spatial.knowledge.scene_search import WHOLE_PHRASE, SceneMatch, tokens
 
 _WORD = re.compile(r"(?<![\w-])[+-]?\d+(?:[.,/]\d+)+(?!\w)|(?<![\w-])-\d+(?!\w)|\d*[¼½¾⅓⅔]|[^\W_]+(?:['’-][^\W_]+)*")
 _COMMA = re.compile(r",(?!\d)|(?<!\d),")
+_WO = re.compile(r"\bw/o\b", re.IGNORECASE)
+_EITHER = re.compile(r"(?<=[^\W\d_])/(?=[^\W\d_])")
 _THOUSANDS = re.compile(r"(?<![\w.,-])\d{1,3}(?:,\d{3})+(?![\w,]|\.\d)")
 
 
@@ -102,7 +104,7 @@ def _words_of(concept: str) -> tuple[tuple[str, ...], frozenset[int]]:
     """The words, and the places of those that follow a comma; a relation there is joined to the one before, as in `a cat
     left of a dog, right of a chair`."""
     found, starts = list[str](), set[int]()
-    text = _THOUSANDS.sub(lambda number: number.group().replace(",", ""), concept)
+    text = _THOUSANDS.sub(lambda number: number.group().replace(",", ""), _EITHER.sub(" or ", _WO.sub("without", concept)))
     for part in _COMMA.split(text):
         said = with_plain_denials([match.group().casefold().replace("’", "'") for match in _WORD.finditer(part)])
         starts |= {len(found)} if found else set()

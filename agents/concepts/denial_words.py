@@ -14,13 +14,13 @@ from spatial.knowledge.scene_search import tokens
 PLAIN = frozenset("lacking lacks lack minus sans excluding barring omitting".split())  # noqa: SIM905
 """Words that say of the things after them that they are not there."""
 
-BEREFT = frozenset("free devoid void bereft empty bare clear".split())  # noqa: SIM905
+BEREFT = frozenset("free devoid void bereft empty bare clear rid stripped cleared emptied deprived".split())  # noqa: SIM905
 """Words that say so before `of`."""
 
 LONELY = frozenset("deserted uninhabited unpeopled".split())  # noqa: SIM905
 """Words of a place where nobody is."""
 
-ENDINGS = ("-less", "less", "-free")
+ENDINGS = ("-less", "less", "-free", "free")
 """Ends of words that begin with the name of a thing that is not there."""
 
 BARE = frozenset("empty bare vacant unoccupied barren".split())  # noqa: SIM905
@@ -31,11 +31,14 @@ ALL = frozenset("everything everyone everybody anything anyone anybody nothing a
 
 EXCEPTING = frozenset(
     (  # noqa: SIM905 - rows of words read best
-        "instead rather excepting except exception exclude excludes excluded omit omits omitted avoid avoids avoiding "
-        "absent absence missing forbidden prohibited banned remove removed unless nor"
+        "instead rather excepting exception exclude excludes excluded omit omits omitted avoid avoids avoiding "
+        "absent absence missing forbidden prohibited banned remove removed unless nor optional "
+        "optionally maybe perhaps possibly"
     ).split()
 )
-"""Words that deny something, and of which it is not plain what."""
+"""Words that deny something or leave it open, and of which it is not plain what."""
+
+UNPLAIN = EXCEPTING | BARE
 
 BEFORE: Mapping[Words, Sequence[str]] = {("from",): ("apart", "aside"), ("than",): ("other",), ("for",): ("save",)}
 """Words that except what follows the second of them, as in `other than`."""
@@ -58,8 +61,10 @@ def with_plain_denials(words: Sequence[str]) -> list[str]:
         missing = _missing_thing(word)
         if missing:
             opening += [WITHOUT, missing, "but"]
-        elif word in PLAIN:
-            found.append(WITHOUT)
+        elif word in PLAIN or (word == "out" and found[-1:] == ["with"]):
+            found[len(found) - (word == "out") :] = [WITHOUT]
+        elif word == "in" and found[-1:] == [WITHOUT]:  # as in `lacking in chairs`
+            continue
         elif word in ("of", "from") and found and found[-1] in BEREFT and (word == "of" or found[-1] == "free"):
             found[-1] = WITHOUT
         else:
@@ -83,13 +88,13 @@ def denial_faults(words: Words, place: int, read: frozenset[int]) -> Line:
     word, before, following = words[place], words[:place], words[place + 1 : place + 2]
     if word in BARE:
         yield f"{word!r} says that nothing is there, and a picture shows two things at least: say 'without' something"
-    elif word in EXCEPTING or word in BEFORE.get(following, ()):
-        yield f"{word!r} excludes something: say 'without' what is not to be there"
+    elif word in EXCEPTING or word.startswith("non-") or word in BEFORE.get(following, ()):
+        yield f"{word!r} excludes something, or leaves it open: say 'without' what is not to be there"
     elif word == "but" and _says_all(before) and following not in (("no",), (WITHOUT,), ("not",), ("with",)):
         yield "'but' excepts something: say 'without' what is not to be there"
     elif word == "free" and place - 1 in read:
         yield "'free' may say that something is not there: say 'without' it"
-    elif word == "or":
+    elif word in ("or", "xor"):
         yield f"{word!r} leaves a choice, and both would be there: say one concept for each"
 
 
@@ -101,6 +106,6 @@ def _says_all(words: Words) -> bool:
 def foreign_words(words: Words, read: frozenset[int]) -> Line:
     """The line for a concept with unread articles and prepositions of another language."""
     found = [word for place, word in enumerate(words) if place not in read and word in FOREIGN]
-    if len(found) > 1:
+    if len(set(found)) > 1:
         said = ", ".join(map(repr, dict.fromkeys(found)))
         yield f"{said} are no English words: concepts are read in English, or planned by a language model"

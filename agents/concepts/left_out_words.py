@@ -11,6 +11,7 @@ from difflib import SequenceMatcher
 from functools import lru_cache
 
 from agents.concepts.concept_words import CONDITIONS, EMPTY, INTANGIBLE, LINKS, NONE, SIZES
+from agents.concepts.denial_words import UNPLAIN
 from agents.concepts.noun_phrases import adjectives, names
 from agents.concepts.said_numbers import ARTICLES, NUMBERS, QUANTITIES, number_of
 from agents.concepts.scene_phrases import scene_phrases
@@ -74,7 +75,7 @@ class Unread:
             is_size = word in SIZES and word != "of"
             if (place in self.read and not is_size) or not _has_content(word):
                 continue
-            if is_size or place in related or word in QUANTITIES or is_negation(word) or _is_of_relations(word):
+            if is_size or place in related or word in QUANTITIES | UNPLAIN or is_negation(word) or _is_of_relations(word):
                 yield LeftOut(word, (), False)
                 continue
             found = [] if _is_known(word) else nearest_known(word)

@@ -198,7 +198,7 @@ def _adjective_at(words: Words, at: int) -> str | None:
 
 def _is_denied(words: Words, mention: Mention, last: Mention | None) -> bool:
     before = words[: mention.first]
-    if before[-1:] == ("any",):
+    if before[-1:] in (("any",), ("either",)):
         before = before[:-1]
     if before and before[-1] in NONE:
         return True
