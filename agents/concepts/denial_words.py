@@ -86,7 +86,7 @@ def _missing_thing(word: str) -> str | None:
 def denial_faults(words: Words, place: int, read: frozenset[int]) -> Line:
     """The line for an unread word that denies, or leaves a choice; `read` are the places of those that were understood."""
     word, before, following = words[place], words[:place], words[place + 1 : place + 2]
-    if word in BARE:
+    if word in BARE and (word not in ("bare", "barren") or place + 1 in read):
         yield f"{word!r} says that nothing is there, and a picture shows two things at least: say 'without' something"
     elif word in EXCEPTING or word.startswith("non-") or word in BEFORE.get(following, ()):
         yield f"{word!r} excludes something, or leaves it open: say 'without' what is not to be there"

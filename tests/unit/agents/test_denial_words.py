@@ -47,6 +47,7 @@ def test_what_is_plainly_denied_is_excluded(concept: str, things: list[str], abs
         ("everything but dogs", "'but' excepts something"),
         ("a room with all pets but dogs", "'but' excepts something"),
         ("an empty kitchen", "'empty' says that nothing is there"),
+        ("a bare table with a cup", "'bare' says that nothing is there"),
         ("the kitchen is empty", "'empty' says that nothing is there"),
         ("a cat instead of a dog", "'instead' excludes something"),
         ("a cat other than a dog", "'other' excludes something"),
@@ -71,4 +72,5 @@ def test_what_is_not_plainly_denied_is_refused_in_a_line(concept: str, why: str)
 
 def test_a_word_that_denies_elsewhere_is_left_alone():
     assert read_concept("free range chickens").unread == ()
+    assert read_concept("a cat on a table, bare floor").unread == ()
     assert read_concept("two dogs, but also a cat").unread == ()
