@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from agents.concepts.concept_words import NONE, WITHOUT
 from agents.concepts.noun_phrases import Words, names
+from agents.concepts.scene_phrases import scene_phrases
 from spatial.knowledge.scene_search import tokens
 
 PLAIN = frozenset("lacking lacks lack minus sans excluding barring omitting".split())  # noqa: SIM905
@@ -86,7 +87,7 @@ def _missing_thing(word: str) -> str | None:
 def denial_faults(words: Words, place: int, read: frozenset[int]) -> Line:
     """The line for an unread word that denies, or leaves a choice; `read` are the places of those that were understood."""
     word, before, following = words[place], words[:place], words[place + 1 : place + 2]
-    if word in BARE and (word not in ("bare", "barren") or place + 1 in read):
+    if word in BARE and (word not in ("bare", "barren") or _is_named(words, place + 1)):
         yield f"{word!r} says that nothing is there, and a picture shows two things at least: say 'without' something"
     elif word in EXCEPTING or word.startswith("non-") or word in BEFORE.get(following, ()):
         yield f"{word!r} excludes something, or leaves it open: say 'without' what is not to be there"
@@ -96,6 +97,12 @@ def denial_faults(words: Words, place: int, read: frozenset[int]) -> Line:
         yield "'free' may say that something is not there: say 'without' it"
     elif word in ("or", "xor"):
         yield f"{word!r} leaves a choice, and both would be there: say one concept for each"
+
+
+def _is_named(words: Words, place: int) -> bool:
+    """Whether a thing or a scene is named there by a word of its own; a floor is none of them."""
+    is_thing = place < len(words) and tokens(words[place]) in names()
+    return is_thing or any(phrase.first == place for phrase in scene_phrases(words))
 
 
 def _says_all(words: Words) -> bool:

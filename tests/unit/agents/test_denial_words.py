@@ -48,6 +48,7 @@ def test_what_is_plainly_denied_is_excluded(concept: str, things: list[str], abs
         ("a room with all pets but dogs", "'but' excepts something"),
         ("an empty kitchen", "'empty' says that nothing is there"),
         ("a bare table with a cup", "'bare' says that nothing is there"),
+        ("a bare kitchen", "'bare' says that nothing is there"),
         ("the kitchen is empty", "'empty' says that nothing is there"),
         ("a cat instead of a dog", "'instead' excludes something"),
         ("a cat other than a dog", "'other' excludes something"),
