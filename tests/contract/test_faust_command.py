@@ -45,7 +45,10 @@ def faust(tmp_path: Path) -> Iterator[Faust]:
     [
         ({"SKG_KNOWLEDGE": "/nowhere"}, "SKG_KNOWLEDGE: there is no folder /nowhere"),
         ({"SKG_KAFKA_SECURITY": "SASL_SSL"}, "SKG_KAFKA_USERNAME is missing: SKG_KAFKA_SASL_MECHANISM=PLAIN needs it"),
-        ({"SKG_AGENTS_IN_FLIGHT": "none"}, "SKG_AGENTS_IN_FLIGHT: *(got 'none')"),
+        (
+            {"SKG_AGENTS_IN_FLIGHT": "none"},
+            "SKG_AGENTS_IN_FLIGHT: *(got 'none'); SKG_AGENTS_IN_FLIGHT is for: seeds processed concurrently; the default is 16",
+        ),
     ],
 )
 def test_a_wrong_setting_ends_in_one_line(faust: Faust, environment: Mapping[str, str], line: str) -> None:
