@@ -47,7 +47,8 @@ def faust(tmp_path: Path) -> Iterator[Faust]:
         ({"SKG_KAFKA_SECURITY": "SASL_SSL"}, "SKG_KAFKA_USERNAME is missing: SKG_KAFKA_SASL_MECHANISM=PLAIN needs it"),
         (
             {"SKG_AGENTS_IN_FLIGHT": "none"},
-            "SKG_AGENTS_IN_FLIGHT: *(got 'none'); SKG_AGENTS_IN_FLIGHT is for: seeds processed concurrently; the default is 16",
+            "SKG_AGENTS_IN_FLIGHT: *(got 'none'); "
+            "SKG_AGENTS_IN_FLIGHT is for: seeds processed concurrently; the default is 16",
         ),
     ],
 )
