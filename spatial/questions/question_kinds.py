@@ -16,6 +16,7 @@ Depth = Literal["in_front_of", "behind"]
 Extreme = Literal["leftmost", "rightmost", "highest", "lowest"]
 Course = Literal["left_to_right", "right_to_left", "top_to_bottom", "bottom_to_top"]
 Sideways = Literal["left_of", "right_of"]
+SIDEWAYS: tuple[Sideways, Sideways] = ("left_of", "right_of")
 Hand = Literal["left", "right"]
 CameraAxis = Literal["sideways", "along"]
 Beyond = Literal["left_of", "right_of", "behind"]

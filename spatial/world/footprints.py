@@ -9,6 +9,7 @@ from itertools import product
 import numpy as np
 from numpy.typing import NDArray
 
+from schemas.pictures import SeenBody
 from schemas.world import Body
 
 Array = NDArray[np.float64]
@@ -44,7 +45,7 @@ def turned_corners(position: Array, size: Array, rotation: Array) -> Array:
     return np.asarray(np.einsum("nij,kj->nki", rotation, local) + position[:, None])
 
 
-def body_corners(body: Body) -> Array:
+def body_corners(body: Body | SeenBody) -> Array:
     """The corners of one body's box, as `meet` takes them of many (1 × 8 × 3)."""
     if body.rotation is not None:
         turned = np.array(body.rotation).reshape(1, 3, 3)

@@ -15,6 +15,7 @@ from spatial.questions.certain_facts import Judgement
 from spatial.questions.object_names import NamedScene
 from spatial.questions.proposals.query_proposals import Proposal, pairs, shuffled, triples
 from spatial.questions.question_kinds import (
+    SIDEWAYS,
     Faces,
     FallsWith,
     FitsBeside,
@@ -23,7 +24,6 @@ from spatial.questions.question_kinds import (
     HowFar,
     NearestCamera,
     OwnSide,
-    Sideways,
     SupportedBy,
     Taller,
     ViewedSide,
@@ -77,8 +77,6 @@ WIDTHS_BESIDE = tuple(range(40, 125, 5))
 
 MOST_WIDTHS = 6
 """Tried in one scene."""
-
-BESIDE: tuple[Sideways, Sideways] = ("left_of", "right_of")
 
 EVEN_WIDTH = 82
 """Centimetres that have room about as often as not, where either is proven (660 solved scenes); the odds of being
@@ -260,7 +258,7 @@ def _beside(scene: NamedScene, rng: random.Random) -> Iterator[Proposal]:
     found: dict[bool, list[FitsBeside]] = {True: [], False: []}
     for width in rng.sample(WIDTHS_BESIDE, MOST_WIDTHS):
         odds, draw = (width / EVEN_WIDTH) ** 5, rng.random()
-        for i, side in product(scene.plainly_named, BESIDE):
+        for i, side in product(scene.plainly_named, SIDEWAYS):
             held = plan.plain_room(i, side, width)
             if held is not None and draw < (odds if held else 1 / odds):
                 found[held].append(FitsBeside(width=width, predicate=side, object=scene.ref(i)))

@@ -14,7 +14,7 @@ from spatial.questions.answer_rules import SIDES
 from spatial.questions.object_names import NamedScene
 from spatial.questions.proposals.query_proposals import Proposal, pairs, shuffled
 from spatial.questions.proposals.search_proposals import exchanged_colours
-from spatial.questions.question_kinds import KnownFar, KnownNext, KnownSide, Sideways
+from spatial.questions.question_kinds import SIDEWAYS, KnownFar, KnownNext, KnownSide, Sideways
 from spatial.questions.rules.metric_facts import are_joined, has_scale, is_plain_length, may_be_joined
 from spatial.questions.rules.metric_rules import length_between
 from spatial.questions.rules.unknown_rules import OPPOSITE, UNKNOWN, next_on, number_of_choices
@@ -28,8 +28,6 @@ Named = tuple[str, str | None]
 Rival = Callable[[NamedScene, random.Random, int, int], tuple[Named, Named] | None]
 """How an object may be named beside an anchor, and what may be asked for in its place that the picture does not tell; None
 where nothing may, or where the names would reveal which of the two it is."""
-
-SIDEWAYS: tuple[Sideways, Sideways] = ("left_of", "right_of")
 
 WITHOUT_SCALE = 0.12
 """Share of the scenes without a scale that are asked so: with half of them one in two questions about two bare shapes

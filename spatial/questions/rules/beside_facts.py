@@ -16,7 +16,7 @@ from schemas.pictures import SeenBody
 from spatial.questions.certain_facts import DOUBTFUL, Judgement, View
 from spatial.questions.question_kinds import Sideways
 from spatial.questions.rules.ground_facts import HEAD_M, narrower, overhangs, spare_of, stands_on_ground
-from spatial.questions.rules.metric_facts import body_of, footprint, is_held_by, pinhole_of
+from spatial.questions.rules.metric_facts import Array, body_of, footprint, is_held_by, pinhole_of
 from spatial.questions.views.frame_facts import corners_in_picture, is_within_frame
 from spatial.questions.views.shown_scenes import are_walls_known
 from spatial.questions.wording.referring_expressions import Unanswerable
@@ -53,9 +53,8 @@ class _Square:
 
     @property
     def corners(self) -> list[Spot]:
-        far, half = self.near + self.side, self.side / 2
-        low, high = self.middle - half, self.middle + half
-        return [(self.near, low), (self.near, high), (far, high), (far, low)]
+        half = self.side / 2
+        return _corners((self.near, self.near + self.side), (self.middle - half, self.middle + half))
 
 
 class GroundPlan:
@@ -94,9 +93,8 @@ class GroundPlan:
             return None
         metres, sign = width / 100, 1 if side == "right_of" else -1
         if held is False:
-            own = _turned(self._narrow[index], sign)
-            middle = (min(deep for _, deep in own) + max(deep for _, deep in own)) / 2
-            others = [_turned(self._narrow[k], sign) for k in self._obstacles if k != index]
+            own, others = self._sure_outlines(index, sign)
+            middle = sum(_depths(own)) / 2
             is_straight = _free(own, others, (middle - STRAIGHT_M, middle + STRAIGHT_M)) <= metres - spare_of(metres)
             return False if is_straight else None
         return held if held is None or not self._is_crowded(index, sign, metres) else None
@@ -104,11 +102,9 @@ class GroundPlan:
     def _is_crowded(self, index: int, sign: int, metres: float) -> bool:
         """Whether something is just before or behind a place on that side of the thing."""
         outline = _turned(self._whole[index], sign)
-        deep, near = [spot[1] for spot in outline], max(spot[0] for spot in outline)
-        low, high = min(deep) - AROUND_M, max(deep) + AROUND_M
-        half = metres / 2 + AROUND_M
-        low, high = min(low, sum(deep) / 4 - half), max(high, sum(deep) / 4 + half)
-        place = [(near, low), (near, high), (near + metres, high), (near + metres, low)]
+        (low, high), near = _depths(outline), max(out for out, _ in outline)
+        middle, half = (low + high) / 2, max(high - low, metres) / 2 + AROUND_M
+        place = _corners((near, near + metres), (middle - half, middle + half))
         others = (k for k in range(len(self._whole)) if k != index)
         return any(_meet(place, _turned(self._whole[k], sign)) and self._is_in_the_way(k, index) for k in others)
 
@@ -118,18 +114,17 @@ class GroundPlan:
     def _is_free(self, index: int, sign: int, side: float) -> bool:
         """Whether a square of this side, beside the middle of the thing, is plainly seen to be free."""
         outline = _turned(self._whole[index], sign)
-        deep = [spot[1] for spot in outline]
-        square = _Square(max(spot[0] for spot in outline), (min(deep) + max(deep)) / 2, side)
+        square = _Square(max(out for out, _ in outline), sum(_depths(outline)) / 2, side)
         others = [k for k in range(len(self._whole)) if k != index]
         if any(_meet(square.corners, _turned(self._whole[k], sign)) and self._is_in_the_way(k, index) for k in others):
             return False
         body = self._as_body(square, sign, body_of(self._view, index))
-        return (
-            self._is_open(body)
-            and is_within_frame(self._view, body)
-            and not any(self._may_hide(k, square, body) for k in others)
-            and self._own_share(index, body) <= OWN_SHARE
-        )
+        if not self._is_open(body) or not is_within_frame(self._view, body):
+            return False
+        pixels, _ = corners_in_picture(self._view, body)
+        if any(self._may_hide(k, square, pixels) for k in others):
+            return False
+        return self._own_share(index, pixels) <= OWN_SHARE
 
     def _as_body(self, square: _Square, sign: int, beside: SeenBody) -> SeenBody:
         """The square as a flat body on the ground on which another stands."""
@@ -154,28 +149,30 @@ class GroundPlan:
         farthest = max(float(footprint(body_of(self._view, k))[:, 1].max()) for k in range(len(self._whole)))
         return world.plain or bool(corners[:, 1].max() <= farthest)
 
-    def _may_hide(self, k: int, square: _Square, body: SeenBody) -> bool:
-        """Whether a thing that is not plainly farther away may hide some of the square."""
-        if min(deep for _, deep in self._whole[k]) >= square.middle + square.side / 2:
+    def _may_hide(self, k: int, square: _Square, pixels: Array) -> bool:
+        """Whether a thing that is not plainly farther away may hide some of a square, of which these are the pixels."""
+        if _depths(self._whole[k])[0] >= square.middle + square.side / 2:
             return False
-        pixels, _ = corners_in_picture(self._view, body)
         left, top, width, height = self._view.objects[k].box
         (x0, y0), (x1, y1) = pixels.min(axis=0), pixels.max(axis=0)
         return bool(left < x1 and x0 < left + width and top < y1 and y0 < top + height)
 
-    def _own_share(self, index: int, square: SeenBody) -> float:
+    def _own_share(self, index: int, pixels: Array) -> float:
         """How much of the square's width in the picture the thing's own box is before."""
-        pixels, _ = corners_in_picture(self._view, square)
-        (x0, _y0), (x1, _y1) = pixels.min(axis=0), pixels.max(axis=0)
+        x0, x1 = pixels[:, 0].min(), pixels[:, 0].max()
         left, _, width, _ = self._view.objects[index].box
         return float(max(0.0, min(left + width, x1) - max(left, x0)) / (x1 - x0))
+
+    def _sure_outlines(self, index: int, sign: int) -> tuple[list[Spot], list[list[Spot]]]:
+        """What a thing, and each other one on the ground, is sure to fill of it."""
+        others = (k for k in self._obstacles if k != index)
+        return _turned(self._narrow[index], sign), [_turned(self._narrow[k], sign) for k in others]
 
     def _most_beside(self, index: int, sign: int, side: float) -> float:
         """Metres between the thing and what is in the way of something with this side, at the place along the thing where
         there are most; infinite where nothing is in its way there."""
-        own = _turned(self._narrow[index], sign)
-        others = [_turned(self._narrow[k], sign) for k in self._obstacles if k != index]
-        low, high = min(deep for _, deep in own), max(deep for _, deep in own)
+        own, others = self._sure_outlines(index, sign)
+        low, high = _depths(own)
         most = -math.inf
         for step in range(STEPS + 1):
             middle = low + step * (high - low) / STEPS
@@ -183,6 +180,17 @@ class GroundPlan:
             if most > side:
                 break
         return most
+
+
+def _corners(out: Spot, deep: Spot) -> list[Spot]:
+    """A rectangle from one end to the other outward, and away from the viewer."""
+    return [(out[0], deep[0]), (out[0], deep[1]), (out[1], deep[1]), (out[1], deep[0])]
+
+
+def _depths(outline: Sequence[Spot]) -> tuple[float, float]:
+    """Where an outline begins and ends away from the viewer."""
+    deep = [each for _, each in outline]
+    return min(deep), max(deep)
 
 
 def _turned(outline: Sequence[Spot], sign: int) -> list[Spot]:

@@ -8,7 +8,7 @@ import numpy as np
 from schemas.pictures import SeenBody
 from spatial.questions.certain_facts import View
 from spatial.questions.rules.metric_facts import Array, pinhole_of
-from spatial.world.footprints import box_corners, turned_corners
+from spatial.world.footprints import body_corners
 
 BEFORE_LENS_M = 0.05
 """Metres along the camera's axis from which on a point has a place in the picture."""
@@ -34,10 +34,5 @@ def is_within_frame(view: View, body: SeenBody) -> bool:
 
 def corners_in_picture(view: View, body: SeenBody) -> tuple[Array, Array]:
     """The corners of a body's box in pixels (8 × 2), and along the camera's axis in metres (8)."""
-    at, size = np.array([body.position]), np.array(body.size)
-    if body.rotation is None:
-        [corners] = box_corners(at, size, np.array([body.heading]))
-    else:
-        [corners] = turned_corners(at, size, np.array(body.rotation).reshape(1, 3, 3))
     with np.errstate(divide="ignore", invalid="ignore"):
-        return pinhole_of(view).project(corners)
+        return pinhole_of(view).project(body_corners(body)[0])

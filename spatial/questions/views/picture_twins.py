@@ -10,6 +10,7 @@ import random
 from collections.abc import Callable, Iterator, Sequence
 from itertools import permutations
 
+from spatial.questions.answer_rules import SIDES
 from spatial.questions.object_names import NamedScene
 from spatial.questions.proposals.query_proposals import pairs, shuffled
 from spatial.questions.question_kinds import Beyond, KnownFar, KnownNext, KnownSide, Query
@@ -41,7 +42,7 @@ def picture_twins(pictures: Sequence[NamedScene], rng: random.Random) -> Iterato
 def _choices(query: Open, scene: NamedScene) -> int:
     """How many choices the question has."""
     if isinstance(query, KnownSide):
-        return 3
+        return len(SIDES) + 1
     return CHOICES if isinstance(query, KnownFar) else number_of_choices(len(scene.labels))
 
 

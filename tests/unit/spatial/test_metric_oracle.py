@@ -150,37 +150,32 @@ def fitting(seen: Seen, text: str) -> str:
     """By points along the sides of both: what is between the least and the largest gap is not asked."""
     if "directly" in text:
         return beside(seen, text)
-    width = int(re.search(r"(\d+) cm", text)[1]) / 100  # type: ignore[index]
+    width = width_in(text)
     along = np.stack(np.meshgrid(np.linspace(-0.5, 0.5, 41), np.linspace(-0.5, 0.5, 41)), -1).reshape(-1, 2)
-    points = []
-    for k in seen.named(text):
-        front = np.array([np.cos(seen.heading[k]), np.sin(seen.heading[k])])
-        right = np.array([front[1], -front[0]])
-        points.append(seen.place[k][:2] + along[:, :1] * seen.size[k][0] * right + along[:, 1:] * seen.size[k][1] * front)
+    points = [within(seen, k, along) for k in seen.named(text)]
     apart = np.linalg.norm(points[0][:, None] - points[1][None], axis=2).min()
     return "yes" if apart > width else "no"
 
 
+def width_in(text: str) -> float:
+    """Of what is to be put somewhere, metres."""
+    return int(re.search(r"(\d+) cm", text)[1]) / 100  # type: ignore[index]
+
+
 def beside(seen: Seen, text: str) -> str:
     """By the points of a square next to the thing: whether none of them is in another thing that stands there."""
-    width, side = re.search(r"(\d+) cm wide .*directly to the (left|right)", spread(text)).groups()  # type: ignore[union-attr]
+    width, side = width_in(text), re.search(r"directly to the (left|right)", text)[1]  # type: ignore[index]
     [k] = seen.named(text)
-    metres, out = int(width) / 100, seen.right if side == "right" else -seen.right
+    out = seen.right if side == "right" else -seen.right
     corners = within(seen, k, np.array([(-0.5, -0.5), (-0.5, 0.5), (0.5, 0.5), (0.5, -0.5)]))
     edge, depths = (corners @ out).max(), corners @ seen.ahead
-    steps = np.stack(np.meshgrid(np.linspace(0.001, 1, 31), np.linspace(-0.5, 0.5, 31)), -1).reshape(-1, 2) * metres
+    steps = np.stack(np.meshgrid(np.linspace(0.001, 1, 31), np.linspace(-0.5, 0.5, 31)), -1).reshape(-1, 2) * width
     points = (edge + steps[:, :1]) * out + (depths.min() / 2 + depths.max() / 2 + steps[:, 1:]) * seen.ahead
     others = [
         j for j in range(len(seen.ids))
         if j != k and not seen.falls(j, k) and seen.place[j][2] - seen.size[j][2] / 2 < 1.8
     ]  # fmt: skip
     return "no" if any(is_within(seen, j, points).any() for j in others) else "yes"
-
-
-def spread(text: str) -> str:
-    """The text with the width before the side."""
-    width = re.search(r"\d+ cm wide", text)[0]  # type: ignore[index]
-    return f"{width} {text}"
 
 
 def within(seen: Seen, k: int, shares: np.ndarray) -> np.ndarray:

@@ -20,6 +20,7 @@ from spatial.questions.rules.unknown_rules import UNKNOWN
 from spatial.questions.views.shown_scenes import shown_scene
 from spatial.verify import verify
 from spatial.verify.shown_pictures import as_shown
+from tests.fakes.rows_in_metres import row_of
 from tests.fakes.seen_twice import looking, seen_by, turned_past
 
 OTHERS = frozenset(KINDS) - {"unanswerable"}
@@ -144,18 +145,6 @@ def test_a_side_and_a_distance_are_asked_and_each_side_is_right_about_as_often()
     told = Counter(told.answer for _, _, told in with_twins())
     assert sum(count for answer, count in told.items() if answer.endswith(" m")) > 3
     assert min(told["left"], told["right"]) * 4 > max(told["left"], told["right"])
-
-
-def row_of(scene: Scene) -> dict[str, object]:
-    """A row with what the scene states, each object with its body."""
-    assert scene.world is not None
-    plain = scene.model_dump(mode="json", exclude={"world"})
-    for thing, body in zip(plain["objects"], scene.world.bodies, strict=True):
-        thing.update(body.model_dump(mode="json"))
-    bodies = {thing["id"]: thing for thing in plain["objects"]}
-    for view in plain.get("views", ()):
-        view["objects"] = [{**bodies[thing["id"]], **thing} for thing in view["objects"]]
-    return {**plain, "views": plain.get("views"), "camera": scene.world.camera.model_dump(mode="json")}
 
 
 def faults_of(question: dict[str, object], scene: Scene) -> list[str]:
