@@ -73,6 +73,7 @@ SEAMS = {
         "spatial/knowledge/annotation_names.py",
         "spatial/layout/layout_check.py",
         "spatial/questions/answering.py",
+        "spatial/questions/views/frame_facts.py",
         "spatial/verify/wordings.py",
         "streams/address_redaction.py",
         "streams/operations/seed_publisher.py",
