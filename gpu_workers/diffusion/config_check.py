@@ -15,7 +15,7 @@ from gpu_workers.diffusion.families.part_fit import check_parts
 from gpu_workers.diffusion.generators.photo_models import Kinds, check, check_shares, check_steps, task_of
 from gpu_workers.diffusion.guidance.method_settings import changed
 from gpu_workers.diffusion.guidance_methods import SETTINGS
-from gpu_workers.diffusion.model_components import MODEL
+from gpu_workers.diffusion.model_components import MODEL, schedule_class
 from gpu_workers.diffusion.setting_readers import LOOPED, LOOPED_FAMILY, READERS, STOCK, variable
 from gpu_workers.diffusion.weight_files import TINY
 from gpu_workers.model_shelf.model_loading import json_object
@@ -65,7 +65,7 @@ def planned_steps(folder: Path, steps: int) -> int | None:
     """The predictions that the schedule in a model's folder takes. None where it is not known, or not there."""
     file = folder / "scheduler" / "scheduler_config.json"
     config = json_object(file) if file.is_file() else {}
-    kind = str(config.get("_class_name"))
+    kind = schedule_class(folder, config)
     if kind in ONCE:
         return steps
     if kind in TWICE:

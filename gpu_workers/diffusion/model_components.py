@@ -4,16 +4,18 @@ In: the folder of a published checkpoint.  Out: `Parts`.  Draws nothing.
 """
 
 import json
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from gpu_workers.diffusion import lazy_imports
 from gpu_workers.diffusion.lazy_imports import Tensor
+from gpu_workers.diffusion.weight_files import index_of
 from gpu_workers.model_shelf.model_files import files_in
 from gpu_workers.model_shelf.model_loading import Loading, json_object
-from gpu_workers.model_shelf.read_files import is_variant, read_weights
+from gpu_workers.model_shelf.read_files import class_of, is_part, is_variant, read_weights
 from schemas.errors import UserError
 from schemas.ids import content_id
 
@@ -30,6 +32,23 @@ SCHEDULERS = {
 DPM-Solver++ and UniPC need about half of the steps of DDIM for a picture of like quality, as their authors report; it was
 not measured here.
 """
+
+BY_NAME: Mapping[str, Mapping[str, object]] = {
+    "ddim": {"clip_sample": False},
+    "dpmsolver++": {"algorithm_type": "dpmsolver++"},
+    "unipc": {},
+}
+"""What a schedule of SCHEDULERS is by its name, whatever the one that it replaces says: latents are not cut at 1, as pixels
+are where DDIM is not told, and DPM-Solver++ is no other of its class's solvers."""
+
+KEPT = ("steps_offset",)
+"""What a schedule that replaces another takes over even where that one's file does not say it: a pipeline may have."""
+
+FIXING = "StableDiffusionPipeline"
+"""The pipeline that changes schedules which are not set up for its noise; GLIGEN's takes them as they are."""
+
+OLD_SIDE, OLD_VERSION = 64, (0, 9)
+"""In latents, of Stable Diffusion: configurations by a diffusers before that version say less, and it counts as this."""
 
 
 @dataclass(frozen=True)
@@ -66,7 +85,7 @@ class Parts:
     @property
     def side(self) -> int:
         """The side in pixels at which the model was trained."""
-        return int(self.unet.config.sample_size) * self.pixels_per_latent
+        return trained_side(self.unet.config) * self.pixels_per_latent
 
     @property
     def grounded(self) -> bool:
@@ -85,11 +104,12 @@ class Parts:
 
     def embed(self, texts: Sequence[str]) -> Tensor:
         """Prompt embeddings for the UNet: (texts, tokens, width)."""
-        ids = self.tokenizer(
+        read = self.tokenizer(
             list(texts), padding="max_length", max_length=self.tokenizer.model_max_length, truncation=True,
             return_tensors="pt",
-        ).input_ids  # fmt: skip
-        return self.encoder(ids.to(self.machine.device))[0].to(self.unet.dtype)
+        ).to(self.machine.device)  # fmt: skip
+        mask = read.attention_mask if getattr(self.encoder.config, "use_attention_mask", False) else None
+        return self.encoder(read.input_ids, attention_mask=mask)[0].to(self.unet.dtype)
 
     def pooled(self, phrases: Sequence[str]) -> Tensor:
         """Pooled phrase embeddings for GLIGEN: (phrases, width)."""
@@ -104,6 +124,17 @@ class Parts:
         """Pixels as bytes: (pictures, height, width, 3)."""
         raw = self.vae.decode(latents / self.vae.config.scaling_factor, return_dict=False)[0]
         return ((raw.float() / 2 + 0.5).clamp(0, 1) * 255).round().byte().permute(0, 2, 3, 1).cpu()
+
+
+def trained_side(config: Any) -> int:
+    """The longer side in latents at which a UNet was trained, by its configuration. Raises UserError where it says none."""
+    said = config.get("sample_size")
+    sides = [each for each in (said if isinstance(said, list | tuple) else [said]) if isinstance(each, int) and each > 0]
+    if not sides:
+        raise UserError(f"unet/config.json has to say sample_size, the side in latents at which it was trained: {said!r}")
+    version = re.match(r"(\d+)\.(\d+)", str(config.get("_diffusers_version")))
+    is_old = version is not None and (int(version[1]), int(version[2])) < OLD_VERSION
+    return max(*sides, OLD_SIDE) if is_old and isinstance(said, int) else max(sides)
 
 
 def load(folder: Path, machine: Machine, variant: str | None = None) -> Parts:
@@ -171,13 +202,33 @@ def load_schedule(folder: Path) -> Any:
 
 def _scheduler(diffusers: Any, folder: Path) -> Any:
     config = diffusers.DDIMScheduler.load_config(folder, subfolder="scheduler")
-    kind = str(config.get("_class_name"))
+    kind = schedule_class(folder, config)
     if not kind.endswith("Scheduler") or not hasattr(diffusers, kind):
         raise UserError(f"{folder} cannot be loaded: its scheduler is a {kind}, which diffusers does not have")
     made = getattr(diffusers, kind).from_config(config)
+    if index_of(folder).get("_class_name") == FIXING:
+        made = getattr(diffusers, kind).from_config(config, **_fixed(made.config))
     if any(getattr(made, name, None) is None for name in ("alphas_cumprod", "init_noise_sigma")):
         raise UserError(f"{folder} cannot be loaded: its scheduler, a {kind}, is not for Stable Diffusion's noise")
     return made
+
+
+def schedule_class(folder: Path, config: Mapping[str, Any]) -> str:
+    """The class of a folder's schedule: the one that its index names, as stock pipelines read it, with the values of the
+    schedule's own configuration, whose class counts where the index names none."""
+    entry = index_of(folder).get("scheduler")
+    named = class_of(entry)[1] if is_part(entry) else ""
+    return named or str(config.get("_class_name"))
+
+
+def _fixed(config: Any) -> dict[str, object]:
+    """What the stock pipeline of Stable Diffusion changes of a schedule that is not set up for it."""
+    fixed: dict[str, object] = {}
+    if config.get("steps_offset", 1) != 1:
+        fixed["steps_offset"] = 1
+    if config.get("clip_sample") is True:
+        fixed["clip_sample"] = False
+    return fixed
 
 
 def taken_steps(scheduler: Any, steps: int) -> int:
@@ -212,4 +263,5 @@ def scheduled(scheduler: Any, name: str) -> Any:
         raise UserError(
             f"{type(scheduler).__name__} cannot be replaced: SKG_RENDER_SCHEDULER is for Stable Diffusion and SDXL"
         )
-    return getattr(lazy_imports.diffusers(), SCHEDULERS[name]).from_config(scheduler.config)
+    kept = {name: scheduler.config[name] for name in KEPT if name in scheduler.config}
+    return getattr(lazy_imports.diffusers(), SCHEDULERS[name]).from_config(scheduler.config, **kept, **BY_NAME[name])

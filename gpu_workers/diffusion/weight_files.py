@@ -94,7 +94,7 @@ def _tiny(place: Path, kind: str) -> Path:
 
 
 def _name(model: str) -> str:
-    return Path(model).name if Path(model).is_dir() else model
+    return Path(model).resolve().name if Path(model).is_dir() else model
 
 
 def require_named(model: str, revision: str | None, pinned_by: str = "SKG_RENDER_REVISION") -> None:
@@ -146,8 +146,11 @@ def is_fetched(files: ModelFiles, variant: str | None) -> bool:
 def files_at_hub(model: str, revision: str | None) -> ModelFiles:
     """The files of a repository, of which only the small texts are fetched.
 
-    Raises UserError for no such repository and for a revision that may move, RetryableError, MissingExtra.
+    Raises UserError for no such repository, for a revision that may move and for what is built here, RetryableError,
+    MissingExtra.
     """
+    if model == TINY:
+        raise UserError(f"{TINY} is built where it is used, and fits wherever a model is named: there is nothing to check")
     require_named(model, revision, "--revision")
     assert revision is not None
     sizes = lazy_imports.files_of(model, revision)

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from gpu_workers.diffusion.families.family_table import FAMILIES, Family
+from gpu_workers.diffusion.families.family_table import FAMILIES, Family, net_class
 from gpu_workers.diffusion.families.part_fit import misfits
 from gpu_workers.diffusion.setting_readers import GROUNDED, LOOPED_FAMILY, UNGROUNDED
 from gpu_workers.diffusion.weight_files import licence_of
@@ -24,10 +24,10 @@ from gpu_workers.model_shelf.read_files import (
     read_weights,
     used_parts,
 )
+from gpu_workers.perception.depth_models import DEPTH_ESTIMATORS
 from gpu_workers.perception.vision_models import DETECTOR_RUNNERS
 
 DETECTORS = tuple(DETECTOR_RUNNERS)
-DEPTH_ESTIMATORS = ("depth_anything", "prompt_depth_anything", "dpt", "glpn", "zoedepth", "depth_pro")
 """Model types of transformers."""
 
 SEGMENTERS = ("sam",)
@@ -91,7 +91,7 @@ def _recognised(files: ModelFiles) -> tuple[str, tuple[str, ...], list[str]]:
     if MODULAR in files.sizes:
         return "a modular pipeline", ("SKG_RENDERER=flux3-boxes",), []
     config = files.json_of("config.json") or {}
-    return _network(str(config.get("_class_name", "")), str(config.get("model_type", "")))
+    return _network(net_class(config), str(config.get("model_type", "")))
 
 
 def _pipeline(files: ModelFiles, kind: str) -> tuple[str, tuple[str, ...], list[str]]:

@@ -44,7 +44,7 @@ class ModelFiles:
 def files_in(folder: Path, name: str | None = None) -> ModelFiles:
     """The files of a folder, those behind links too; `name`: what it is called in errors, by default the folder's own."""
     found = {file.relative_to(folder).as_posix(): file.stat().st_size for file in _walked(folder) if file.is_file()}
-    return ModelFiles(name or folder.name, found, folder, complete=True)
+    return ModelFiles(name or folder.resolve().name, found, folder, complete=True)
 
 
 def _walked(folder: Path) -> Iterator[Path]:

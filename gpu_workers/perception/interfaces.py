@@ -1,6 +1,7 @@
 """Detectors and depth estimators, as Protocols over batches of pictures.
 
-Declares only.  The adapters of transformers are in `gpu_workers.perception.vision_models`; tests have fakes.
+Declares only.  The adapters of transformers are in `gpu_workers.perception.vision_models` and
+`gpu_workers.perception.depth_models`; tests have fakes.
 """
 
 from collections.abc import Sequence

@@ -1,6 +1,6 @@
-"""Zero-shot detectors and depth estimators of transformers, as they are published.
+"""Zero-shot detectors of transformers, as they are published.
 
-In: pictures and labels.  Out: detections and depth maps.  Grounding DINO reads all labels as one text, OWLv2 each by
+In: pictures and labels.  Out: detections.  Grounding DINO reads all labels as one text, OWLv2 each by
 itself as "a photo of a …"; both give a score for every label, so that "red cat" is not hidden by a better "cat".
 """
 
@@ -13,36 +13,22 @@ from PIL import Image
 
 from gpu_workers.diffusion import lazy_imports
 from gpu_workers.diffusion.device_errors import raising_device_lost
-from gpu_workers.perception.depth_order import anchored
 from gpu_workers.perception.detection_filter import Thresholds
 from gpu_workers.perception.grounding_dino import heads_of, joined_labels, label_batches, run_grounding_dino
-from gpu_workers.perception.interfaces import DepthMap, Detection
-from gpu_workers.perception.loaded_models import AUTO, LoadedModel, RawDetections, RunsDetector, load
-from schemas.errors import UserError
+from gpu_workers.perception.interfaces import Detection
+from gpu_workers.perception.loaded_models import AUTO, LoadedModel, RawDetections, RunsDetector, load, require_kind
 from spatial.questions.wording.lexicon import indefinite
 
 MIN_SCORE = 0.1
-"""Detections below it are dropped; bounds the size of the result."""
-
-METRIC_MODELS = ("zoedepth", "depth_pro", "glpn")
-"""Model types that give metres. All others give disparity, which is larger for what is nearer."""
+"""Detections below it are dropped unless lower ones are asked for; bounds the size of the result."""
 
 
 def load_detector(folder: Path, name: str, dtype: str = AUTO) -> "ZeroShotDetector":
     """The detector in a folder. Raises UserError for one of an unknown kind, MissingExtra."""
+    require_kind(folder, name, DETECTOR_RUNNERS, "detectors")
     transformers = lazy_imports.transformers()
     loaded = load(folder, name, transformers.AutoModelForZeroShotObjectDetection, transformers.AutoProcessor, dtype)
-    kind = loaded.model.config.model_type
-    if kind not in DETECTOR_RUNNERS:
-        raise UserError(f"{name} is a {kind}; detectors are: {', '.join(DETECTOR_RUNNERS)}")
-    return ZeroShotDetector(loaded, DETECTOR_RUNNERS[kind])
-
-
-def load_depth(folder: Path, name: str, dtype: str = AUTO) -> "DepthEstimator":
-    """The depth estimator in a folder. Raises MissingExtra."""
-    transformers = lazy_imports.transformers()
-    model, processor = transformers.AutoModelForDepthEstimation, transformers.AutoImageProcessor
-    return DepthEstimator(load(folder, name, model, processor, dtype))
+    return ZeroShotDetector(loaded, DETECTOR_RUNNERS[loaded.model.config.model_type])
 
 
 def _run_owl(loaded: LoadedModel, pictures: Sequence[Image.Image], labels: Sequence[Sequence[str]]) -> list[RawDetections]:
@@ -79,8 +65,8 @@ They were not measured on published weights: `skg eyes measure` does that."""
 class ZeroShotDetector:
     """Implements `gpu_workers.perception.interfaces.Detector`."""
 
-    def __init__(self, loaded: LoadedModel, run: RunsDetector) -> None:
-        self._loaded, self._run = loaded, run
+    def __init__(self, loaded: LoadedModel, run: RunsDetector, least: float = MIN_SCORE) -> None:
+        self._loaded, self._run, self._least = loaded, run, least
 
     @property
     def name(self) -> str:
@@ -92,9 +78,13 @@ class ZeroShotDetector:
         """The thresholds of its kind."""
         return USUAL_THRESHOLDS[self._loaded.model.config.model_type]
 
+    def down_to(self, score: float) -> "ZeroShotDetector":
+        """The same, whose detections reach down to a score where that is below MIN_SCORE."""
+        return ZeroShotDetector(self._loaded, self._run, min(self._least, score))
+
     @raising_device_lost()
     def detect(self, pictures: Sequence[Image.Image], labels: Sequence[Sequence[str]]) -> list[list[Detection]]:
-        """All detections from MIN_SCORE on. Raises RetryableError where not even one picture fits, DeviceLost.
+        """All detections from the least score on. Raises RetryableError where not even one picture fits, DeviceLost.
 
         A category whose name is longer than the model reads may be anywhere: its score is no number.  A description that is
         too long is not found.
@@ -136,7 +126,7 @@ class ZeroShotDetector:
     def _detections(self, size: tuple[int, int], names: Sequence[str], answer: RawDetections) -> Iterator[Detection]:
         scores, boxes = (np.asarray(part.float().cpu()) for part in answer)
         across, down = self._box_scale(size)
-        for query, label in zip(*np.nonzero(scores >= MIN_SCORE), strict=True):
+        for query, label in zip(*np.nonzero(scores >= self._least), strict=True):
             x, y, w, h = (float(value) for value in boxes[query])
             box = ((x - w / 2) * across, (y - h / 2) * down, w * across, h * down)
             yield Detection(names[label], box, float(scores[query, label]))
@@ -150,35 +140,3 @@ class ZeroShotDetector:
 def _anywhere(label: str, picture: Image.Image) -> Detection:
     """A detection that says nothing but that the label may be in the picture."""
     return Detection(label, (0.0, 0.0, float(picture.width), float(picture.height)), math.nan)
-
-
-class DepthEstimator:
-    """Implements `gpu_workers.perception.interfaces.DepthModel`."""
-
-    def __init__(self, loaded: LoadedModel) -> None:
-        self._loaded = loaded
-
-    @property
-    def name(self) -> str:
-        """The model's name."""
-        return self._loaded.name
-
-    def measure(self, pictures: Sequence[Image.Image]) -> list[DepthMap]:
-        """One map for each picture, at its size, smaller is nearer."""
-        return self._loaded.backoff.map(pictures, self._depth_maps)
-
-    def _depth_maps(self, pictures: Sequence[Image.Image]) -> list[DepthMap]:
-        torch, loaded = lazy_imports.torch(), self._loaded
-        with torch.no_grad():
-            inputs = loaded.taken(loaded.processor(images=list(pictures), return_tensors="pt"))
-            raw = loaded.model(**inputs).predicted_depth.float()
-            maps = [
-                torch.nn.functional.interpolate(each[None, None], picture.size[::-1], mode="bilinear")[0, 0]
-                for each, picture in zip(raw, pictures, strict=True)
-            ]
-        found = [np.asarray(each.cpu(), np.float32) for each in maps]
-        return found if self._is_metric() else [anchored(each) for each in found]
-
-    def _is_metric(self) -> bool:
-        config = self._loaded.model.config
-        return config.model_type in METRIC_MODELS or getattr(config, "depth_estimation_type", "relative") == "metric"

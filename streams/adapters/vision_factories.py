@@ -18,8 +18,9 @@ from streams.settings import AgentSettings, RenderSettings, VisionSettings
 
 if TYPE_CHECKING:
     from gpu_workers.exam_policy import ObjectDetector
+    from gpu_workers.perception.depth_models import DepthEstimator
     from gpu_workers.perception.detection_filter import Thresholds
-    from gpu_workers.perception.vision_models import DepthEstimator, ZeroShotDetector
+    from gpu_workers.perception.vision_models import ZeroShotDetector
 
 TINY = "tiny"
 
@@ -98,7 +99,8 @@ def eyes_of(settings: VisionSettings) -> LoadedEyes | None:
     """The detector and depth estimator of the settings; None without a detector. Raises UserError and RetryableError."""
     if settings.detector is None:
         return None
-    from gpu_workers.perception.vision_models import load_depth, load_detector
+    from gpu_workers.perception.depth_models import load_depth
+    from gpu_workers.perception.vision_models import load_detector
 
     detector = load_detector(
         *_model_folder(settings.detector, settings.detector_revision, settings.model_cache, "blind"), settings.eyes_dtype
@@ -117,7 +119,9 @@ def detector_of(settings: VisionSettings) -> "ObjectDetector | None":
     from gpu_workers.perception.perceived_scene import SceneDetector
 
     thresholds = thresholds_of(settings, eyes.detector.usual)
-    return SceneDetector(eyes.detector, eyes.depth, thresholds, (settings.depth_spreads, settings.depth_share))
+    return SceneDetector(
+        eyes.detector.down_to(thresholds.weak), eyes.depth, thresholds, (settings.depth_spreads, settings.depth_share)
+    )
 
 
 def thresholds_of(settings: VisionSettings, usual: "Thresholds") -> "Thresholds":

@@ -7,7 +7,7 @@ A family is known by the class of pipeline that its index names; a second networ
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from gpu_workers.diffusion.weight_files import index_of
 from gpu_workers.model_shelf.model_loading import json_object
@@ -267,8 +267,17 @@ def is_distilled(folder: Path) -> bool:
 def net_of(folder: Path, model: str, family: Family) -> str:
     """The class of the second network in a folder. Raises UserError for one that is not of the family."""
     file = folder / "config.json"
-    kind = json_object(file).get("_class_name") if file.is_file() else None
-    if isinstance(kind, str) and kind in family.nets:
+    kind = net_class(json_object(file)) if file.is_file() else ""
+    if kind in family.nets:
         return kind
     found, fitting = (f"a {kind}" if kind else "no network"), " or ".join(family.nets) or "no ControlNet"
     raise UserError(f"{model} cannot be loaded: it is {found}, and {family.name} takes {fitting}")
+
+
+def net_class(config: Mapping[str, Any]) -> str:
+    """The class of a second network by its configuration, empty where it says none.
+
+    A union for SDXL is known by its number of conditions: the first were saved by a program of their own, under its name.
+    """
+    kind = config.get("_class_name")
+    return "ControlNetUnionModel" if "num_control_type" in config else kind if isinstance(kind, str) else ""

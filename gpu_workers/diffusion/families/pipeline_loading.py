@@ -3,6 +3,7 @@
 In: a folder, a loader of diffusers.  Out: a pipeline that is ready to draw.  Only safetensors are read.
 """
 
+import inspect
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -11,9 +12,10 @@ from typing import Any
 
 from gpu_workers.diffusion import lazy_imports
 from gpu_workers.diffusion.families.family_table import Family, Way
-from gpu_workers.diffusion.model_components import Machine, compiled_network
+from gpu_workers.diffusion.model_components import Machine, compiled_network, trained_side
 from gpu_workers.diffusion.weight_files import Source, index_of
 from gpu_workers.model_shelf.model_loading import Loading
+from gpu_workers.model_shelf.read_files import UNUSED_PARTS
 from schemas.errors import UserError
 
 FITTING = ("cross_attention_dim", "joint_attention_dim")
@@ -77,7 +79,7 @@ def sharing(pipeline: Any, way: Way, net: Any = None) -> Any:
 
 def ready_pipeline(loader: Any, model: Model, parts: Mapping[str, Any] | None = None) -> Any:
     """A pipeline on its machine, without progress bar. Raises UserError for a folder that the loader cannot read."""
-    pipeline = read_model(loader, model, **_unchecked(model.folder), **(parts or {}))
+    pipeline = read_model(loader, model, **_left_out(loader, model.folder), **(parts or {}))
     pipeline.set_progress_bar_config(disable=True)
     pipeline.to(model.machine.device)
     part = "unet" if getattr(pipeline, "unet", None) is not None else "transformer"
@@ -85,9 +87,12 @@ def ready_pipeline(loader: Any, model: Model, parts: Mapping[str, Any] | None = 
     return pipeline
 
 
-def _unchecked(folder: Path) -> dict[str, Any]:
-    """Arguments that leave out a safety checker, which blackens pictures in silence."""
-    return {"safety_checker": None, "requires_safety_checker": False} if "safety_checker" in index_of(folder) else {}
+def _left_out(loader: Any, folder: Path) -> dict[str, Any]:
+    """Arguments that leave out parts which no picture needs, and which are not fetched: a safety checker, which blackens
+    pictures in silence, and what reads pictures for it and for adapters."""
+    taken = inspect.signature(loader.__init__).parameters
+    found: dict[str, Any] = {name: None for name in UNUSED_PARTS if name in index_of(folder) and name in taken}
+    return {**found, "requires_safety_checker": False} if "safety_checker" in found else found
 
 
 def read_model(loader: Any, model: Model, **parts: Any) -> Any:
@@ -99,7 +104,7 @@ def read_model(loader: Any, model: Model, **parts: Any) -> Any:
 
 
 def side_of(family: Family, pipeline: Any) -> int:
-    """The side in pixels at which a model was trained."""
+    """The longer side in pixels at which a model was trained. Raises UserError for one that does not say it."""
     if family.side is not None:
         return family.side
-    return int(getattr(pipeline, family.network).config.sample_size) * int(pipeline.vae_scale_factor)
+    return trained_side(getattr(pipeline, family.network).config) * int(pipeline.vae_scale_factor)

@@ -14,10 +14,12 @@ import pytest
 
 from gpu_workers.diffusion.families.family_table import FAMILIES
 from gpu_workers.diffusion.setting_readers import GROUNDED, UNGROUNDED
+from gpu_workers.diffusion.weight_files import locate
 from gpu_workers.model_shelf.listed_models import TASKS, ListedModel, listed_models
-from gpu_workers.model_shelf.model_check import DEPTH_ESTIMATORS, DETECTORS, Verdict, checked
+from gpu_workers.model_shelf.model_check import DETECTORS, Verdict, checked
 from gpu_workers.model_shelf.model_files import declared_bytes, files_in
-from gpu_workers.perception.vision_models import DETECTOR_RUNNERS, METRIC_MODELS
+from gpu_workers.perception.depth_models import DEPTH_ESTIMATORS
+from gpu_workers.perception.vision_models import DETECTOR_RUNNERS
 from gpu_workers.renderers import RENDERERS
 from schemas.errors import UserError
 from tests.fakes.hub import COMMIT, Hub, serving
@@ -91,9 +93,8 @@ def test_the_page_of_models_names_each_and_says_what_is_not_verified():
     assert "not verified" in page
 
 
-def test_detectors_and_depth_estimators_are_those_that_the_adapters_run():
+def test_detectors_are_those_that_the_adapters_run():
     assert set(DETECTORS) == DETECTOR_RUNNERS.keys()
-    assert set(METRIC_MODELS) <= set(DEPTH_ESTIMATORS)
 
 
 def test_a_whole_checkpoint_fits_and_says_what_it_fits(tmp_path: Path):
@@ -283,6 +284,7 @@ def test_the_list_says_of_a_model_what_the_check_says_of_its_folder(tmp_path: Pa
         ({"model_type": "depth_anything"}, "SKG_DEPTH"),
         ({"model_type": "sam"}, "SKG_RENDER_SEGMENTER"),
         ({"_class_name": "ControlNetModel"}, "SKG_RENDER_CONTROLNET with SD1.5 or SDXL"),
+        ({"_class_name": "ControlNetModel_Union", "num_control_type": 6}, "SKG_RENDER_CONTROLNET with SDXL"),
     ],
 )
 def test_networks_are_known_by_their_configuration(tmp_path: Path, config: dict[str, object], fits: str):
@@ -369,6 +371,19 @@ def test_the_command_checks_a_repository_by_its_list_and_its_small_files(tmp_pat
         refused = skg("models", "check", *words)
         assert refused.returncode != 0
         assert "40 hex digits" in refused.stderr
+
+
+def test_the_command_says_in_a_line_of_what_is_built_here_that_there_is_nothing_to_check():
+    for more in ((), ("--revision", COMMIT)):
+        told = skg("models", "check", "tiny", *more)
+        assert told.returncode == 2, told.stderr
+        assert told.stderr.strip().endswith("there is nothing to check")
+
+
+def test_a_folder_is_called_by_its_name_from_wherever_it_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.chdir(pipeline(tmp_path / "whole"))
+    assert files_in(Path()).name == "whole"
+    assert locate(".", None, tmp_path / "cache")[1].model == "whole"
 
 
 def test_the_list_can_be_read_by_people_and_programs():

@@ -14,7 +14,8 @@ from gpu_workers.diffusion.model_components import Machine, load
 from gpu_workers.diffusion.model_registry import make_generator
 from gpu_workers.diffusion.weight_files import Source
 from gpu_workers.model_shelf.model_loading import Loading
-from gpu_workers.perception.vision_models import load_depth, load_detector
+from gpu_workers.perception.depth_models import load_depth
+from gpu_workers.perception.vision_models import load_detector
 from gpu_workers.tiny_models import tiny_detectors, tiny_diffusion
 from schemas.errors import UserError
 from tests.unit.gpu_workers.diffusion.test_segmentation import make_sam
@@ -138,8 +139,9 @@ def test_weights_of_other_shapes_than_their_configuration_says_are_refused(tmp_p
 
 def test_a_schedule_of_another_noise_is_refused_by_the_loop(tmp_path: Path):
     folder = tiny_diffusion.build(tmp_path / "flow")
-    file = folder / "scheduler" / "scheduler_config.json"
-    file.write_text('{"_class_name": "FlowMatchEulerDiscreteScheduler"}', "utf-8")
+    index = json.loads((folder / "model_index.json").read_text("utf-8"))
+    index["scheduler"] = ["diffusers", "FlowMatchEulerDiscreteScheduler"]
+    (folder / "model_index.json").write_text(json.dumps(index), "utf-8")
     with pytest.raises(UserError, match="FlowMatchEulerDiscreteScheduler, is not for Stable Diffusion"):
         load(folder, Machine())
 

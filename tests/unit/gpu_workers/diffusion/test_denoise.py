@@ -2,7 +2,7 @@
 
 import json
 import shutil
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 from gpu_workers.diffusion.conditioning import Conditioning
+from gpu_workers.diffusion.config_check import planned_steps
 from gpu_workers.diffusion.denoise import GuidanceStrategy, Sampling, classifier_free, denoise, steps_of
 from gpu_workers.diffusion.diffusion_config import DiffusionConfig, Weights
 from gpu_workers.diffusion.generators.photo_models import PhotoSettings
@@ -103,19 +104,87 @@ def test_a_schedule_that_adds_noise_draws_it_from_each_pictures_own_seed_as_the_
     assert difference(alone[1:], theirs) < near
 
 
-@pytest.mark.parametrize("kind", ["EulerDiscreteScheduler", "EulerAncestralDiscreteScheduler", "PNDMScheduler"])
-def test_the_loop_and_a_stock_pipeline_draw_the_same_picture_by_any_schedule_of_the_folder(tmp_path: Path, kind: str):
+EULER = "EulerDiscreteScheduler"
+UNSAID: dict[str, object] = {"clip_sample": None, "steps_offset": None}
+
+
+def rewritten(file: Path, changes: Mapping[str, object]) -> None:
+    """A JSON file with some other values, and without those that are None."""
+    values = {**json.loads(file.read_text("utf-8")), **changes}
+    file.write_text(json.dumps({name: value for name, value in values.items() if value is not None}), "utf-8")
+
+
+@pytest.mark.parametrize(
+    ("kind", "changes", "scheduler"),
+    [
+        (EULER, {"_class_name": EULER}, "model"),
+        ("EulerAncestralDiscreteScheduler", {"_class_name": "EulerAncestralDiscreteScheduler"}, "model"),
+        ("PNDMScheduler", {"_class_name": "PNDMScheduler", "skip_prk_steps": True}, "model"),
+        pytest.param("PNDMScheduler", {"skip_prk_steps": True}, "model", id="the index names another class"),
+        pytest.param("DDIMScheduler", {"clip_sample": True}, "model", id="latents would be cut"),
+        pytest.param(EULER, {"_class_name": EULER, **UNSAID}, "model", id="an offset that is not said"),
+        pytest.param(EULER, {"_class_name": EULER, **UNSAID}, "ddim", id="the same under DDIM"),
+    ],
+)
+def test_the_loop_and_a_stock_pipeline_draw_the_same_picture_by_any_schedule_of_the_folder(
+    tmp_path: Path, kind: str, changes: Mapping[str, object], scheduler: str
+):
     """Euler's first noise is as strong as at the first of the steps that are taken, and not of all that there are."""
     pytest.importorskip("diffusers", reason="the gpu extra is not installed")
     folder = build(tmp_path / "model", gated=False)
-    changes = {"_class_name": kind, "skip_prk_steps": True}
-    named = {"scheduler/scheduler_config.json": changes, "model_index.json": {"scheduler": ["diffusers", kind]}}
-    for name, change in named.items():
-        before = json.loads((folder / name).read_text("utf-8"))
-        (folder / name).write_text(json.dumps({**before, **change}), "utf-8")
-    config, told = DiffusionConfig("text", str(folder), None, tmp_path, 1, steps=3), replace(CAT, excluded=("dog",))
+    rewritten(folder / "model_index.json", {"scheduler": ["diffusers", kind]})
+    rewritten(folder / "scheduler" / "scheduler_config.json", changes)
+    config = DiffusionConfig("text", str(folder), None, tmp_path, 1, steps=3, scheduler=scheduler)
     drawers = [make_generator(replace(config, renderer=name)) for name in ("text", "text2image")]
+    told = replace(CAT, excluded=("dog",))
     one, other = (np.asarray(drawer.draw([told], [7], SIZE)[0]).astype(int) for drawer in drawers)
+    assert np.abs(one - other).max() <= 1
+    steps = planned_steps(folder, 3) if scheduler == "model" else 3
+    assert steps == load(folder, Machine()).taken_steps(3), "it is known before weights are read"
+
+
+def test_a_schedule_is_what_its_name_says_whatever_it_replaces(parts: Parts):
+    """Latents go beyond 1, where DDIM that is not told cuts them, and a folder may have another of DPM-Solver's kinds."""
+    import diffusers
+
+    euler = diffusers.EulerDiscreteScheduler(beta_schedule="scaled_linear")
+    assert scheduled(euler, "ddim").config.clip_sample is False
+    noisy = diffusers.DPMSolverMultistepScheduler.from_config(parts.scheduler.config, algorithm_type="sde-dpmsolver++")
+    assert scheduled(noisy, "dpmsolver++").config.algorithm_type == "dpmsolver++"
+
+
+@pytest.mark.parametrize(
+    ("said", "side"),
+    [({"sample_size": [16, 24]}, 96), ({"_diffusers_version": "0.6.0"}, 256), ({"_diffusers_version": "0.9.0"}, 64)],
+)
+def test_the_loop_and_a_stock_pipeline_draw_at_the_same_side_however_it_is_said(
+    tmp_path: Path, said: Mapping[str, object], side: int
+):
+    """Of two sides it is the longer one; the first configurations of Stable Diffusion said half of their side."""
+    pytest.importorskip("diffusers", reason="the gpu extra is not installed")
+    folder = build(tmp_path / "model", gated=False)
+    rewritten(folder / "unet" / "config.json", said)
+    config = DiffusionConfig("text", str(folder), None, tmp_path, 1, steps=1)
+    assert [make_generator(replace(config, renderer=name)).side for name in ("text", "text2image")] == [side, side]
+
+
+def test_a_network_that_does_not_say_its_side_is_refused_in_a_line(tmp_path: Path):
+    pytest.importorskip("diffusers", reason="the gpu extra is not installed")
+    folder = build(tmp_path / "model", gated=False)
+    rewritten(folder / "unet" / "config.json", {"sample_size": None})
+    for name in ("text", "text2image"):
+        with pytest.raises(UserError, match=r"unet/config\.json has to say sample_size"):
+            _ = make_generator(DiffusionConfig(name, str(folder), None, tmp_path, 1, steps=1)).side
+
+
+def test_words_that_a_text_encoder_is_not_to_read_are_not_read(tmp_path: Path):
+    """Some checkpoints mask the padding of a text."""
+    pytest.importorskip("diffusers", reason="the gpu extra is not installed")
+    folder = build(tmp_path / "model", gated=False)
+    rewritten(folder / "text_encoder" / "config.json", {"use_attention_mask": True})
+    config = DiffusionConfig("text", str(folder), None, tmp_path, 1, steps=1)
+    drawers = [make_generator(replace(config, renderer=name)) for name in ("text", "text2image")]
+    one, other = (np.asarray(drawer.draw([CAT], [7], SIZE)[0]).astype(int) for drawer in drawers)
     assert np.abs(one - other).max() <= 1
 
 
@@ -163,9 +232,8 @@ def test_what_no_step_of_an_unusual_schedule_counts_for_is_refused_before_weight
     """PNDM with its Runge-Kutta steps: 13 predictions for 4 steps."""
     pytest.importorskip("diffusers", reason="the gpu extra is not installed")
     folder = build(tmp_path / "model", gated=renderer == "gligen")
-    changed = json.loads((folder / "scheduler" / "scheduler_config.json").read_text("utf-8"))
-    changed |= {"_class_name": "PNDMScheduler", "skip_prk_steps": False}
-    (folder / "scheduler" / "scheduler_config.json").write_text(json.dumps(changed), "utf-8")
+    rewritten(folder / "scheduler" / "scheduler_config.json", {"_class_name": "PNDMScheduler", "skip_prk_steps": False})
+    rewritten(folder / "model_index.json", {"scheduler": ["diffusers", "PNDMScheduler"]})
     for weights in folder.rglob("*.safetensors"):
         weights.write_bytes(b"none")
     config = DiffusionConfig(renderer, str(folder), None, tmp_path, 1, steps=4)

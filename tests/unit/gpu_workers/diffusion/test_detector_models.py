@@ -1,6 +1,7 @@
 """The adapters of transformers over tiny random weights: true loading, true processors, true shapes."""
 
 import shutil
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
@@ -12,6 +13,7 @@ from PIL import Image
 from gpu_workers.diffusion import lazy_imports
 from gpu_workers.model_shelf.model_check import PROCESSORS, checked
 from gpu_workers.model_shelf.model_files import files_in
+from gpu_workers.perception.depth_models import DEPTH_ESTIMATORS, METRIC, DepthEstimator, load_depth
 from gpu_workers.perception.depth_order import anchored
 from gpu_workers.perception.detection_filter import Thresholds, filter_detections
 from gpu_workers.perception.grounding_dino import joined_labels, label_batches, run_grounding_dino
@@ -20,9 +22,7 @@ from gpu_workers.perception.vision_models import (
     DETECTOR_RUNNERS,
     MIN_SCORE,
     USUAL_THRESHOLDS,
-    DepthEstimator,
     ZeroShotDetector,
-    load_depth,
     load_detector,
     owl_prompt,
 )
@@ -34,6 +34,7 @@ from streams.settings import VisionSettings
 from tests.fakes.collage import Thing, make_scene
 
 torch = pytest.importorskip("torch", reason="the gpu extra is not installed")
+tiny_depths = pytest.importorskip("tests.fakes.tiny_depths", reason="the gpu extra is not installed")
 
 pytestmark = pytest.mark.thorough
 torch.set_num_threads(1)
@@ -212,6 +213,59 @@ def test_depth_is_measured_at_the_pictures_size_and_smaller_is_nearer(models: Pa
     assert all(each.max() <= 0 for each in maps), "disparity is turned around"
 
 
+@pytest.mark.parametrize("kind", DEPTH_ESTIMATORS)
+def test_pictures_of_any_shapes_are_measured_together_as_alone(models: Path, kind: str):
+    """Most estimators keep a picture's shape, so that two shapes do not make one batch."""
+    depth = load_depth(tiny_depths.build(models / f"{kind} of its own", kind), kind)
+    together = depth.measure(PICTURES * 2)
+    assert [each.shape for each in together] == [(48, 64), (80, 40)] * 2
+    for place, picture in enumerate(PICTURES):
+        [alone] = depth.measure([picture])
+        assert np.allclose(together[place], alone, atol=1e-4)
+        assert np.allclose(together[place + 2], alone, atol=1e-4)
+
+
+class Bright:
+    """A network that says what it is shown: of each place how bright it is."""
+
+    def __init__(self, config: object, view: float | None) -> None:
+        self.config, self._view = config, view
+
+    def __call__(self, pixel_values: "torch.Tensor") -> SimpleNamespace:
+        brightness = pixel_values.mean(1)
+        view = None if self._view is None else torch.full((len(brightness),), self._view)
+        return SimpleNamespace(predicted_depth=brightness - brightness.min() + 0.5, field_of_view=view)
+
+
+@pytest.mark.parametrize("view", [None, 60.0])
+@pytest.mark.parametrize("kind", DEPTH_ESTIMATORS)
+def test_a_map_is_of_the_picture_alone_and_smaller_is_nearer_whatever_a_network_says(
+    models: Path, kind: str, view: float | None
+):
+    """Zoe's network is shown a margin, too, and says metres, as GLPN's; Depth Pro's their inverse, others disparity."""
+    loaded = load_depth(tiny_depths.build(models / f"{kind} of its own", kind), kind)._loaded
+    picture = Image.new("RGB", (160, 96), "black")
+    picture.paste("white", (8, 8, 48, 40))
+    [seen] = DepthEstimator(replace(loaded, model=Bright(loaded.model.config, view))).measure([picture])
+    is_disparity = kind == "depth_pro" or (
+        kind not in METRIC and getattr(loaded.model.config, "depth_estimation_type", "relative") == "relative"
+    )
+    assert (seen[24, 28] < seen[80, 120]) == is_disparity
+    rows, columns = np.nonzero(np.abs(seen - seen[80, 120]) > np.abs(seen - seen[24, 28]))
+    edges = (columns.min(), rows.min(), columns.max() + 1, rows.max() + 1)
+    assert np.abs(np.array(edges) - (8, 8, 48, 40)).max() <= 4
+
+
+@pytest.mark.parametrize(("load_it", "known"), [(load_depth, "depth_pro"), (load_detector, "owlv2")])
+def test_another_kind_of_model_is_refused_with_those_there_are_before_its_weights_are_read(
+    tmp_path: Path, load_it: Callable[[Path, str], object], known: str
+):
+    """Of a depth estimator of another kind nothing would be known of its values: heights of trees are larger upwards."""
+    (tmp_path / "config.json").write_text('{"model_type": "chmv2"}', "utf-8")
+    with pytest.raises(UserError, match=f"the model is a chmv2; .* are: .*{known}"):
+        load_it(tmp_path, "the model")
+
+
 def test_what_is_no_detector_is_named_in_one_line(models: Path, tmp_path: Path):
     with pytest.raises(UserError) as caught:
         load_detector(tmp_path, "an empty folder")
@@ -253,6 +307,20 @@ def test_each_kind_has_thresholds_of_its_own_and_settings_come_first(models: Pat
     assert eyes._thresholds == Thresholds(0.6, usual["owlv2"].weak)  # type: ignore[attr-defined]
     with pytest.raises(Misconfigured, match=r"SKG_DETECTOR_WEAK \(0\.5\) is above SKG_DETECTOR_FIRM \(0\.25\)"):
         detector_of(VisionSettings(detector=str(models / "owlv2"), detector_weak=0.5))
+
+
+def test_what_is_in_doubt_is_seen_however_low_its_threshold_is_set(models: Path):
+    loaded = load(tiny_detectors.build(models / "owlv2", "owlv2"), "owlv2", *_classes())
+    faint = torch.full((1, 1, 1), 0.06).logit()
+    fixed = replace(loaded, model=Fixed(loaded.model.config, faint))
+    usual = ZeroShotDetector(fixed, DETECTOR_RUNNERS["owlv2"])
+    assert usual.detect(PICTURES[:1], [["cat"]]) == [[]]
+    [[seen]] = usual.down_to(0.05).detect(PICTURES[:1], [["cat"]])
+    assert seen.score == pytest.approx(0.06)
+    assert usual.down_to(0.5).detect(PICTURES[:1], [["cat"]]) == [[]], "the thresholds tell firm from doubtful"
+    eyes = detector_of(VisionSettings(detector=str(models / "owlv2"), detector_weak=0.05))
+    assert eyes is not None
+    assert eyes._detector._least == 0.05  # type: ignore[attr-defined]
 
 
 def test_an_owl_is_asked_in_the_words_that_it_was_trained_on(models: Path):

@@ -130,6 +130,15 @@ def test_a_second_network_of_another_family_is_refused_in_a_line(tmp_path: Path)
         net_of(tmp_path, "some/net", named["FLUX.2"])
 
 
+@pytest.mark.parametrize("kind", ["ControlNetModel_Union", "ControlNetModel", None])
+def test_a_union_for_sdxl_is_known_by_its_conditions_whoever_saved_it(tmp_path: Path, kind: str | None):
+    (tmp_path / "config.json").write_text(json.dumps({"_class_name": kind, "num_control_type": 6}), "utf-8")
+    named = {family.name: family for family in FAMILIES}
+    assert net_of(tmp_path, "some/net", named["SDXL"]) == "ControlNetUnionModel"
+    with pytest.raises(UserError, match=r"it is a ControlNetUnionModel, and SD1\.5 takes ControlNetModel"):
+        net_of(tmp_path, "some/net", named["SD1.5"])
+
+
 @pytest.mark.thorough
 @pytest.mark.parametrize("family", FAMILIES, ids=lambda family: family.name)
 def test_every_class_and_argument_in_the_table_is_one_of_the_library(family):

@@ -166,7 +166,7 @@ def test_another_schedule_in_the_folder_gives_other_ids_and_another_version_does
 
 def test_another_class_of_schedule_with_the_same_numbers_gives_other_ids(tmp_path: Path):
     folder = tiny_diffusion.build(tmp_path / "model")
-    other = spoken(folder, "scheduler/scheduler_config.json", "_class_name", "PNDMScheduler")
+    other = spoken(folder, "model_index.json", "scheduler", ["diffusers", "PNDMScheduler"])
     configs = [DiffusionConfig("gligen", str(place), None, tmp_path, 1) for place in (folder, other)]
     said, changed = (make_generator(config).parameters["schedule"] for config in configs)
     assert said != changed

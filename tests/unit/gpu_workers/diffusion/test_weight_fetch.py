@@ -11,10 +11,16 @@ from pathlib import Path
 import pytest
 
 from gpu_workers.diffusion import lazy_imports
+from gpu_workers.diffusion.diffusion_config import DiffusionConfig
+from gpu_workers.diffusion.generators.photo_models import PhotoSettings
+from gpu_workers.diffusion.model_registry import make_generator
 from gpu_workers.diffusion.weight_files import locate, used_weights
 from gpu_workers.diffusion.weight_hash import REMEMBERED, fingerprint
+from gpu_workers.tiny_models.tiny_diffusion import LATENT_SIDE, PIXELS_PER_LATENT, build
 from schemas.errors import RetryableError, UserError
 from tests.fakes.hub import COMMIT, Hub, serving
+
+SIDE = LATENT_SIDE * PIXELS_PER_LATENT
 
 
 def fetched(status: int) -> None:
@@ -221,6 +227,31 @@ def test_only_the_files_that_are_read_are_fetched_from_a_hub(pipeline: Path, tmp
     assert located(hub, home, HF_HUB_OFFLINE="1")[1] == source, "what was fetched needs no hub"
     assert located(hub, home)[1] == source, "nor one that answers"
     assert located(hub, home_of_half, "fp16")[1] == other
+
+
+@pytest.mark.thorough
+def test_what_is_fetched_of_a_published_pipeline_is_all_that_draws(tmp_path: Path):
+    """Its index names a safety checker, and what reads pictures for it and for adapters: no picture needs them."""
+    pytest.importorskip("diffusers", reason="the gpu extra is not installed")
+    folder, home = build(tmp_path / "published", gated=False), tmp_path / "home"
+    index = json.loads((folder / "model_index.json").read_text("utf-8"))
+    index |= {
+        "safety_checker": ["stable_diffusion", "StableDiffusionSafetyChecker"], "requires_safety_checker": True,
+        "feature_extractor": ["transformers", "CLIPImageProcessor"],
+        "image_encoder": ["transformers", "CLIPVisionModelWithProjection"],
+    }  # fmt: skip
+    (folder / "model_index.json").write_text(json.dumps(index), "utf-8")
+    for part in ("safety_checker", "feature_extractor", "image_encoder"):
+        (folder / part).mkdir()
+        (folder / part / "preprocessor_config.json").write_text("{}", "utf-8")
+    with serving(Hub({"someone/something": folder})) as hub:
+        files, _ = located(hub, home)
+    assert not [name for name in files if name.startswith(("safety_checker", "feature_extractor", "image_encoder"))]
+    [fetched_index] = home.rglob("model_index.json")
+    for renderer in ("text2image", "photo"):
+        photo = PhotoSettings(strength=0.9, inpaint=0.9) if renderer == "photo" else PhotoSettings()
+        config = DiffusionConfig(renderer, str(fetched_index.parent), None, tmp_path, 1, steps=2, photo=photo)
+        assert make_generator(config).side == SIDE
 
 
 def test_pieces_are_fetched_by_their_index_and_what_is_not_whole_is_asked_for_again(

@@ -64,9 +64,16 @@ def without_configuration(scheduler: Path) -> None:
 
 def of_no_class(scheduler: Path) -> None:
     (scheduler / "scheduler_config.json").write_text('{"_class_name": "NoSuchScheduler"}')
+    index = json.loads((scheduler.parent / "model_index.json").read_text("utf-8"))
+    (scheduler.parent / "model_index.json").write_text(json.dumps({**index, "scheduler": [None, None]}), "utf-8")
 
 
-@pytest.mark.parametrize("spoil", [without_configuration, of_no_class])
+def of_no_class_in_the_index(scheduler: Path) -> None:
+    index = json.loads((scheduler.parent / "model_index.json").read_text("utf-8"))
+    (scheduler.parent / "model_index.json").write_text(json.dumps({**index, "scheduler": ["a", "NoScheduler"]}), "utf-8")
+
+
+@pytest.mark.parametrize("spoil", [without_configuration, of_no_class, of_no_class_in_the_index])
 def test_a_checkpoint_without_a_scheduler_that_can_be_read_is_refused_in_a_line(
     folder: Path, tmp_path: Path, spoil: Callable[[Path], None]
 ):
