@@ -1,10 +1,12 @@
 """Near-duplicate detection by fingerprints in the object store, shared by all workers.
 
 In: an accepted sample and its picture.  Out: None, or a Finding that names the earlier picture.
-A picture stores its claims (fingerprints) before it lists others: of two near ones at the same time at least one sees the
-other.  Then its verdict is stored, once, so that every delivery of a picture ends alike.  A picture without a verdict is
-being examined by a worker, or was when that worker died: of two such the smaller id wins, and neither waits.  So of two
-near pictures exactly one is kept, in any order of arrival, unless a third one that is near to it wins against it.
+A picture claims its fingerprints before it looks for others: of two near ones at the same time at least one sees the
+other.  A folder has one object that only its first picture can store, so a picture that is the first in all its folders
+has nobody to look for.  Then its verdict is stored, once, so that every delivery of a picture ends alike.  A picture
+without a verdict is being examined by a worker, or was when that worker died: of two such the smaller id wins, and
+neither waits.  So of two near pictures exactly one is kept, in any order of arrival, unless a third one that is near to
+it wins against it.
 
 Claims are stored last, after every other gate.  Claims of a picture that lost have no effect.
 """
@@ -24,7 +26,10 @@ from gpu_workers.graph_check import Finding
 from schemas.events import Question, RenderedImage
 from schemas.interfaces import ObjectStore, StoredObject
 
-CLAIMS, VERDICTS = "seen/near", "seen/verdicts"
+CLAIMS, VERDICTS = "seen/claims", "seen/verdicts"
+FIRST = "first"
+"""In each folder: the claim of whoever came first."""
+
 MEDIA_TYPE = "text/plain"
 
 DETAILS = {
@@ -42,9 +47,9 @@ class _Claim:
     fingerprint: str
     folders: tuple[str, ...]
 
-    def keys(self, image: str) -> list[str]:
-        """The keys under which a picture claims this fingerprint."""
-        return [f"{folder}{self.fingerprint}-{image}" for folder in self.folders]
+    def named(self, image: str) -> str:
+        """The fingerprint and who claims it."""
+        return f"{self.fingerprint}-{image}"
 
     def is_near(self, fingerprint: str) -> bool:
         """Whether another fingerprint counts as equal."""
@@ -72,24 +77,47 @@ class Duplicates:
     def find(self, event: RenderedImage, questions: Sequence[Question], picture: bytes) -> Finding | None:
         """The finding that the sample is a duplicate of another picture; None if it is kept. Raises RetryableError."""
         image, claims = event.image.image_id, _claims(event, questions, picture)
-        verdict = self._verdict(image)
+        taken = [
+            (claim, folder)
+            for claim in claims
+            for folder in claim.folders
+            if not self._is_first(folder, claim.named(image))
+        ]
+        verdict = self._verdict(image) if taken else self._put_verdict(image, _Verdict(image))
         if verdict is None:
-            for key in (key for claim in claims for key in claim.keys(image)):
-                self._store.put_if_absent(key, _text(image))
-            verdict = self._put_verdict(image, self._decide(image, claims))
+            for claim, folder in taken:
+                self._join(folder, claim.named(image))
+            verdict = self._put_verdict(image, self._decide(image, taken))
         return None if verdict.first == image else _finding(verdict, claims)
 
     def restore(self, evidence: Mapping[str, object]) -> None:
         """Store claim and verdict of the picture that a rejection's evidence names as the first. Raises RetryableError."""
         by, fingerprint, first = (evidence.get(name) for name in ("by", "fingerprint", "first"))
         if isinstance(by, str) and by in DETAILS and isinstance(fingerprint, str) and isinstance(first, str):
-            for key in _claim(by, fingerprint).keys(first):
-                self._store.put_if_absent(key, _text(first))
-            self._put_verdict(first, _Verdict(first))
+            self._keep(first, [_claim(by, fingerprint)])
 
-    def _decide(self, image: str, claims: Sequence[_Claim]) -> _Verdict:
+    def keep(self, event: RenderedImage, questions: Sequence[Question], picture: bytes) -> None:
+        """Store claims and verdict of a picture that was kept elsewhere. Raises RetryableError."""
+        self._keep(event.image.image_id, _claims(event, questions, picture))
+
+    def _keep(self, image: str, claims: Sequence[_Claim]) -> None:
+        for claim in claims:
+            for folder in claim.folders:
+                if not self._is_first(folder, claim.named(image)):
+                    self._join(folder, claim.named(image))
+        self._put_verdict(image, _Verdict(image))
+
+    def _is_first(self, folder: str, claim: str) -> bool:
+        """Claim a folder that nobody has claimed. False if somebody has, perhaps an earlier delivery of this picture."""
+        return self._store.put_if_absent(f"{folder}{FIRST}", _text(claim))
+
+    def _join(self, folder: str, claim: str) -> None:
+        """Claim a folder in which there are others."""
+        self._store.put_if_absent(f"{folder}{claim}", _text(claim))
+
+    def _decide(self, image: str, taken: Sequence[tuple[_Claim, str]]) -> _Verdict:
         """A verdict for the picture itself, unless a near one was kept or wins against it."""
-        for near in self._near_pictures(image, claims):
+        for near in self._near_pictures(image, taken):
             while near:
                 other, by = near.popitem()
                 verdict = self._verdict(other)
@@ -101,17 +129,25 @@ class Duplicates:
                     near[verdict.first] = near.pop(verdict.first)
         return _Verdict(image)
 
-    def _near_pictures(self, image: str, claims: Sequence[_Claim]) -> Iterator[dict[str, str]]:
-        """For each folder, the near pictures with the kind of fingerprint that makes them near, each picture once."""
+    def _near_pictures(self, image: str, taken: Sequence[tuple[_Claim, str]]) -> Iterator[dict[str, str]]:
+        """For each folder, the near pictures with the kind of fingerprint that makes them near, each picture once.
+
+        The folder's first is the last: whoever takes from the end meets first who was most likely kept.
+        """
         seen = {image}
-        for claim in claims:
-            for folder in claim.folders:
-                entries = (key.removeprefix(folder).partition("-") for key in self._store.keys(folder))
-                near = {
-                    other: claim.by for fingerprint, _, other in entries if other not in seen and claim.is_near(fingerprint)
-                }
-                seen |= near.keys()
-                yield near
+        for claim, folder in taken:
+            entries = (named.partition("-") for named in self._claims_in(folder))
+            near = {
+                other: claim.by for fingerprint, _, other in entries if other not in seen and claim.is_near(fingerprint)
+            }
+            seen |= near.keys()
+            yield near
+
+    def _claims_in(self, folder: str) -> list[str]:
+        """All claims of a folder, that of its first at the end."""
+        joined = [key.removeprefix(folder) for key in self._store.keys(folder)]
+        first = self._store.get(f"{folder}{FIRST}")
+        return [name for name in joined if name != FIRST] + ([first.data.decode("ascii", "replace")] if first else [])
 
     def _put_verdict(self, image: str, verdict: _Verdict) -> _Verdict:
         """Store the verdict unless there is one; the verdict that is stored then."""
@@ -125,13 +161,6 @@ class Duplicates:
             return None
         first, _, by = found.data.decode("ascii", "replace").partition(" ")
         return _Verdict(first, by)
-
-
-def stored_objects_of(event: RenderedImage, questions: Sequence[Question], picture: bytes) -> dict[str, StoredObject]:
-    """The objects, by key, that the store holds for a kept sample."""
-    image = event.image.image_id
-    claimed = {key: _text(image) for claim in _claims(event, questions, picture) for key in claim.keys(image)}
-    return {**claimed, _verdict_key(image): _Verdict(image).stored()}
 
 
 def _claims(event: RenderedImage, questions: Sequence[Question], picture: bytes) -> list[_Claim]:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from dataset.reading.rejection_outcomes import DRAWN_AGAIN
-from gpu_workers.duplicates import Duplicates, stored_objects_of
+from gpu_workers.duplicates import Duplicates
 from gpu_workers.exam_policy import Policy
 from gpu_workers.examine import ExamineHandler, Examiners
 from schemas.base import Event
@@ -141,8 +141,7 @@ class WhatIf:
             self._pictures.override(image.key, StoredObject(one.picture, image.media_type))
             for view, file in zip(one.event.views, one.views, strict=True):
                 self._pictures.override(view.image.key, StoredObject(file, view.image.media_type))
-            for key, claim in stored_objects_of(one.event, one.questions, one.picture).items():
-                self._notes.override(key, claim)
+            Duplicates(self._notes).keep(one.event, one.questions, one.picture)
         elif one.evidence.get("first") not in self._accepted:
             Duplicates(self._notes).restore(one.evidence)
 

@@ -195,13 +195,29 @@ def test_a_finding_names_who_was_first(store: InMemoryStore):
     assert finding.evidence["first"] == first.image.image_id
 
 
-def test_a_store_that_is_away_is_tried_later():
-    class Away(InMemoryStore):
-        def get(self, key: str) -> StoredObject | None:
-            raise RetryableError("away")
+@pytest.mark.parametrize("request_name", ["get", "put_if_absent", "keys"])
+def test_a_store_that_is_away_is_tried_later(store: InMemoryStore, request_name: str):
+    verdict(store, event_of(0), scenery(0))
 
+    def away(*_: object) -> None:
+        raise RetryableError("away")
+
+    setattr(store, request_name, away)
     with pytest.raises(RetryableError):
-        verdict(Away(), event_of(0), scenery(0))
+        verdict(store, event_of(1), scenery(0))
+
+
+def test_a_new_picture_asks_the_store_for_nothing():
+    class Claimed(InMemoryStore):
+        def get(self, key: str) -> StoredObject | None:
+            raise AssertionError(f"read {key}")
+
+        def keys(self, prefix: str) -> Iterator[str]:
+            raise AssertionError(f"listed {prefix}")
+
+    store = Claimed()
+    assert [verdict(store, event_of(i), scenery(i)) for i in range(20)] == [None] * 20
+    assert len(list(InMemoryStore.keys(store, ""))) == 20 * 6
 
 
 def test_fingerprints_ignore_what_does_not_matter_and_nothing_else():
