@@ -14,7 +14,7 @@ from PIL import Image, ImageDraw
 
 from dataset.audit.picture_hash import MAX_BIT_DISTANCE as audit_bit_distance
 from dataset.audit.picture_hash import difference_hash
-from gpu_workers.duplicates import Duplicates
+from gpu_workers.duplicates import VERDICTS, Duplicates
 from gpu_workers.fingerprints import (
     MAX_BIT_DISTANCE,
     bands,
@@ -335,3 +335,35 @@ def test_a_picture_that_comes_again_and_again_is_found_with_few_questions(store:
         found = verdict(Counting(), event_of(number), hashed(77))
         assert (found is None) == (number == 0)
     assert len(asked) <= 3
+
+
+def test_a_picture_is_found_in_a_folder_that_another_one_claimed_first(store: InMemoryStore):
+    """All three share the first part of their hash alone; the last two are near, the first is near to none."""
+    other_parts = sum(1 << (63 - place) for place in range(64) if place % 3)
+    one_of_each = 1 << (63 - 1) | 1 << (63 - 2)
+    assert verdict(store, event_of(0), hashed(other_parts)) is None
+    assert verdict(store, event_of(1), hashed(0)) is None
+    shared = [mine == theirs for mine, theirs in zip(bands(f"{0:016x}"), bands(f"{one_of_each:016x}"), strict=True)]
+    assert shared == [True, False, False]
+    assert verdict(store, event_of(2), hashed(one_of_each)) == ("image", "duplicate", "picture")
+
+
+def test_a_lost_picture_that_comes_again_wins_against_nobody(store: InMemoryStore):
+    """It is near to one that was kept, by the last part of the hash, and by the first to one whose worker died."""
+    kept, of_lost, of_died = (hashed(sum(1 << (63 - place) for place in places)) for places in ((), (0, 1), (0, 1, 4, 5)))
+    lost, died = sorted((event_of(1), event_of(2)), key=lambda event: event.image.image_id)
+    assert verdict(store, event_of(0), kept) is None
+    assert verdict(store, lost, of_lost) is not None
+
+    class Dies(InMemoryStore):
+        get, keys = staticmethod(store.get), staticmethod(store.keys)
+
+        def put_if_absent(self, key: str, stored: StoredObject) -> bool:
+            if key.startswith(VERDICTS):
+                raise Died
+            return store.put_if_absent(key, stored)
+
+    with pytest.raises(Died):
+        verdict(Dies(), died, of_died)
+    assert verdict(store, lost, of_lost) is not None
+    assert verdict(store, died, of_died) is None
