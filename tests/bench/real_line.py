@@ -126,6 +126,7 @@ class Ends:
     """Records of topics, read by one client: a new one for every look would cost more than what is measured.
 
     Offsets would not do for a count: each transaction's marker takes one, so a topic's end is further than its records.
+    Nor would records: what is delivered again after a rebalance is published again, and the writer takes it once.
     """
 
     def __init__(self, line: Line, *topics: str) -> None:
@@ -140,7 +141,7 @@ class Ends:
             for number in sorted(self._consumer.partitions_for_topic(topic) or ())
         ]
         self._consumer.assign(self._partitions)
-        self._counted = 0
+        self._counted = set[tuple[str, object]]()
 
     def __enter__(self) -> Self:
         return self
@@ -149,9 +150,9 @@ class Ends:
         self._consumer.close(autocommit=False)
 
     def count(self) -> int:
-        """Committed records so far."""
-        self._counted += sum(len(batch) for batch in self._unread())
-        return self._counted
+        """Committed events so far, each once."""
+        self._counted |= {(record.topic, _id_of(record)) for record in self.records()}
+        return len(self._counted)
 
     def records(self) -> list[Any]:
         """All committed records that were not counted or given yet, as the client library gives them."""
@@ -161,6 +162,11 @@ class Ends:
         ends = self._consumer.end_offsets(self._partitions)
         while any(self._consumer.position(each) < end for each, end in ends.items()):
             yield from self._consumer.poll(timeout_ms=500, max_records=2000).values()
+
+
+def _id_of(record: Any) -> object:
+    """The event's id, or the place of a record that names none."""
+    return dict(record.headers).get("ce_id", (record.partition, record.offset))
 
 
 def put_evenly(line: Line, topic: str, messages: Sequence[tuple[bytes, bytes]]) -> None:
