@@ -49,7 +49,7 @@ Moments = Mapping[str, Sequence[float]]
 def measured() -> Iterator[Figure]:
     """Percentiles of each stage and of the whole. Raises NotHere."""
     with tempfile.TemporaryDirectory() as name, real_line(Path(name)) as line:
-        with Ends(line, *ENDS) as ends:
+        with Ends(line.broker.bootstrap, *ENDS) as ends:
             line.start_stages(STAGES["collage"])
             carried(line, ends, seeds_for("collage", 12, "warm"))
             began = time.monotonic()
@@ -93,7 +93,7 @@ def moments_of(line: Line, seeds: set[str]) -> Moments:
     """The moments of every sample of these seeds that is in the dataset."""
     at: dict[str, dict[object, float]] = {topic: {} for topic in (SEEDS, GRAPHS, IMAGES, QA)}
     samples: dict[str, tuple[str, str]] = {}
-    with Ends(line, *at) as topics:
+    with Ends(line.broker.bootstrap, *at) as topics:
         for record in topics.records():
             event = decode(record.topic, record.value, record.headers)
             moment = record.timestamp / 1000

@@ -121,7 +121,7 @@ def figures(renderer: str, bare: Rate, made: Rate) -> Iterator[Figure]:
 
 def factory_rate(renderer: str, requests: int) -> Rate:
     """Requests until the last sample is a row of the dataset; the processes have worked before. Raises NotHere."""
-    with tempfile.TemporaryDirectory() as name, real_line(Path(name)) as line, Ends(line, *ENDS) as ends:
+    with tempfile.TemporaryDirectory() as name, real_line(Path(name)) as line, Ends(line.broker.bootstrap, *ENDS) as ends:
         line.start_stages(STAGES[renderer], SKG_RENDERER=renderer, SKG_WRITE_EVERY_S=COMMIT_S)
         carried(line, ends, seeds_for(renderer, WARM if renderer == "collage" else 2, "warm"))
         before = len(sample_ids(str(line.dataset)))
@@ -143,7 +143,7 @@ def carried(line: Line, ends: Ends, seeds: Sequence[SeedConcept]) -> None:
 def finished(line: Line, ends: Ends, wanted: int) -> None:
     """Wait for so many outcomes, and until no sample is missing from the dataset."""
     line.wait(lambda: ends.count() >= wanted, WITHIN_S, "every request has an outcome")
-    with Ends(line, QA) as accepted:
+    with Ends(line.broker.bootstrap, QA) as accepted:
         samples = accepted.count()
     line.wait(lambda: len(sample_ids(str(line.dataset))) >= samples, WITHIN_S, "every sample is in the dataset")
 

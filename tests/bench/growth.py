@@ -43,7 +43,7 @@ class Look:
 
 def measured() -> Iterator[Figure]:
     """Time and memory of each stretch, and the growth. Raises NotHere."""
-    with tempfile.TemporaryDirectory() as name, real_line(Path(name)) as line, Ends(line, QA) as ends:
+    with tempfile.TemporaryDirectory() as name, real_line(Path(name)) as line, Ends(line.broker.bootstrap, QA) as ends:
         for kind in KINDS:
             line.start(kind, "tests.soak.driver")
         yield from figures(_looks(line, ends))

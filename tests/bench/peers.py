@@ -111,7 +111,7 @@ def _called(command: list[str], within_s: float, folder: str | None = None) -> s
 
 def _own() -> list[Run]:
     """The step of a render process whose handler does next to nothing; its start is until its first event."""
-    with tempfile.TemporaryDirectory() as name, real_line(Path(name)) as line, Ends(line, IMAGES) as ends:
+    with tempfile.TemporaryDirectory() as name, real_line(Path(name)) as line, Ends(line.broker.bootstrap, IMAGES) as ends:
         put_evenly(line, GRAPHS, list(islice(graph_messages(), SIZES[-1])))
         began, runs = time.monotonic(), list[Run]()
         process = line.start("render", "tests.soak.driver")

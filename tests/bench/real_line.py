@@ -129,9 +129,9 @@ class Ends:
     Nor would records: what is delivered again after a rebalance is published again, and the writer takes it once.
     """
 
-    def __init__(self, line: Line, *topics: str) -> None:
+    def __init__(self, bootstrap: str, *topics: str) -> None:
         self._consumer = KafkaConsumer(
-            bootstrap_servers=line.broker.bootstrap, enable_auto_commit=False, auto_offset_reset="earliest",
+            bootstrap_servers=bootstrap, enable_auto_commit=False, auto_offset_reset="earliest",
             isolation_level="read_committed", allow_auto_create_topics=False, max_partition_fetch_bytes=4 << 20,
             fetch_max_bytes=64 << 20,
         )  # fmt: skip

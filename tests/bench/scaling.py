@@ -34,7 +34,7 @@ READY_S = 60.0
 
 def measured() -> Iterator[Figure]:
     """The rates, and what changes of members cost. Raises NotHere."""
-    with tempfile.TemporaryDirectory() as name, real_line(Path(name)) as line, Ends(line, IMAGES) as ends:
+    with tempfile.TemporaryDirectory() as name, real_line(Path(name)) as line, Ends(line.broker.bootstrap, IMAGES) as ends:
         put_evenly(line, GRAPHS, [_message(number) for number in range(EVENTS)])
         yield from _rates(line, ends)
         line.stop()
@@ -76,7 +76,7 @@ def _changes(line: Line, named: bool) -> Iterator[Figure]:
         _pass(line, max(0.0, began + CHANGE_S - time.time()))
         spans.append((what, began, began + CHANGE_S))
         _settled(line)
-    with Ends(line, IMAGES) as ends:
+    with Ends(line.broker.bootstrap, IMAGES) as ends:
         times = sorted(record.timestamp / 1000 for record in ends.records())
     kind = "named members" if named else "members without names"
     for what, begin, end in spans:
