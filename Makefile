@@ -11,12 +11,16 @@ BASE ?= main
 IN_VENV := local gallery llm charts otel nsfw
 APART := gpu solid
 comma := ,
+space := $(subst ,, )
 WANTED := $(subst $(comma), ,$(EXTRAS))
 UNKNOWN := $(filter-out $(IN_VENV) $(APART),$(WANTED))
 $(if $(UNKNOWN),$(error EXTRAS=$(EXTRAS): there is no extra $(UNKNOWN); there are $(IN_VENV) $(APART)))
 export PYTHONDONTWRITEBYTECODE ?= 1
 # Tests keep bytecode, but outside the tree: without it each worker compiles every module and every test anew, 9 s of CPU.
 KEEP_BYTECODE := PYTHONDONTWRITEBYTECODE= PYTHONPYCACHEPREFIX=$(CURDIR)/.pytest_cache/bytecode
+# A demo keeps it in its usual places, and setup makes it: without it each of its five processes compiles all that it imports.
+WITH_BYTECODE := PYTHONDONTWRITEBYTECODE=
+OF_A_DEMO := streams.demo.demo_watch streams.composition streams.faust_app.seed_agent agents.planner gpu_workers.render gpu_workers.examine gpu_workers.collage dataset.table.sample_writer
 
 .DEFAULT_GOAL := help
 .PHONY: setup-solid demo-solid test-solid test-cluster bench-solid bench-capacity quality bench bench-compare bench-flame bench-llm bench-render chaos soak help setup setup-gpu demo test test-unit test-slow test-gpu check services up down schemas docs wheel lock
@@ -32,10 +36,11 @@ setup: .venv/.ready $(patsubst %,.venv-%/.ready,$(filter $(APART),$(WANTED))) ##
 	$(BIN)/uv pip sync --quiet --python $(BIN)/python requirements/dev.txt
 	$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --editable .
 	$(BIN)/python -m gpu_workers.collage.sprites.fetch
+	$(WITH_BYTECODE) $(BIN)/python -c 'import $(subst $(space),$(comma),$(OF_A_DEMO))'
 	@touch $@
 
 demo: setup ## run the whole factory on the sample seeds; the result is in demo-out/
-	$(BIN)/skg demo --add --out demo-out
+	$(WITH_BYTECODE) $(BIN)/skg demo --add --out demo-out
 
 services: setup ## install the real services that tests use, where this machine allows it
 	$(BIN)/python -m tools.services.install

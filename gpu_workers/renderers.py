@@ -16,7 +16,6 @@ from schemas.errors import UserError, require_extras
 from schemas.interfaces import Renderer
 from schemas.plugins import PluginTable
 from spatial.knowledge.renderer_capabilities import RendererCapabilities, any_words, pictures_only
-from spatial.world.solid_capabilities import solids_only
 
 GROUP = "skg.renderers"
 """Entry points of further renderers."""
@@ -69,6 +68,12 @@ class RendererSpec:
     def has_model(self) -> bool:
         """Whether it draws with a model, named by a setting."""
         return MODEL_SETTING in self.settings
+
+
+def _solids_only(name: str) -> RendererCapabilities:
+    from spatial.world.solid_capabilities import solids_only  # settings read this table in every process
+
+    return solids_only(name)
 
 
 def _make_collage(given: Mapping[str, Any]) -> Renderer:
@@ -179,7 +184,7 @@ _BUILT_IN = {
     ),
     "solid": RendererSpec(
         "path-traces things of real size in rooms and open places, in a Blender process of its own",
-        solids_only,
+        _solids_only,
         _SOLID_SETTINGS,
         _make_solid,
         knows_truth=True,

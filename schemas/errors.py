@@ -116,6 +116,12 @@ class BadInput(UserError):
     """Invalid user input: an unknown name, an invalid value, a location without data."""
 
 
+class NothingThere(UserError):
+    """There is no dataset at `address`."""
+
+    address: str
+
+
 class NotAdmitted(UserError):
     """A service refused the credentials. The text names the settings."""
 

@@ -5,6 +5,7 @@ Handlers, renderers and clients are imported in the process that needs them.
 """
 
 import sys
+import threading
 from collections.abc import Callable
 from contextlib import ExitStack, closing
 from dataclasses import dataclass, replace
@@ -16,7 +17,7 @@ from monitoring.metrics import StageMetrics, expect_questions, expect_redrawn
 from monitoring.otel_export import exporting
 from schemas.errors import RetryableError, require_extras
 from schemas.events import QAEvent, Rejection
-from schemas.ids import content_id
+from schemas.ids import content_id, make_seed
 from schemas.interfaces import ObjectStore, Planner, Renderer, Sink
 from schemas.topics import QA, REJECTIONS
 from streams.adapters import vision_factories
@@ -63,8 +64,16 @@ FAUST_END_S = 25.0
 CALLS_A_STEP = 4
 """Calls of a diffusion renderer in one step: the result of one is stored while the next one draws."""
 
+FIRST_COMMIT_S = 0.2
+"""How long the first samples that a writer takes wait for others: a dataset is seen to grow as soon as it can be."""
+
 CALL, MODEL_CALL = 4, 16
 """Graphs in one call of a renderer where no setting says it; one with a model draws as many of them together as fit."""
+
+
+def _meanwhile(work: Callable[[], object]) -> None:
+    """Load what the first event would load, while the process joins its group: that is a wait of seconds."""
+    threading.Thread(target=work, name="loading", daemon=True).start()
 
 
 def _unchanged(store: ObjectStore) -> ObjectStore:
@@ -174,11 +183,13 @@ def run_examine(settings: ExamineSettings, hooks: Hooks = PRODUCTION) -> None:
         )
         policy = vision_factories.publishable(vision_factories.policy_of(settings))
         handler = ExamineHandler(hooks.store(store), notes, Examiners(detector, judge), policy)
+        _meanwhile(lambda: parsed("is there a cat?"))  # compiles every sentence of the grammar
         return HandlerStep(handler, tools)
 
     from gpu_workers.exam_policy import RETRIED_GATES
     from spatial.questions import check_kinds
     from spatial.questions.kind_table import KINDS
+    from spatial.questions.wording.question_parsing import parsed
 
     check_kinds()
     expect_questions(KINDS)
@@ -193,7 +204,7 @@ def run_examine(settings: ExamineSettings, hooks: Hooks = PRODUCTION) -> None:
 
 def run_write(settings: WriterSettings, hooks: Hooks = PRODUCTION) -> None:
     """Append accepted samples to the dataset, and rejections to their table, until SIGTERM. Raises a Problem."""
-    limits = BatchLimits(settings.write_rows, settings.write_every_s, call_s=TABLE_CALL_S)
+    limits = BatchLimits(settings.write_rows, settings.write_every_s, call_s=TABLE_CALL_S, first_linger_s=FIRST_COMMIT_S)
     role = Role("write", READS["write"], settings.write_group, limits, offset_reset="none")
     with process("write", settings) as start, ExitStack() as stack:
 
@@ -268,7 +279,8 @@ def _language(settings: AgentSettings, hooks: Hooks, start: Startup) -> "Languag
 def _planner(settings: AgentSettings) -> Planner:
     from agents.planner import RulePlanner
 
-    planner: Planner = RulePlanner(capabilities_of(settings.renderer, settings.view_share, settings.render_structure))
+    planner = RulePlanner(capabilities_of(settings.renderer, settings.view_share, settings.render_structure))
+    _meanwhile(lambda: planner.plan_now(make_seed("street market"), 0))  # loads the knowledge
     return planner
 
 

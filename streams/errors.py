@@ -44,3 +44,7 @@ class TooManyDeadLetters(RunFailed):
 
 class StepHung(RunFailed):
     """The batch in flight did not finish within the drain deadline. It is not committed and will be redelivered."""
+
+
+class BadSeeds(ValueError):
+    """Nothing was published. The message has one line per fault, with its place and what is wrong."""

@@ -49,7 +49,7 @@ class SettingFault:
 
 def known_names() -> frozenset[str]:
     """Every name that something reads, those of files of secrets among them."""
-    from dataset.review.verdict_table import REVIEWER
+    from dataset.review import REVIEWER
 
     own = {variable_of(name) for cls in ALL for name in cls.model_fields}
     files = {file_variable_of(name) for cls in ALL for name in secrets_of(cls)}
@@ -136,11 +136,11 @@ def _faults_of(cls: type[BaseSettings], given: Mapping[str, object]) -> Iterator
 
 
 def _of_knowledge() -> Iterator[SettingFault]:
+    if not os.environ.get("SKG_KNOWLEDGE"):
+        return
     from spatial.knowledge.knowledge_base import check_knowledge
     from spatial.questions.wording.paraphrase_gate import require_admitted
 
-    if not os.environ.get("SKG_KNOWLEDGE"):
-        return
     try:
         check_knowledge()
         require_admitted()

@@ -174,9 +174,9 @@ def _dataset(settings: WriterSettings) -> None:
 
 
 def _targets(settings: BalanceSettings) -> None:
-    from streams.operations.balance_process import read_targets
-
     if "balance_targets" in settings.model_fields_set:
+        from streams.operations.balance_process import read_targets
+
         read_targets(settings.balance_targets)
 
 

@@ -33,7 +33,8 @@ from schemas.ids import make_seed
 from schemas.interfaces import Renderer, Results, Sample, StoredObject
 from spatial.knowledge.knowledge_base import scene_kinds
 from streams.adapters.vision_factories import renderer_of
-from streams.operations.seeds import SAMPLE_SEEDS, BadSeeds, SeedRequest, seeds_of
+from streams.errors import BadSeeds
+from streams.operations.seeds import SAMPLE_SEEDS, SeedRequest, seeds_of
 from streams.seed_files.seed_reading import read_seeds
 from streams.settings import RenderSettings
 

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 from pyarrow.fs import AwsStandardS3RetryStrategy, FileSystem, FileType, LocalFileSystem, S3FileSystem, SubTreeFileSystem
 
-from schemas.errors import BadInput, NotAdmitted, RetryableError
+from schemas.errors import BadInput, NotAdmitted, NothingThere, RetryableError
 
 S3 = "s3://"
 REFUSED = (
@@ -34,7 +34,7 @@ class NotADataset(BadInput):
     """There is nothing to audit at the address."""
 
 
-class NoFolder(NotADataset):
+class NoFolder(NotADataset, NothingThere):
     """There is no folder at `address`."""
 
     def __init__(self, address: str) -> None:

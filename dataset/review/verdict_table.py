@@ -14,6 +14,7 @@ import pyarrow as pa
 from pydantic import Field, model_validator
 
 from dataset.reading.picture_twins import with_twins
+from dataset.review import REVIEWER
 from dataset.table.delta_table import Options, Table
 from dataset.table.table_errors import CommitConflict, NoDataset
 from schemas.base import Id, Model
@@ -27,9 +28,6 @@ IN_OWN_WORDS = "other"
 """The reason of a flag whose comment alone says why."""
 
 MAX_COMMENT, MAX_REVIEWER = 2000, 100
-
-REVIEWER = "SKG_REVIEWER"
-"""The environment variable that names who reviews."""
 
 ATTEMPTS = 5
 """Commits beside those of others before one is given up."""

@@ -9,7 +9,7 @@ import re
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from schemas.errors import NotAdmitted, RetryableError, UserError
+from schemas.errors import NotAdmitted, NothingThere, RetryableError, UserError
 
 ACCESS_DENIED = re.compile(r"\b(401 Unauthorized|403 Forbidden|AccessDenied|InvalidAccessKeyId|SignatureDoesNotMatch)\b")
 """Matches an object store's refusals, which no retry resolves."""
@@ -27,7 +27,7 @@ class NoDataset(UserError, ValueError):
     """There is no table at the address, or it has no rows to give."""
 
 
-class NoTable(NoDataset):
+class NoTable(NoDataset, NothingThere):
     """There is no table at `address`."""
 
     def __init__(self, address: str) -> None:

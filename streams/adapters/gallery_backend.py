@@ -22,11 +22,12 @@ from spatial.knowledge.knowledge_base import nearest_scenes
 from streams.adapters.hour_history import HourHistory
 from streams.adapters.rejection_resender import resender
 from streams.broker.client_id import has_ended
+from streams.errors import BadSeeds
 from streams.operations.balance_process import read_targets
 from streams.operations.concept_readings import Readings, faults_of, readings_of
 from streams.operations.factory_state import Report
 from streams.operations.seed_publisher import publish_seeds
-from streams.operations.seeds import BadSeeds, SeedRequest, explain, seeds_of
+from streams.operations.seeds import SeedRequest, explain, seeds_of
 from streams.operations.stage_view import open_stage_view
 from streams.operations.status import StageStatus, with_rates
 from streams.settings import StatusSettings, StoreSettings

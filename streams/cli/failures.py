@@ -3,6 +3,7 @@
 In: an error of a kind that a user can act on.  Out: `skg: …` or a log line, without secrets; 1 for what had begun and
 failed, 2 where nothing was done: an argument, a value, a setting or a file is wrong or missing, an extra is not
 installed, a service does not answer or does not let us in.
+Every command imports this: the errors that it names are in modules that import no more than they need.
 """
 
 import sys
@@ -10,16 +11,13 @@ from typing import TYPE_CHECKING
 
 from pydantic import ValidationError
 
-from dataset.audit.locations import NoFolder
-from dataset.table.table_errors import NoTable
 from monitoring.logs import log, logs_json
 from monitoring.redaction import redacted
-from schemas.errors import RetryableError, UserError
+from schemas.errors import NothingThere, RetryableError, UserError
 from schemas.texts.fault_words import in_plain_words
 from streams.address_redaction import masked
 from streams.cli.remedies import for_missing_dataset, for_service
-from streams.errors import Misused, RunFailed, Unreachable
-from streams.operations.seeds import BadSeeds
+from streams.errors import BadSeeds, Misused, RunFailed, Unreachable
 
 if TYPE_CHECKING:
     from pydantic_core import ErrorDetails
@@ -58,7 +56,7 @@ def _explained(error: Exception) -> tuple[str, int]:
 def _remedy(error: Exception) -> str:
     """What helps, of a service that does not answer and of a path without a dataset; empty where nothing is known."""
     cause = error.__cause__ or error if isinstance(error, Unreachable | Misused) else error
-    if isinstance(cause, NoTable | NoFolder):
+    if isinstance(cause, NothingThere):
         return for_missing_dataset(cause.address)
     return for_service(cause.service) if isinstance(cause, RetryableError) else ""
 

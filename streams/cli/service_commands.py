@@ -58,7 +58,7 @@ def demo(  # noqa: PLR0913, PLR0917 - one parameter an option of the command lin
 
 def _agreed_to_add(out: Path) -> bool:
     """Whether a person at a terminal wants a used folder to be added to; nobody is asked where there is none."""
-    from streams.demo.demo_run import Places
+    from streams.demo.demo_folder import Places
 
     if not sys.stdin.isatty():
         return False

@@ -11,8 +11,8 @@ from types import TracebackType
 from typing import TypeVar
 
 from schemas.errors import require_extras
+from streams.demo.demo_folder import lock_folder
 from streams.demo.demo_services import STOP_S, STORE
-from streams.demo.folder_lock import lock_folder
 from streams.services.launcher import start_store, store_settings
 from streams.services.local_services import BUCKET
 from streams.services.service_registry import load

@@ -8,8 +8,6 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 
 from schemas.errors import BadInput
-from streams.demo.llm_answers import lifelike
-from streams.demo.llm_stub import serving
 
 STUB, FROM_ENVIRONMENT = "stub", "env"
 CHOICES = (STUB, FROM_ENVIRONMENT)
@@ -43,6 +41,9 @@ NO_LLM = LlmOptions()
 
 
 def _stub(stack: ExitStack) -> dict[str, str]:
+    from streams.demo.llm_answers import lifelike  # what no other demo has to wait for
+    from streams.demo.llm_stub import serving
+
     url = stack.enter_context(serving(lifelike)).url
     return {
         "SKG_LLM_URL": url,

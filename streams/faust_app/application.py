@@ -18,8 +18,10 @@ from aiokafka.errors import KafkaError
 from aiokafka.structs import OffsetAndMetadata
 from faust.app import BootStrategy
 from faust.exceptions import ConsumerNotStarted
+from faust.tables import TableManager
 from faust.transport.drivers import aiokafka as driver
 from faust.types import TP
+from mode import Seconds
 
 from monitoring.logs import log
 from streams.broker.connection import KafkaConnection
@@ -157,6 +159,15 @@ async def _within(seconds: float, ending: Coroutine[Any, Any, None]) -> None:
 class _Transport(driver.Transport):
     Consumer = _Consumer
     Producer = _Producer
+
+
+class NoTables(TableManager):
+    """Faust's own waits a second for tables to be declared, before the group is joined; there are none here."""
+
+    logger = FAUST
+
+    async def sleep(self, n: Seconds) -> None:
+        """Do not wait."""
 
 
 class _NoWebServer(BootStrategy):

@@ -29,7 +29,7 @@ from streams.broker.connection import KafkaConnection, connection_of
 from streams.broker.reachability import ServiceAway, kafka_at
 from streams.broker.records import MAX_MESSAGE_BYTES, Partition, Record
 from streams.errors import Problem, Unreachable
-from streams.faust_app.application import CALL_S, LOOP_STUCK_S, PROBE_EVERY_S, SeedApp
+from streams.faust_app.application import CALL_S, LOOP_STUCK_S, PROBE_EVERY_S, NoTables, SeedApp
 from streams.faust_app.faust_publisher import raw_topic
 from streams.faust_app.ordered_ack import OrderedAck
 from streams.settings import AgentSettings
@@ -84,6 +84,7 @@ def new_app(settings: AgentSettings) -> SeedApp:
         producer_max_request_size=MAX_MESSAGE_BYTES,
         topic_allow_declare=False,
         topic_disable_leader=True,
+        TableManager=NoTables,
         web_enabled=False,
         logging_config={"version": 1, "incremental": True},  # Faust's command would set up plain lines of its own
         loghandlers=logging.getLogger().handlers[:],

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from agents.concepts.seed_check import SeedCheck, check_seed
 from gpu_workers.renderers import capabilities_of
 from schemas.events import SeedConcept
-from streams.operations.seeds import MAX_FAULTS_SHOWN, BadSeeds, abridged
+from streams.errors import BadSeeds
+from streams.operations.seeds import MAX_FAULTS_SHOWN, abridged
 from streams.settings import AgentSettings
 
 SHOWN = 20

@@ -16,6 +16,7 @@ from schemas.events import MAX_CONCEPT_CHARS, MAX_GRAPHS_PER_SEED_EVENT, SeedCon
 from schemas.ids import concept_key, derived_seed, make_seed
 from schemas.texts.fault_words import in_plain_words
 from schemas.texts.written_text import MAX_SHOWN, Phrase, Prose, each_text, phrase, prose, shown
+from streams.errors import BadSeeds
 
 MAX_FAULTS_SHOWN = 10
 MAX_GRAPHS = 10_000_000
@@ -35,10 +36,6 @@ SAMPLE_SEEDS = SAMPLES / "seeds.jsonl"
 
 OF_RENDERERS = {"solid": SAMPLES / "solid_seeds.jsonl"}
 """Samples for renderers that cannot draw every scene of the usual ones."""
-
-
-class BadSeeds(ValueError):
-    """Nothing was published. The message has one line per fault, with its place and what is wrong."""
 
 
 def _written_options(given: object) -> object:

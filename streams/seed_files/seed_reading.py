@@ -11,7 +11,8 @@ from pydantic import ValidationError
 from schemas.events import MAX_CONTEXT_CHARS, SeedConcept
 from schemas.texts.strict_json import NotJson, parse_json
 from schemas.texts.written_text import prose
-from streams.operations.seeds import MAX_FAULTS_SHOWN, BadSeeds, SeedRequest, abridged, expand, explain
+from streams.errors import BadSeeds
+from streams.operations.seeds import MAX_FAULTS_SHOWN, SeedRequest, abridged, expand, explain
 from streams.seed_files.plain_lines import plain_lines
 from streams.seed_files.seed_lines import BadLine, SeedLine, is_written
 from streams.seed_files.seed_tables import delimiter_of, table_lines

@@ -5,6 +5,7 @@ Listens on loopback only.  The details of each kind are in its own file.
 """
 
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 from types import TracebackType
@@ -12,13 +13,12 @@ from typing import Literal
 
 from pydantic import SecretStr
 
-from streams.services import readiness_probe
 from streams.services.apache_kafka import APACHE
 from streams.services.bound_process import Bound, Command, Detached
 from streams.services.minio_server import MINIO
 from streams.services.ports import HOST, free_ports, require_free
 from streams.services.seaweedfs import SEAWEEDFS
-from streams.services.service_errors import ServiceError
+from streams.services.service_errors import NotReady, ServiceError
 from streams.services.service_spec import LOCAL_KEYS, Keys, Place, ServiceSpec
 from streams.services.tansu import TANSU
 from streams.settings import StoreSettings
@@ -95,16 +95,32 @@ class Running:
         self.stop()
 
 
-def start_broker(kind: BrokerKind, folder: Path, port: int | None = None, *, loose: bool = False) -> Running:
+Spawned = Callable[[Running], None]
+"""Is given a service as soon as its process runs, before it is usable; again if it has to start on other ports."""
+
+
+def _unwatched(_running: Running) -> None:
+    """Nobody wants to know before the service is usable."""
+
+
+def start_broker(
+    kind: BrokerKind, folder: Path, port: int | None = None, *, loose: bool = False, spawned: Spawned = _unwatched
+) -> Running:
     """A broker that has acknowledged a record. Raises ServiceError; PortInUse when `port` is taken."""
-    return start_recipe(kind, BROKERS[kind], Place(folder, (port,) if port else ()), loose=loose)
+    return start_recipe(kind, BROKERS[kind], Place(folder, (port,) if port else ()), loose=loose, spawned=spawned)
 
 
-def start_store(
-    kind: StoreKind, folder: Path, port: int | None = None, *, keys: Keys = LOCAL_KEYS, loose: bool = False
+def start_store(  # noqa: PLR0913 - how it is started, each by its name
+    kind: StoreKind,
+    folder: Path,
+    port: int | None = None,
+    *,
+    keys: Keys = LOCAL_KEYS,
+    loose: bool = False,
+    spawned: Spawned = _unwatched,
 ) -> Running:
     """A store that has taken an object; its bucket `skg` exists. Raises ServiceError; PortInUse when `port` is taken."""
-    return start_recipe(kind, STORES[kind], Place(folder, (port,) if port else (), keys), loose=loose)
+    return start_recipe(kind, STORES[kind], Place(folder, (port,) if port else (), keys), loose=loose, spawned=spawned)
 
 
 def store_settings(place: Place, bucket: str) -> StoreSettings:
@@ -124,7 +140,9 @@ class _Lost(Exception):
     """The process ended while it started."""
 
 
-def start_recipe(kind: str, recipe: ServiceSpec, wanted: Place, *, loose: bool = False) -> Running:
+def start_recipe(
+    kind: str, recipe: ServiceSpec, wanted: Place, *, loose: bool = False, spawned: Spawned = _unwatched
+) -> Running:
     """A usable service at the place; missing ports are chosen."""
     for port in wanted.ports:
         require_free(port)
@@ -135,6 +153,7 @@ def start_recipe(kind: str, recipe: ServiceSpec, wanted: Place, *, loose: bool =
         before = command.log.stat().st_size if command.log.exists() else 0
         process = Bound(command, loose=loose)
         running = Running(kind, recipe, place, process)
+        spawned(running)
         try:
             _wait(running)
             return running
@@ -153,7 +172,7 @@ def _wait(running: Running) -> None:
             _probe(running)
             if running.alive:  # otherwise another process answered on the port
                 return
-        except readiness_probe.NotReady as error:
+        except NotReady as error:
             if time.monotonic() > deadline:
                 running.stop(0)
                 title, seconds = running.recipe.title, running.recipe.start_s
@@ -174,6 +193,8 @@ def _said(command: Command, since: int) -> str:
 
 
 def _probe(running: Running) -> None:
+    from streams.services import readiness_probe  # while the service starts: the clients take longer to import
+
     if running.kind in BROKERS:
         readiness_probe.produce(running.bootstrap)
     else:

@@ -31,8 +31,9 @@ OF_SERVICES = ("SKG_KAFKA_", "SKG_S3_")
 STAYS = {"SKG_KAFKA_REPLICATION", "SKG_KAFKA_INSTANCE", "SKG_S3_NOTES_BUCKET"}
 """Settings of a broker and a store that do not concern addresses or keys."""
 
-SESSION_S: Mapping[str, float] = {"tansu": 6.0, "apache": 10.0}
-"""Session timeout for one machine: joining a group on Tansu takes half of it; a killed worker is noticed after it."""
+SESSION_S: Mapping[str, float] = {"tansu": 4.0, "apache": 10.0}
+"""Session timeout for one machine: joining a group on Tansu takes half of it, in whole seconds; a killed worker is noticed
+after it."""
 
 
 class ServiceRequest(NamedTuple):

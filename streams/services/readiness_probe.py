@@ -16,6 +16,7 @@ from minio import Minio
 from minio.error import MinioException
 
 from streams.broker.client_factory import make_client
+from streams.services.service_errors import NotReady
 from streams.settings import StoreSettings
 
 TOPIC = "skg-health"
@@ -26,10 +27,6 @@ KEY = ".health"
 
 ATTEMPT_S = 1.0
 """One attempt's timeout: short, because a starting server drops its first requests and the next one succeeds."""
-
-
-class NotReady(Exception):
-    """Not ready yet; try again."""
 
 
 def produce(bootstrap: str) -> None:

@@ -14,3 +14,7 @@ class NoSuchKind(ServiceError, BadInput):
 
 class PortInUse(ServiceError, errors.PortInUse):
     """Another process listens there; nothing was started."""
+
+
+class NotReady(Exception):
+    """A starting service cannot be used yet: try again."""

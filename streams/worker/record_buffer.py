@@ -20,7 +20,8 @@ POLL_S = 0.2
 
 @dataclass(frozen=True)
 class BatchLimits:
-    """`batch` records per call of the step, waiting at most `linger_s` for a batch to fill.
+    """`batch` records per call of the step, waiting at most `linger_s` for a batch to fill; the first one `first_linger_s`
+    where that is set: what a process does is seen soon after its start.
 
     `give_up_s`: how long a batch is retried before the process ends without committing it; None: forever.
     `max_batches`: batches in flight: one processed, one waiting, and one more where the results of another are stored
@@ -32,6 +33,11 @@ class BatchLimits:
     give_up_s: float | None = None
     max_batches: int = 2
     call_s: float = 600.0
+    first_linger_s: float | None = None
+
+    def linger_of(self, is_first: bool) -> float:
+        """Seconds that a batch, or the first one, waits to fill."""
+        return self.linger_s if self.first_linger_s is None or not is_first else min(self.first_linger_s, self.linger_s)
 
     @property
     def max_in_flight(self) -> int:
@@ -62,6 +68,7 @@ class RecordBuffer:
         self._owner = owner
         self._queue: deque[Record] = deque()
         self._changed = threading.Condition()
+        self._has_given = False
 
     def assign(self, partitions: Sequence[Partition]) -> Mapping[Partition, int | None]:
         """New partitions start with nothing in flight. Raises RetryableError, as the owner does."""
@@ -94,12 +101,13 @@ class RecordBuffer:
                 while self._queue and len(batch) < limits.batch:
                     record = self._queue.popleft()
                     if self.offsets.owns(record):
-                        deadline = deadline if batch else time.monotonic() + limits.linger_s
+                        deadline = deadline if batch else time.monotonic() + limits.linger_of(not self._has_given)
                         batch.append(record)
                 remaining = deadline - time.monotonic()
                 if len(batch) == limits.batch or remaining <= 0 or stopping():
                     break
                 self._changed.wait(min(remaining, POLL_S))
+        self._has_given = self._has_given or bool(batch)
         return [record for record in batch if self.offsets.owns(record)]
 
     def finish(self, batch: Sequence[Record]) -> None:

@@ -8,7 +8,7 @@ import pytest
 from pydantic import SecretStr
 
 from schemas.interfaces import StoredObject
-from streams.demo.demo_services import local_services
+from streams.demo.demo_services import DemoServices
 from streams.services.local_services import NOTHING, down
 from streams.settings import StoreSettings
 from streams.storage.s3 import S3Store
@@ -37,7 +37,7 @@ def store_of(environment: dict[str, str]) -> S3Store:
 
 def demo(out: Path, stack: ExitStack, *, keep: bool) -> dict[str, str]:
     """What a demo does first."""
-    return local_services(out, out / "state", stack, keep=keep)
+    return DemoServices(out, out / "state", stack, keep=keep).usable()
 
 
 def test_a_kept_store_holds_the_pictures_of_earlier_demos_and_later_demos_find_its_own(out: Path):

@@ -8,8 +8,8 @@ import pytest
 
 from schemas.interfaces import StoredObject
 from streams.cli.root import run
+from streams.demo.demo_folder import AlreadyRunning, lock_folder
 from streams.demo.demo_services import STORE
-from streams.demo.folder_lock import AlreadyRunning, lock_folder
 from streams.demo.left_store import STATE, LeftStore
 from streams.services import start_store
 from streams.settings import StoreSettings

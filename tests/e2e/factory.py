@@ -18,8 +18,8 @@ from schemas.topics import QA, REJECTIONS
 from streams.broker.clients import Reader
 from streams.broker.connection import KafkaConnection
 from streams.broker.topic_admin import apply
+from streams.demo.demo_services import ProcessSupervisor
 from streams.demo.outcome_counts import ENDS, OutcomeCounts
-from streams.demo.process_supervisor import ProcessSupervisor
 from streams.operations.seed_publisher import publish_seeds
 from streams.operations.seeds import requests_of
 from streams.settings import KafkaSettings, StoreSettings

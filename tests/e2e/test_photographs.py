@@ -21,7 +21,7 @@ from schemas.events import SeedConcept
 from schemas.ids import make_seed
 from schemas.picture_layers import read_claim
 from streams.broker.topic_admin import apply
-from streams.demo.process_supervisor import ProcessSupervisor
+from streams.demo.demo_services import ProcessSupervisor
 from streams.services.bound_process import Command
 from tests.conftest import FreshService
 from tests.e2e.factory import Factory

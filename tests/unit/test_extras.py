@@ -140,6 +140,16 @@ def test_an_extra_that_there_is_not_is_refused_with_those_that_there_are(tmp_pat
     assert "there is no extra blender; there are local gallery llm charts otel nsfw gpu solid" in said.stderr
 
 
+def test_a_demo_keeps_bytecode_and_setup_makes_what_it_loads(tmp_path: Path) -> None:
+    lines = made(tmp_path, "-n", "demo").stdout.splitlines()
+    (demo,) = (line for line in lines if line.endswith("skg demo --add --out demo-out"))
+    (load,) = (line for line in lines if "streams.demo.demo_watch" in line)
+    assert demo.startswith("PYTHONDONTWRITEBYTECODE= ")
+    command, _, imports = load.partition("-c ")
+    assert command == "PYTHONDONTWRITEBYTECODE= .venv/bin/python "
+    subprocess.run([sys.executable, "-c", imports.strip("'")], check=True)
+
+
 def made(folder: Path, *arguments: str) -> "subprocess.CompletedProcess[str]":
     """What make says in a folder with the project's Makefile where nothing is installed."""
     (folder / "requirements").mkdir()

@@ -35,7 +35,6 @@ SEAMS = {
         "gpu_workers/perception/nsfw.py",
         "spatial/layout/lazy_cp_sat.py",
         "streams/broker/token_provider.py",
-        "streams/demo/folder_lock.py",
         "streams/demo/signals.py",
         "streams/llm/event_loop_thread.py",
     },

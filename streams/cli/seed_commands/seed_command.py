@@ -36,7 +36,8 @@ def seed(  # noqa: PLR0913, PLR0917 - one parameter an option of the command lin
     anyway: Annotated[bool, typer.Option("--anyway", help="publish what must be rejected, too")] = False,
 ) -> None:
     """Publish seed concepts; print their ids. Example: skg seed "street market" --count 20"""
-    from streams.operations.seeds import BadSeeds, SeedRequest, seeds_of
+    from streams.errors import BadSeeds
+    from streams.operations.seeds import SeedRequest, seeds_of
     from streams.seed_files.seed_reading import is_seed_file, read_context, read_seeds
 
     if (concept is None) == (file is None):
@@ -68,7 +69,7 @@ def seed(  # noqa: PLR0913, PLR0917 - one parameter an option of the command lin
 
 def _require_none(given: dict[str, object]) -> None:
     """Raise BadSeeds for options beside a seeds file, which would not apply to its lines."""
-    from streams.operations.seeds import BadSeeds
+    from streams.errors import BadSeeds
 
     said = [name for name, value in given.items() if value]
     if said:
@@ -102,7 +103,7 @@ def _publish(seeds: list["SeedConcept"]) -> None:
 
 
 def _weights(pairs: list[str]) -> dict[str, float]:
-    from streams.operations.seeds import BadSeeds
+    from streams.errors import BadSeeds
 
     weights: dict[str, float] = {}
     for pair in pairs:

@@ -9,7 +9,9 @@ from aiokafka.errors import KafkaConnectionError
 from faust.exceptions import ConsumerNotStarted
 
 from streams.broker.reachability import ServiceAway
-from streams.faust_app.seed_agent import _start_app, show_outage
+from streams.faust_app.application import NoTables
+from streams.faust_app.seed_agent import _start_app, new_app, show_outage
+from streams.settings import AgentSettings
 
 
 @pytest.mark.parametrize("error", [KafkaConnectionError(), ConsumerNotStarted("not yet")])
@@ -44,3 +46,14 @@ def test_only_a_broker_that_is_away_or_back_changes_what_is_waited_for(
     app: Any = SimpleNamespace(away_since=away_since, show_waiting=said.append)
     show_outage(app, why)
     assert said == shown
+
+
+def test_faust_joins_the_group_at_once_for_there_are_no_tables_to_wait_for() -> None:
+    app = new_app(AgentSettings(kafka_bootstrap="127.0.0.1:9"))
+    assert app.conf.TableManager is NoTables
+
+    async def started() -> None:
+        tables = NoTables.__new__(NoTables)
+        await asyncio.wait_for(tables.sleep(1.0), 0.5)
+
+    asyncio.run(started())

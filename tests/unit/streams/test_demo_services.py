@@ -1,22 +1,28 @@
 """What needs no service: ports, export lines, what `skg down` does to a stale state."""
 
 import json
+import os
 import socket
 import stat
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import pytest
 
+from schemas.events import STAGES
 from streams import errors
 from streams.broker.connection import KafkaConnection, connection_of
-from streams.demo.demo_services import local_kafka
-from streams.services import Keys, PortInUse, ServiceError, start_broker, start_store
+from streams.demo.demo_services import ProcessSupervisor, StartingService, local_kafka
+from streams.services import Keys, PortInUse, Running, ServiceError, start_broker, start_store
 from streams.services.bound_process import Bound, Command
+from streams.services.launcher import BROKERS, Spawned
 from streams.services.local_services import Endpoints, down, export_lines, up
 from streams.services.ports import free_ports, is_free
 from streams.services.service_registry import store_keys
+from streams.services.service_spec import Place
+from tests.fakes.wait import until
 
 AWKWARD = Endpoints("127.0.0.1:9092", "http://127.0.0.1:8333", Keys("skg", "it's $HOME; `id`"), 6.0)
 
@@ -123,3 +129,64 @@ def test_a_demo_speaks_to_its_own_broker_whatever_is_set(monkeypatch: pytest.Mon
     }.items():  # fmt: skip
         monkeypatch.setenv(f"SKG_KAFKA_{name}", value)
     assert connection_of(local_kafka("127.0.0.1:9")) == KafkaConnection("127.0.0.1:9")
+
+
+def sleeping(folder: Path, port: int = 1) -> Running:
+    """A service that does nothing."""
+    process = Bound(Command(("sleep", "60"), folder))
+    return Running("tansu", BROKERS["tansu"], Place(folder, (port,)), process)
+
+
+def test_the_address_of_a_service_is_known_while_it_starts_and_the_last_one_counts(tmp_path: Path) -> None:
+    go_on, moved = threading.Event(), threading.Event()
+
+    def start(spawned: Spawned) -> Running:
+        spawned(first)
+        go_on.wait(20)
+        spawned(second)
+        moved.set()
+        return second
+
+    first, second = sleeping(tmp_path / "a", 1), sleeping(tmp_path / "b", 2)
+    service = StartingService(start)
+    assert service.address() is first
+    go_on.set()
+    assert service.usable() is second
+    service.stop()
+    assert not second.alive
+    first.stop(0)
+
+
+def test_a_service_that_is_still_starting_is_stopped_with_the_demo(tmp_path: Path) -> None:
+    running = sleeping(tmp_path)
+
+    def start(spawned: Spawned) -> Running:
+        spawned(running)
+        until(lambda: not running.alive, 20, "the service has ended")
+        raise ServiceError("it ended while starting")
+
+    service = StartingService(start)
+    assert service.address() is running
+    service.stop()
+    assert not running.alive
+
+
+def test_a_service_that_cannot_start_says_so_whoever_asks(tmp_path: Path) -> None:
+    def start(_spawned: Spawned) -> Running:
+        raise ServiceError("it is not installed")
+
+    service = StartingService(start)
+    for ask in (service.address, service.usable):
+        with pytest.raises(ServiceError, match="it is not installed"):
+            ask()
+    service.stop()
+    assert not list(tmp_path.iterdir())
+
+
+def test_stages_start_again_with_the_settings_of_services_that_had_to_move(tmp_path: Path) -> None:
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("SKG_")}
+    stages = ProcessSupervisor(tmp_path, {**kept, "SKG_LOG_FORMAT": "before"})  # each says that it is wrong, and ends
+    stages.restart({**kept, "SKG_LOG_FORMAT": "after"})
+    logs = [tmp_path / stage / "log.txt" for stage in STAGES]
+    until(lambda: all("(got 'after')" in log.read_text("utf-8") for log in logs), 60, "every stage has read it")
+    stages.stop()

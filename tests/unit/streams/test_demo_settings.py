@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from streams.demo.demo_run import Places, settings_of
+from streams.demo.demo_folder import Places
+from streams.demo.demo_run import settings_of
 from streams.demo.llm_options import NAMES
 from streams.settings import judging
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from streams.demo.folder_lock import AlreadyRunning, lock_folder
+from streams.demo.demo_folder import AlreadyRunning, lock_folder
 
 
 def test_a_second_demo_in_the_same_folder_is_told_so_and_one_in_another_is_not(tmp_path: Path):

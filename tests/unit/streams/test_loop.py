@@ -1,6 +1,7 @@
 """The worker loop over the broker in memory, and what only a fake can show."""
 
 import threading
+import time
 from collections.abc import Sequence
 from time import monotonic
 
@@ -88,6 +89,22 @@ def test_a_partition_that_comes_back_is_read_from_its_start_once() -> None:
     assert sorted(
         worker.buffer.take(BatchLimits(batch=100), lambda: False), key=lambda r: (r.partition, r.offset)
     ) == sorted(records, key=lambda r: (r.partition, r.offset))
+
+
+def test_the_first_batch_does_not_wait_for_others_as_long_as_later_ones_do() -> None:
+    carrier, step = MemoryCarrier(), Steps()
+    topic = carrier.topic()
+    carrier.publish(messages(topic, 2))
+    worker = Worker(step, BatchLimits(batch=4), NoGauges())
+    records = carrier.consumer("group", topic, worker.buffer).poll(0.1)
+    limits, waited = BatchLimits(batch=4, linger_s=0.5, first_linger_s=0.01), []
+    for record in records:
+        worker.buffer.put([record])
+        started = time.monotonic()
+        assert worker.buffer.take(limits, lambda: False) == [record]
+        waited.append(time.monotonic() - started)
+    assert waited[0] < 0.4
+    assert waited[1] >= 0.5
 
 
 class Counting(Steps):

@@ -19,7 +19,8 @@ from streams.cli.remedies import DEPTH, MOST_NAMED, datasets_below, for_missing_
 from streams.cli.root import run
 from streams.cli.setup_commands.doctor_command import findings
 from streams.cli.setup_commands.service_looks import look_at_store, service_findings
-from streams.demo.demo_run import DemoOptions, Places, checked_seeds, require_unused
+from streams.demo.demo_folder import Places
+from streams.demo.demo_run import DemoOptions, checked_seeds, require_unused
 from streams.demo.demo_summary import Counted, samples_in
 from streams.services.bound_process import identity
 from streams.services.service_registry import STATE

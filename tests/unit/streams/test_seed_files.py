@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from schemas.events import SeedConcept
 from schemas.ids import make_seed
 from streams.cli.root import run
-from streams.operations.seeds import BadSeeds
+from streams.errors import BadSeeds
 from streams.seed_files.seed_reading import parse_seeds, read_context, read_seeds
 
 CAFE = "café"

@@ -8,14 +8,8 @@ import pytest
 from agents.concepts.seed_check import check_seed
 from schemas.ids import make_seed
 from spatial.knowledge.renderer_capabilities import pictures_only
-from streams.operations.seeds import (
-    SAMPLE_SEEDS,
-    BadSeeds,
-    SeedRequest,
-    distribute_graphs,
-    requests_of,
-    seeds_of,
-)
+from streams.errors import BadSeeds
+from streams.operations.seeds import SAMPLE_SEEDS, SeedRequest, distribute_graphs, requests_of, seeds_of
 from streams.seed_files.seed_reading import parse_seeds, read_context, read_seeds
 
 

@@ -9,7 +9,7 @@ from typing import Any, get_args
 import pytest
 from pydantic import SecretStr
 
-from dataset.review.verdict_table import REVIEWER
+from dataset.review import REVIEWER
 from schemas.events import STAGES
 from streams.cli.root import run
 from streams.secret_files import file_variable_of, secrets_of, variable_of

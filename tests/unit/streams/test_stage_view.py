@@ -5,7 +5,8 @@ from pathlib import Path
 from schemas.topics import GRAPHS
 from streams.adapters.gallery_backend import RunningFactory
 from streams.broker.records import Partition
-from streams.demo.demo_run import Places, status_of
+from streams.demo.demo_folder import Places
+from streams.demo.demo_watch import status_of
 from streams.operations.factory_state import GroupWatch
 from streams.operations.stage_view import RETRY_AFTER_S, StageView
 from streams.settings import KafkaSettings, StatusSettings
