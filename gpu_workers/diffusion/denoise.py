@@ -147,7 +147,7 @@ def steps_of(scheduler: Any, beta: float) -> list[Step]:
     timesteps = scheduler.timesteps
     grounded, signals = share_of_steps(beta, len(timesteps)), scheduler.alphas_cumprod.tolist()
     return [
-        Step(number, len(timesteps), timestep, scheduler, signals[int(at)], number < grounded)
+        Step(number, len(timesteps), timestep, scheduler, signals[min(int(at), len(signals) - 1)], number < grounded)
         for number, (timestep, at) in enumerate(zip(timesteps, timesteps.tolist(), strict=True))
     ]
 

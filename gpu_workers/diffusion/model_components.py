@@ -246,6 +246,22 @@ def taken_steps(scheduler: Any, steps: int) -> int:
     return len(fresh.timesteps)
 
 
+def check_schedule(scheduler: Any, steps: int) -> None:
+    """Raises UserError for a scheduler that does not come to the end of so many steps, as where there are nearly as many as
+    its noise has; tried on a latent of one place."""
+    torch = lazy_imports.torch()
+    fresh, latents = type(scheduler).from_config(scheduler.config), torch.zeros(1, 4, 1, 1)
+    try:
+        fresh.set_timesteps(steps)
+        for timestep in fresh.timesteps:
+            predicted = torch.zeros_like(fresh.scale_model_input(latents, timestep))
+            latents = fresh.step(predicted, timestep, latents).prev_sample
+    except (ValueError, IndexError, AssertionError) as error:
+        raise UserError(
+            f"{type(scheduler).__name__} does not come to the end of {steps} steps: fewer of them (SKG_RENDER_STEPS)"
+        ) from error
+
+
 def schedule_digest(scheduler: Any) -> str:
     """A digest of a scheduler's class and configuration, without what names versions and places.
 

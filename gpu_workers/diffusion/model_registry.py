@@ -29,7 +29,7 @@ from gpu_workers.diffusion.generators.refine import RefinedGenerator
 from gpu_workers.diffusion.generators.stock_pipelines import controlnet, text2image
 from gpu_workers.diffusion.guidance.segmentation import Segmenter, load_segmenter
 from gpu_workers.diffusion.guidance_methods import VARIANTS
-from gpu_workers.diffusion.model_components import Machine, load, load_schedule, scheduled, taken_steps
+from gpu_workers.diffusion.model_components import Machine, check_schedule, load, load_schedule, scheduled, taken_steps
 from gpu_workers.diffusion.setting_readers import LOOPED_FAMILY
 from gpu_workers.diffusion.weight_files import Source, locate
 from schemas.errors import UserError
@@ -77,7 +77,9 @@ def _loop_generator(config: DiffusionConfig) -> ImageGenerator:
     folder, source = _base(config, "gligen")
     check_parts(LOOPED_FAMILY, folder, source.model)
     sampling = config.sampling()
-    check_guided(sampling, taken_steps(scheduled(load_schedule(folder), sampling.scheduler), sampling.steps))
+    schedule = scheduled(load_schedule(folder), sampling.scheduler)
+    check_guided(sampling, taken_steps(schedule, sampling.steps))
+    check_schedule(schedule, sampling.steps)
     parts = load(folder, machine_of(config), config.variant)
     parts = replace(parts, scheduler=scheduled(parts.scheduler, sampling.scheduler), segmenter=_segmenter(config))
     # how strong the first noise is depends on the first of the steps that are taken

@@ -33,6 +33,7 @@ from schemas.llm.structured_answers import Check, Conversation, Unanswered, acce
 from spatial.splits import split_of
 
 T = TypeVar("T", bound=BaseModel)
+Said = TypeVar("Said", str, bool)
 StageInput = Mapping[str, object]
 """The JSON input of a stage."""
 
@@ -166,8 +167,8 @@ class _PictureRun:
             answer = await self._ask_other("second", asked, SecondLook)
         except Unanswered:
             return self._drop_all(doubtful)
-        seen = {} if answer is None else {item.number: item.answer for item in answer.answers}
-        return self._keep(doubtful, "disagreed", lambda i: seen.get(i) == doubtful[i].question.answer)
+        seen = _all_said([] if answer is None else [(item.number, item.answer) for item in answer.answers])
+        return self._keep(doubtful, "disagreed", lambda i: seen.get(i) == {doubtful[i].question.answer})
 
     async def _check_answers(self, candidates: list[AdmittedQuestion]) -> list[AdmittedQuestion]:
         """The questions that the checker confirms."""
@@ -178,8 +179,8 @@ class _PictureRun:
             answer = await self._ask_other("check", asked, Beliefs)
         except Unanswered:
             return self._drop_all(candidates)
-        believed = {} if answer is None else {item.number: item.believed for item in answer.verdicts}
-        return self._keep(candidates, "not_believed", lambda i: believed.get(i, False))
+        believed = _all_said([] if answer is None else [(item.number, item.believed) for item in answer.verdicts])
+        return self._keep(candidates, "not_believed", lambda i: believed.get(i) == {True})
 
     async def _ask_other(self, stage: str, asked: Sequence[StageInput], form: type[T]) -> T | None:
         """The other model's answer; None where `asked` is empty."""
@@ -210,6 +211,14 @@ class _PictureRun:
             return await talk.ask(check)
         finally:
             self.replies += [(stage, reply) for reply in talk.replies]
+
+
+def _all_said(items: Sequence[tuple[int, Said]]) -> dict[int, set[Said]]:
+    """All that is said of each number: of two answers to one question neither counts."""
+    said: dict[int, set[Said]] = {}
+    for number, each in items:
+        said.setdefault(number, set()).add(each)
+    return said
 
 
 def _unanswered(failure: Unanswered, model: str) -> Finding:

@@ -14,7 +14,7 @@ from gpu_workers.diffusion.denoise import Sampling
 from gpu_workers.diffusion.families.family_pipeline import Batch, FamilyPipeline, Given
 from gpu_workers.diffusion.families.family_table import Family, Task, family_of, net_of
 from gpu_workers.diffusion.families.pipeline_loading import Model, check_fit, load_net, load_pipeline, side_of
-from gpu_workers.diffusion.model_components import schedule_digest, scheduled
+from gpu_workers.diffusion.model_components import check_schedule, load_schedule, schedule_digest, scheduled
 from gpu_workers.diffusion.weight_files import Source
 from schemas.errors import UserError
 
@@ -95,6 +95,8 @@ def drawing_by(
         raise UserError(f"{family.name} does not draw by {task.replace('_', ' and ')}")
     if control is not None:
         check_fit(control, model, family)
+    if family.network == "unet":
+        check_schedule(scheduled(load_schedule(model.folder), sampling.scheduler), sampling.steps)
     loaded = None if control is None or net is None else load_net(control, net)
     pipeline = load_pipeline(model, way, loaded)
     pipeline.scheduler = scheduled(pipeline.scheduler, sampling.scheduler)

@@ -11,6 +11,7 @@ from pydantic import Field, TypeAdapter, ValidationError, model_validator
 from pydantic.dataclasses import dataclass
 
 from schemas.errors import UserError
+from schemas.texts.strict_json import object_of
 
 Share = Annotated[float, Field(ge=0, le=1)]
 Weight = Annotated[float, Field(ge=0, le=1000)]
@@ -151,15 +152,15 @@ def changed(settings: Settings, text: str | None) -> Settings:
     if text is None:
         return settings
     try:
-        given = json.loads(text)
-    except json.JSONDecodeError as error:
+        given = json.loads(text, object_pairs_hook=object_of)
+    except (ValueError, RecursionError) as error:
         raise UserError(f"SKG_RENDER_METHOD is no JSON: {error}") from error
     known: dict[str, Any] = asdict(settings)  # type: ignore[call-overload]
     if not isinstance(given, dict) or set(given) - set(known):
         names = ", ".join(known) or "nothing, for this renderer"
         raise UserError(f"SKG_RENDER_METHOD is a JSON object with some of: {names}")
     try:
-        return TypeAdapter(type(settings)).validate_python({**known, **given})
+        return TypeAdapter(type(settings)).validate_json(json.dumps({**known, **given}), strict=True)
     except ValidationError as error:
         first = error.errors()[0]
         where = f"{'.'.join(map(str, first['loc']))}: " if first["loc"] else ""

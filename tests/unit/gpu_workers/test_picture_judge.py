@@ -307,6 +307,26 @@ def _court_for_colours(**odd: Any) -> Court:
     return court
 
 
+@pytest.mark.parametrize("said", [(False, True), (True, False)])
+def test_a_checker_that_says_two_things_of_a_question_does_not_believe_it(said: tuple[bool, bool]):
+    def check(given: Any) -> Any:
+        return {"verdicts": [{"number": q["number"], "believed": each} for q in given["questions"] for each in said]}
+
+    court = Court(author=_everything(SCENE), check=check)
+    assert court.look().questions == court.known.questions
+    assert court.counts.drops["not_believed"] >= 1
+
+
+def test_a_second_look_that_sees_two_things_has_not_agreed():
+    def second(given: Any) -> Any:
+        seen = [{"number": q["number"], "answer": each} for q in given["questions"] for each in ("white", "black")]
+        return {"answers": seen}
+
+    court = _court_for_colours(second=second)
+    asked = [request for request in court.other.requests if request.stage == "second"]
+    assert court.counts.drops["disagreed"] == sum(len(json.loads(r.turns[1].text)["questions"]) for r in asked)
+
+
 def test_a_second_look_that_sees_something_else_drops_the_attribute():
     court = _court_for_colours(second=lambda given: {"answers": []})
     asked = [request for request in court.other.requests if request.stage == "second"]

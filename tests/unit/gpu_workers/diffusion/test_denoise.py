@@ -143,6 +143,17 @@ def test_the_loop_and_a_stock_pipeline_draw_the_same_picture_by_any_schedule_of_
     assert steps == load(folder, Machine()).taken_steps(3), "it is known before weights are read"
 
 
+@pytest.mark.parametrize("scheduler", ["model", "ddim", "dpmsolver++", "unipc"])
+@pytest.mark.parametrize("renderer", ["text", "text2image"])
+def test_steps_to_whose_end_a_schedule_does_not_come_are_refused_in_a_line(tmp_path: Path, renderer: str, scheduler: str):
+    """Those of Stable Diffusion count from 1 on, so that the last of 1000 is beyond the last noise."""
+    pytest.importorskip("diffusers", reason="the gpu extra is not installed")
+    config = DiffusionConfig(renderer, "tiny", None, tmp_path, 1, steps=1000, scheduler=scheduler)
+    with pytest.raises(UserError, match=r"does not come to the end of 1000 steps: fewer of them \(SKG_RENDER_STEPS\)"):
+        make_generator(config)
+    make_generator(replace(config, steps=900))
+
+
 def test_a_schedule_is_what_its_name_says_whatever_it_replaces(parts: Parts):
     """Latents go beyond 1, where DDIM that is not told cuts them, and a folder may have another of DPM-Solver's kinds."""
     import diffusers

@@ -190,6 +190,10 @@ def test_settings_of_a_method_are_changed_by_their_names_and_by_nothing_else():
         (LmdSettings(), '{"inside_top": 2}', "inside_top"),
         (LmdSettings(), "scale=7", "JSON"),
         (LmdSettings(), "[1]", "JSON object"),
+        (LmdSettings(), "[" * 100_000, "is no JSON"),
+        (LmdSettings(), '{"scale": 1, "scale": 2}', "the key 'scale' is there twice"),
+        (LmdSettings(), '{"scale": true}', "scale: Input should be a valid number"),
+        (LmdSettings(), '{"moves": ["5"]}', "moves.0: Input should be a valid integer"),
     ):
         with pytest.raises(UserError, match=said):
             changed(settings, text)
