@@ -15,7 +15,23 @@ from gpu_workers.perception.loaded_models import LoadedModel, RawDetections
 def run_grounding_dino(
     loaded: LoadedModel, pictures: Sequence[Image.Image], labels: Sequence[Sequence[str]]
 ) -> list[RawDetections]:
-    """One run over all pictures. The labels of each must fit into one text (`label_batches`)."""
+    """A run over all pictures of each size: padded to another's, a picture would be seen otherwise than alone.
+
+    The labels of each picture must fit into one text (`label_batches`).
+    """
+    alike, answers = dict[tuple[int, int], list[int]](), dict[int, RawDetections]()
+    for place, picture in enumerate(pictures):
+        alike.setdefault(picture.size, []).append(place)
+    for places in alike.values():
+        found = _run_alike(loaded, [pictures[place] for place in places], [labels[place] for place in places])
+        answers |= dict(zip(places, found, strict=True))
+    return [answers[place] for place in range(len(pictures))]
+
+
+def _run_alike(
+    loaded: LoadedModel, pictures: Sequence[Image.Image], labels: Sequence[Sequence[str]]
+) -> list[RawDetections]:
+    """One run over pictures of one size."""
     torch = lazy_imports.torch()
     texts = [joined_labels(asked) for asked in labels]
     inputs = loaded.processor(images=list(pictures), text=texts, padding=True, truncation=True, return_tensors="pt")
