@@ -23,6 +23,9 @@ from spatial.knowledge.scene_search import WHOLE_PHRASE, SceneMatch, tokens
 
 _WORD = re.compile(r"(?<![\w-])[+-]?\d+(?:[.,/]\d+)+(?!\w)|(?<![\w-])-\d+(?!\w)|\d*[¼½¾⅓⅔]|[^\W_]+(?:['’-][^\W_]+)*")
 _COMMA = re.compile(r",(?!\d)|(?<!\d),")
+SURROUNDINGS = frozenset({("sky",)})
+"""Words that name a scene where no place is named beside them, as the sky of `a clear sky over a beach` does not."""
+
 _WO = re.compile(r"\bw/o\b", re.IGNORECASE)
 _EITHER = re.compile(r"(?<=[^\W\d_])/(?=[^\W\d_])")
 _THOUSANDS = re.compile(r"(?<![\w.,-])\d{1,3}(?:,\d{3})+(?![\w,]|\.\d)")
@@ -32,7 +35,7 @@ _THOUSANDS = re.compile(r"(?<![\w.,-])\d{1,3}(?:,\d{3})+(?![\w,]|\.\d)")
 class ConceptReading:
     """`match` is None where no scene is named, similar by words, or contains a named thing.
 
-    `passed`: further scenes that are named after the one that was taken.  `absent`: names of what it says is not there.
+    `how`: by what the scene was found, for people.  `absent`: names of what it says is not there.
     `left_out`: the words that nothing was made of.  `unread`: what it states and is not understood, a line each.
     """
 
@@ -40,7 +43,7 @@ class ConceptReading:
     things: tuple[NamedThing, ...] = ()
     relations: tuple[NamedRelation, ...] = ()
     conditions: tuple[str, ...] = ()
-    passed: tuple[str, ...] = ()
+    how: str = ""
     absent: tuple[str, ...] = ()
     left_out: tuple[LeftOut, ...] = ()
     unread: tuple[str, ...] = ()
@@ -50,13 +53,10 @@ class ConceptReading:
         left_out = [f"left out: {', '.join(map(str, self.left_out))}"] if self.left_out else []
         if self.match is None:
             return "; ".join(["no scene that is known", *left_out])
-        sure = "named" if self.match.exact else f"nearest by words, {self.match.score:.2f}"
-        if self.passed:
-            sure = f"named first, before {' and '.join(self.passed)}"
         things = [" ".join([str(t.count), *t.attributes, _numbered(t)]) for t in self.things]
         ties = [f"{self.things[r.subject].category} {r.phrase} {self._named(r)}".rstrip() for r in self.relations]
         without = [f"without {name}" for name in self.absent]
-        return "; ".join([f"scene {self.match.scene} ({sure})", *things, *ties, *self.conditions, *without, *left_out])
+        return "; ".join([f"scene {self.match.scene} ({self.how})", *things, *ties, *self.conditions, *without, *left_out])
 
     def _named(self, relation: NamedRelation) -> str:
         return " and ".join(
@@ -97,7 +97,24 @@ def read_concept(concept: str) -> ConceptReading:
         read -= persons_of(words)
     unread = (*once.unclear, *unread_statements(words, read))
     left_out = tuple(Unread(words, read, starts).left_out())
-    return ConceptReading(chosen, things, relations, conditions, passed, absent, left_out, unread)
+    how = "" if chosen is None else _how_found(words, chosen, passed, [thing.category for thing in things])
+    return ConceptReading(chosen, things, relations, conditions, how, absent, left_out, unread)
+
+
+def _how_found(words: tuple[str, ...], chosen: SceneMatch, passed: Sequence[str], things: Sequence[str]) -> str:
+    """By what a scene was found: its name, words for it, the things that belong there, or words like its own."""
+    if chosen.exact:
+        return "named"
+    if passed:
+        return f"named first, before {' and '.join(passed)}"
+    said = next((words[phrase.first : phrase.end] for phrase in scene_phrases(words) if phrase.scene == chosen.scene), ())
+    if said:
+        return f"for {' '.join(said)!r}"
+    at_home = [name for name in dict.fromkeys(things) if name in scene_kinds()[chosen.scene].categories]
+    if at_home:
+        verb = "belongs" if len(at_home) == 1 else "belong"
+        return f"no scene is named; {' and '.join(at_home)} {verb} there"
+    return "no scene is named; the nearest to these words"
 
 
 def _words_of(concept: str) -> tuple[tuple[str, ...], frozenset[int]]:
@@ -157,9 +174,11 @@ def _first_named(words: tuple[str, ...], match: SceneMatch | None) -> tuple[Scen
     if match is None or match.exact:
         return match, ()
     things = list(mentions(words, frozenset()))
+    phrases = scene_phrases(words)
+    places = [phrase for phrase in phrases if words[phrase.first : phrase.end] not in SURROUNDINGS] or phrases
     named = [
         phrase.scene
-        for phrase in scene_phrases(words)
+        for phrase in places
         if not any(thing.first <= phrase.first < thing.end or phrase.end == thing.first for thing in things)
     ]
     first, *others = dict.fromkeys(named) or {match.scene: None}

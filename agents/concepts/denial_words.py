@@ -7,8 +7,9 @@ Knows no numbers: `at most two` is read as one (`said_numbers`).
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from agents.concepts.concept_words import NONE, WITHOUT
+from agents.concepts.concept_words import EMPTY, NONE, WITHOUT
 from agents.concepts.noun_phrases import Words, names
+from agents.concepts.said_numbers import ARTICLES, number_of
 from agents.concepts.scene_phrases import scene_phrases
 from spatial.knowledge.scene_search import tokens
 
@@ -52,6 +53,10 @@ FOREIGN = frozenset(
 )
 """Articles and prepositions of other languages: two of them are no English."""
 
+FOREIGN_ARTICLES = frozenset("un une le la les des der das dem ein eine einen einem el los las una uno il".split())  # noqa: SIM905
+"""Those of them that begin the name of a thing: before a word that may be of two languages, as in `une table`, one says
+enough."""
+
 Line = Iterator[str]
 
 
@@ -87,7 +92,9 @@ def _missing_thing(word: str) -> str | None:
 def denial_faults(words: Words, place: int, read: frozenset[int]) -> Line:
     """The line for an unread word that denies, or leaves a choice; `read` are the places of those that were understood."""
     word, before, following = words[place], words[:place], words[place + 1 : place + 2]
-    if word in BARE and (word not in ("bare", "barren") or _is_named(words, place + 1)):
+    if word == WITHOUT and not _names_something(words, place + 1):
+        yield "'without', or what says the same, names nothing that is not to be there: say 'without' and the things"
+    elif word in BARE and (word not in ("bare", "barren") or _is_named(words, place + 1)):
         yield f"{word!r} says that nothing is there, and a picture shows two things at least: say 'without' something"
     elif word in EXCEPTING or word.startswith("non-") or word in BEFORE.get(following, ()):
         yield f"{word!r} excludes something, or leaves it open: say 'without' what is not to be there"
@@ -97,6 +104,14 @@ def denial_faults(words: Words, place: int, read: frozenset[int]) -> Line:
         yield "'free' may say that something is not there: say 'without' it"
     elif word in ("or", "xor"):
         yield f"{word!r} leaves a choice, and both would be there: say one concept for each"
+
+
+def _names_something(words: Words, place: int) -> bool:
+    """Whether a word is there, after articles and the like, that may be the name of a thing; a number alone is none."""
+    said = next(
+        (word for word in words[place:] if word not in EMPTY and word not in ARTICLES and number_of(word) is None), None
+    )
+    return said is not None
 
 
 def _is_named(words: Words, place: int) -> bool:
@@ -113,6 +128,11 @@ def _says_all(words: Words) -> bool:
 def foreign_words(words: Words, read: frozenset[int]) -> Line:
     """The line for a concept with unread articles and prepositions of another language."""
     found = [word for place, word in enumerate(words) if place not in read and word in FOREIGN]
-    if len(set(found)) > 1:
+    if len(set(found)) > 1 or any(_is_foreign_article(words, place, read) for place in range(len(words))):
         said = ", ".join(map(repr, dict.fromkeys(found)))
-        yield f"{said} are no English words: concepts are read in English, or planned by a language model"
+        are = "is no English word" if len(set(found)) == 1 else "are no English words"
+        yield f"{said} {are}: concepts are read in English, or planned by a language model"
+
+
+def _is_foreign_article(words: Words, place: int, read: frozenset[int]) -> bool:
+    return words[place] in FOREIGN_ARTICLES and place not in read and place + 1 < len(words)

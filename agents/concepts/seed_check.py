@@ -4,15 +4,18 @@ In: a seed, a renderer's capabilities.  Out: how its concept is parsed, and the 
 Calls no model: where a language model plans, only faults that no planner could resolve are reported.
 """
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
+from itertools import islice
 
 from agents.concepts.concept_reading import ConceptReading, read_concept
 from agents.drafting import FAMILIES
 from agents.planner import RulePlanner
 from agents.requirements import excluded_categories, object_names
+from agents.scene_inventory import build_inventory
 from schemas.events import Rejection, SeedConcept, SeedOptions
 from spatial.knowledge.category_names import category_name, is_known
+from spatial.knowledge.knowledge_base import nearest_scenes, scene_kinds
 from spatial.knowledge.renderer_capabilities import RendererCapabilities
 from spatial.knowledge.vocabulary import nearest
 from spatial.relations.phrases import UnknownPhrase, normalise
@@ -21,6 +24,9 @@ from spatial.relations.relation_truth import members
 
 GRAPHS_TRIED = 3
 """Graphs that are planned to find out whether all must be rejected: one index may fail where another succeeds."""
+
+SCENES_NAMED = 3
+"""Scenes named where things have a place, if they have none in the scene that was understood."""
 
 OF_REQUESTS = ("concept", "consistency")
 """Gates that reject a graph for what its seed says."""
@@ -85,8 +91,29 @@ def _planning_fault(seed: SeedConcept, capabilities: RendererCapabilities) -> st
     if reading.match is None:
         meant = [str(word) for word in reading.left_out if word.meant and word.nearest]
         unknown = f", and nothing is known of {', '.join(meant)}" if meant else ""
-        return f"{seed.concept!r} is no scene that is known{unknown or _nearest_words(seed.concept, 'scenes')}"
-    return _common_rejection(seed, capabilities)
+        missed = f"{seed.concept!r} is no scene that is known{unknown or _nearest_words(seed.concept, 'scenes')}"
+        return "; ".join([missed, *reading.unread])
+    why = _common_rejection(seed, capabilities)
+    return None if why is None else why + _elsewhere(reading, seed.concept, capabilities)
+
+
+def _elsewhere(reading: ConceptReading, concept: str, capabilities: RendererCapabilities) -> str:
+    """The scenes nearest to the words where all things have a place, if one has none in the scene that was understood."""
+    things = {thing.category for thing in reading.things}
+    if reading.match is None or _has_places(reading.match.scene, things, capabilities):
+        return ""
+    scenes = (match.scene for match in nearest_scenes(concept, len(scene_kinds())))
+    fit = [scene for scene in scenes if things.issubset(scene_kinds()[scene].categories)]
+    named = list(islice((scene for scene in fit if _has_places(scene, things, capabilities)), SCENES_NAMED))
+    return f"; {' and '.join(sorted(things))} would be at home in: {', '.join(named)}" if named else ""
+
+
+def _has_places(scene: str, things: Collection[str], capabilities: RendererCapabilities) -> bool:
+    inventory = build_inventory(scene, capabilities)
+    carried = {
+        name for offers in (inventory.on, inventory.inside) for each in inventory.rests for name in offers[each].names
+    }
+    return all(name in inventory.rests or name in carried for name in things)
 
 
 def _common_rejection(seed: SeedConcept, capabilities: RendererCapabilities) -> str | None:

@@ -93,6 +93,21 @@ def test_a_toy_is_no_animal():
     assert all(thing.category != "teddy bear" for thing in read_concept("a bear in the woods").things)
 
 
+@pytest.mark.parametrize(
+    ("concept", "said"),
+    [
+        ("a kitchen", "scene kitchen (named)"),
+        ("two red mugs in a kitchen", "scene kitchen (for 'kitchen')"),
+        ("a clear sky over a beach", "scene beach (for 'beach')"),
+        ("a clear sky", "scene balloon festival (for 'sky')"),
+        ("two dogs and a cat", "scene backyard (no scene is named; dog and cat belong there)"),
+        ("a farmyrd", "scene barnyard (no scene is named; the nearest to these words)"),
+    ],
+)
+def test_a_reading_says_in_words_by_what_the_scene_was_found(concept: str, said: str):
+    assert str(read_concept(concept)).startswith(said)
+
+
 @pytest.mark.parametrize("scene", sorted(scene_kinds()))
 def test_the_name_of_a_scene_is_read_as_that_scene(scene: str):
     reading = read_concept(scene)

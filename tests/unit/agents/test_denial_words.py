@@ -64,6 +64,9 @@ def test_what_is_plainly_denied_is_excluded(concept: str, things: list[str], abs
         ("a kitchen or a park", "'or' leaves a choice"),
         ("a red or blue car", "'or' leaves a choice"),
         ("un chien sur la table", "'un', 'sur', 'la' are no English words"),
+        ("une table", "'une' is no English word"),
+        ("a park full of dogs minus one", "names nothing that is not to be there"),
+        ("a park without any", "names nothing that is not to be there"),
     ],
 )
 def test_what_is_not_plainly_denied_is_refused_in_a_line(concept: str, why: str):
@@ -73,5 +76,6 @@ def test_what_is_not_plainly_denied_is_refused_in_a_line(concept: str, why: str)
 
 def test_a_word_that_denies_elsewhere_is_left_alone():
     assert read_concept("free range chickens").unread == ()
+    assert read_concept("a park without any dogs").unread == ()
     assert read_concept("a cat on a table, bare floor").unread == ()
     assert read_concept("two dogs, but also a cat").unread == ()

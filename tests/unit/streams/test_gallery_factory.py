@@ -56,7 +56,7 @@ def test_a_form_says_how_its_concept_is_understood_and_is_refused_what_must_be_r
     sent = []
     factory = RunningFactory(nothing, sent.extend, str)
     reading = factory.reading(SeedForm("two red mugs in a kitchen"))
-    assert reading.lines == ("'two red mugs in a kitchen': scene kitchen (nearest by words, 0.86); 2 red mugs",)
+    assert reading.lines == ("'two red mugs in a kitchen': scene kitchen (for 'kitchen'); 2 red mugs",)
     scenes, scores = zip(*reading.nearest, strict=True)
     assert scenes[0] == "kitchen"
     assert len(set(scenes)) == NEAREST
