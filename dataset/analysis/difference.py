@@ -42,7 +42,7 @@ class Difference(TypedDict):
 
 @dataclass(frozen=True)
 class Snapshot:
-    """A dataset's address, how it is reached, and which state of it: a table, or a folder with a published copy."""
+    """The address of a table or of a published copy, in a folder or an object store, how it is reached, and which state."""
 
     uri: str
     options: Options = None
@@ -96,11 +96,11 @@ def _samples(of: Snapshot) -> dict[str, _Sample]:
 
 def _rows(of: Snapshot) -> pa.Table:
     """The columns that are compared, of a table or of a published copy. Raises NoDataset."""
-    if not is_copy(of.uri):
+    if not is_copy(of.uri, of.options):
         return Table.load(of.uri, of.options, of.version).query(f"SELECT {', '.join(_COLUMNS)} FROM samples")
     if of.version is not None:
         raise NoVersion(f"{of.uri} is a published copy, which has one state and no versions")
-    return columns_of_copy(of.uri, _COLUMNS)
+    return columns_of_copy(of.uri, _COLUMNS, of.options)
 
 
 def _only(these: Mapping[str, _Sample], others: Mapping[str, _Sample]) -> Side:

@@ -43,6 +43,15 @@ class SubsetSpec:
     split: str | None = "train"
     seed: int = 0
 
+    def __str__(self) -> str:
+        """For people, as in `500 samples of train, 1 question each, about distance alone, 6 to 12 objects, seed 0`."""
+        asked = "1 question each" if self.questions == 1 else f"{self.questions:,} questions each"
+        parts = [f"{self.size:,} samples of {self.split or 'all splits'}", asked]
+        parts += [f"about {' or '.join(self.only)} alone"] if self.only else []
+        parts += [f"not about {' or '.join(self.without)}"] if self.without else []
+        parts += [f"{self.density[0]} to {self.density[1]} objects"] if self.density else []
+        return ", ".join([*parts, f"seed {self.seed}"])
+
     def allows(self, certificate: str) -> bool:
         """Whether the recipe admits a question; one of unknown predicates only if neither `only` nor `without` is set."""
         if not (self.only or self.without):

@@ -19,7 +19,7 @@ from dataset.gallery.rejection_files import Pictures
 from dataset.gallery.sample_search import SampleSearch
 from dataset.gallery.web_app import GalleryData
 from dataset.table.columns import COLUMNS
-from dataset.table.delta_table import Table
+from dataset.table.delta_table import Options, Table
 from dataset.table.rejection_table import REJECTION_COLUMNS, rejections_uri
 from dataset.table.rejection_table import rows_of as rejection_rows
 from dataset.table.row_encoding import rows_of
@@ -75,10 +75,10 @@ class NotedFactory:
         return "Sent to skg.images."
 
 
-def store_samples(uri: str, events: Sequence[QAEvent]) -> None:
+def store_samples(uri: str, events: Sequence[QAEvent], options: Options = None) -> None:
     """One more commit of samples with their pictures."""
     rows = rows_of([Sample(event, make_picture(event.graph)) for event in events])
-    Table.create(uri, COLUMNS).append(rows, {})
+    Table.create(uri, COLUMNS, options).append(rows, {})
 
 
 def store_rejections(uri: str, events: Sequence[Rejection]) -> None:

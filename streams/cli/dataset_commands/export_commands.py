@@ -74,6 +74,7 @@ def subset(  # noqa: PLR0913, PLR0917 - one parameter an option of the command l
     split: Annotated[str, typer.Option(help="train, validation, test or all")] = "train",
     seed: Annotated[int, typer.Option(help="another seed draws other samples")] = 0,
     version: Version = None,
+    as_json: Annotated[bool, typer.Option("--json", help="one JSON object, with the recipe")] = False,
 ) -> None:
     """A part for an ablation, always of equal size. Example: skg dataset subset --without left_of,right_of --size 5000"""
     from dataset.analysis.subset import Place, SubsetSpec
@@ -84,7 +85,13 @@ def subset(  # noqa: PLR0913, PLR0917 - one parameter an option of the command l
         split=None if split == "all" else known(split), seed=seed,
     )  # fmt: skip
     made = write(Place(*where(uri), at(version)), recipe, Place(*where(out)))
-    typer.echo(json.dumps({"out": out, "recipe": vars(recipe), **vars(made)}))
+    if as_json:
+        typer.echo(json.dumps({"out": out, "recipe": vars(recipe), **vars(made)}))
+        return
+    typer.echo(
+        f"{out}: {made.samples:,} samples with {made.questions:,} questions, of {made.available:,} that fit the recipe"
+    )
+    typer.echo(f"recipe: {recipe}")
 
 
 def _names(text: str | None) -> tuple[str, ...]:

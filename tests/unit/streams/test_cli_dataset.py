@@ -162,8 +162,12 @@ def test_a_folder_that_cannot_be_written_is_one_line(skg: Skg, table: str, tmp_p
 
 
 def test_a_subset_tells_its_recipe_and_what_came_of_it(skg: Skg, table: str, tmp_path: Path):
-    told = json.loads(skg("subset", table, "--split", "all", "--size", 2, "--questions", 2, "--out", tmp_path / "s")[1])
+    recipe = ("--split", "all", "--size", 2, "--questions", 2, "--density", "1-12")
+    told = json.loads(skg("subset", table, *recipe, "--json", "--out", tmp_path / "s")[1])
     assert (told["recipe"]["questions"], told["samples"], told["questions"]) == (2, 2, 4)
+    first, second = skg("subset", table, *recipe, "--out", tmp_path / "t")[1].splitlines()
+    assert first == f"{tmp_path / 't'}: 2 samples with 4 questions, of {told['available']} that fit the recipe"
+    assert second == "recipe: 2 samples of all splits, 2 questions each, 1 to 12 objects, seed 0"
 
 
 @pytest.mark.thorough
