@@ -31,6 +31,9 @@ DEEP = ("in_front_of", "behind")
 ENDS = {"leftmost": (0, 0), "rightmost": (0, 1), "highest": (1, 0), "lowest": (1, 1)}
 """Axis and end (0: the smaller) of the words for what is furthest to a side."""
 
+COURSE_ENDS = {"left": (0, False), "right": (0, True), "top": (1, False), "bottom": (1, True)}
+"""The axis of a row that begins at this side, and whether it runs against the axis."""
+
 MOST_ARROWS = 6
 """Relations that are drawn where a question has no drawing of its own."""
 
@@ -276,8 +279,25 @@ def _counted(proof: Proof) -> Iterator[Mark]:
 
 def _in_order(proof: Proof) -> Iterator[Mark]:
     """The three in the order of the question."""
+    yield from _one_after_another(proof, _three(proof))
+
+
+def _row_order(proof: Proof) -> Iterator[Mark]:
+    """The three in the order in which they stand, which is the answer."""
+    centres, (start, _, end) = _three(proof), str(proof.query.get("course")).partition("_to_")
+    if {start, end} <= COURSE_ENDS.keys():
+        axis, is_backwards = COURSE_ENDS[start]
+        centres.sort(key=lambda centre: centre[axis], reverse=is_backwards)
+    yield from _one_after_another(proof, centres)
+
+
+def _three(proof: Proof) -> list[Point]:
+    """The centres of the three that a question names, in its order."""
     numbers = [number for role in ("first", "second", "third") if (number := proof.one(role)) is not None]
-    centres = [middle(proof.boxes[number]) for number in numbers]
+    return [middle(proof.boxes[number]) for number in numbers]
+
+
+def _one_after_another(proof: Proof, centres: Sequence[Point]) -> Iterator[Mark]:
     for start, end in pairwise(centres):
         yield from arrow(start, end, proof.width)
     for place, centre in enumerate(centres, start=1):
@@ -391,7 +411,7 @@ DRAWINGS: Mapping[str, Callable[[Proof], Iterator[Mark]]] = {
     "compare_counts": _counted,
     "odd_one_out": _counted,
     "in_order": _in_order,
-    "row_order": _in_order,
+    "row_order": _row_order,
     "larger": _larger,
     "locate": _located,
     "boxed": _located,

@@ -11,6 +11,7 @@ from typing import Any
 
 from dataset.analysis.certificate_text import ids_of, names_of, proof_in_words, relation_in_words
 from dataset.gallery.views.graph_drawing import graph_drawing
+from dataset.gallery.views.label_places import label_places
 from dataset.gallery.views.proof_drawing import proof_marks, second_marks
 from schemas.llm.contract import ledger_totals
 from spatial.relations.predicate_table import PREDICATES
@@ -35,7 +36,7 @@ def tile(row: Mapping[str, Any], picture: str) -> View:
         **{name: row[name] for name in ("sample_id", "width", "height", "scene", "split", "concept", "asked")},
         "picture": picture,
         "in_metres": row.get("camera") is not None,
-        "objects": [_object_view(thing, names, number) for number, thing in enumerate(row["objects"])],
+        "objects": _labelled([_object_view(thing, names, number) for number, thing in enumerate(row["objects"])], row),
     }
 
 
@@ -45,7 +46,7 @@ def view(row: Mapping[str, Any], picture: str) -> View:
     provenance = _json_object(row["provenance"])
     graph = _json_object(provenance.get("graph"))
     relations = [{"text": relation_in_words(ids_of(r), names), "points": _points(r), **r} for r in row["relations"]]
-    objects = [_object_view(thing, names, number) for number, thing in enumerate(row["objects"])]
+    objects = _labelled([_object_view(thing, names, number) for number, thing in enumerate(row["objects"])], row)
     drawn = [r for r in relations if r["drawn"]]
     questions = [_question_view(question, row) for question in row["questions"]]
     return {
@@ -131,9 +132,10 @@ def other_views(row: Mapping[str, Any], views: Sequence[Mapping[str, Any]], addr
             "layers": [],
             "questions": [{"id": each["id"], "marks": second_marks(each, number)} for each in row["questions"]],
             **{name: seen[name] for name in ("width", "height")},
-            "objects": [
-                _object_view(thing, names, numbers[thing["id"]]) for thing in seen["objects"] if thing["id"] in numbers
-            ],
+            "objects": _labelled(
+                [_object_view(thing, names, numbers[thing["id"]]) for thing in seen["objects"] if thing["id"] in numbers],
+                seen,
+            ),
         }
         for number, seen in enumerate(views, start=1)
     ]
@@ -161,6 +163,12 @@ def object_label(name: str, attributes: Sequence[str]) -> str:
 def _object_view(thing: Mapping[str, Any], names: Mapping[int, str], number: int) -> View:
     name = names[thing["id"]]
     return {**thing, "name": name, "said": object_label(name, thing["attributes"] or ()), "colour": number % COLOURS}
+
+
+def _labelled(objects: Sequence[View], picture: Mapping[str, Any]) -> list[View]:
+    """The things of a picture, each with the place of its name over it."""
+    places = label_places(objects, picture["width"], picture["height"])
+    return [{**thing, "label": place} for thing, place in zip(objects, places, strict=True)]
 
 
 def _lineage_pairs(provenance: Mapping[str, Any], graph: Mapping[str, Any]) -> list[tuple[str, str]]:

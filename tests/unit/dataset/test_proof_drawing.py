@@ -58,6 +58,25 @@ def test_distances_go_from_edge_to_edge_of_both_that_are_compared():
     assert texts(marks) == [f"{gap:.0f} px" for gap in gaps]
 
 
+@pytest.mark.parametrize(
+    ("course", "centres"),
+    [
+        ("left_to_right", [(30.0, 120.0), (190.0, 30.0), (330.0, 150.0)]),
+        ("right_to_left", [(330.0, 150.0), (190.0, 30.0), (30.0, 120.0)]),
+        ("top_to_bottom", [(190.0, 30.0), (30.0, 120.0), (330.0, 150.0)]),
+        ("bottom_to_top", [(330.0, 150.0), (30.0, 120.0), (190.0, 30.0)]),
+    ],
+)
+def test_a_row_is_numbered_in_the_order_of_its_answer_whatever_the_order_of_the_question(
+    course: str, centres: list[tuple[float, float]]
+):
+    query = {"op": "row_order", "course": course, "first": {}, "second": {}, "third": {}}
+    for asked in ((0, 1, 2), (2, 0, 1)):
+        marks = proof_marks(question(query, asked), ROW)
+        numbered = [(mark["text"], (mark["x"], mark["y"])) for mark in marks if mark["form"] == "dot"]
+        assert numbered == list(zip("123", centres, strict=True))
+
+
 def test_depth_is_an_arrow_from_the_nearer_to_the_farther_with_both_depths():
     query = {"op": "deeper", "subject": {}, "predicate": "behind", "object": {}}
     marks = proof_marks(question(query, (1, 0)), ROW)
