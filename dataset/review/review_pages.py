@@ -20,7 +20,8 @@ from dataset.analysis.certificate_text import proof_in_words
 from dataset.gallery.pages.sample_pages import sample_view
 from dataset.gallery.search_request import form_fields
 from dataset.gallery.templates_engine import render
-from dataset.gallery.views.row_views import other_views, shown_pictures
+from dataset.gallery.views.question_views import shown_pictures
+from dataset.gallery.views.row_views import other_views
 from dataset.review.review_queue import Order, require_sample, review_queue
 from dataset.review.verdict_table import (
     MAX_REVIEWER,

@@ -172,7 +172,7 @@ def test_a_heat_map_is_one_stop_and_arrows_go_from_cell_to_cell(page: Page):
     assert reached == page.locator("[data-map] tbody tr").nth(1).locator("td a").nth(1).get_attribute("aria-label")
     assert page.locator("[data-map]").first.locator("td a[tabindex='0']").count() == 1
     page.keyboard.press("Enter")
-    page.locator("#cell .ask").wait_for()
+    page.locator("#cell .ask-more").wait_for()
     page.get_by_role("button", name="Ask for more").click()
     page.locator("#asked").get_by_text("Published.").wait_for()
 

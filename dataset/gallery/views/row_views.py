@@ -9,10 +9,11 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
-from dataset.analysis.certificate_text import ids_of, names_of, proof_in_words, relation_in_words
+from dataset.analysis.certificate_text import ids_of, names_of, relation_in_words
 from dataset.gallery.views.graph_drawing import graph_drawing
 from dataset.gallery.views.label_places import label_places
-from dataset.gallery.views.proof_drawing import proof_marks, second_marks
+from dataset.gallery.views.proof_drawing import second_marks
+from dataset.gallery.views.question_views import question_views
 from schemas.llm.contract import ledger_totals
 from spatial.relations.predicate_table import PREDICATES
 
@@ -48,7 +49,8 @@ def view(row: Mapping[str, Any], picture: str) -> View:
     relations = [{"text": relation_in_words(ids_of(r), names), "points": _points(r), **r} for r in row["relations"]]
     objects = _labelled([_object_view(thing, names, number) for number, thing in enumerate(row["objects"])], row)
     drawn = [r for r in relations if r["drawn"]]
-    questions = [_question_view(question, row) for question in row["questions"]]
+    in_order = grouped(row["questions"], lambda question: str(question["kind"]))
+    questions = question_views(row, [question for _, group in in_order for question in group])
     return {
         **{name: row[name] for name in ("sample_id", "width", "height", "scene", "split", "excluded")},
         "picture": picture,
@@ -65,6 +67,7 @@ def view(row: Mapping[str, Any], picture: str) -> View:
         "relations": len(relations),
         "graph": graph_drawing(objects, drawn),
         "questions": questions,
+        "following": sum(question["follows"] for question in questions),
         "by_kind": grouped(questions, lambda question: str(question["kind"])),
         "kinds": sorted({question["kind"] for question in questions}),
         "searched": searched_words(row, str(graph.get("concept", "")), objects),
@@ -76,15 +79,6 @@ def searched_words(row: Mapping[str, Any], concept: str, objects: Sequence[View]
     things = [word for thing in objects for word in (thing["category"], *(thing["attributes"] or ()))]
     predicates = dict.fromkeys(str(relation["predicate"]).replace("_", " ") for relation in row["relations"])
     return " ".join([row["sample_id"], row["scene"].replace("_", " "), row["split"], concept, *things, *predicates])
-
-
-def _question_view(question: Mapping[str, Any], row: Mapping[str, Any]) -> View:
-    return {
-        **question,
-        "proof": proof_in_words(question["certificate"], row["objects"]),
-        "marks": proof_marks(question, row),
-        "shown": shown_pictures(question.get("views") or ((0,) if row.get("views") else ())),
-    }
 
 
 def grouped(items: Iterable[View], name_of: Callable[[View], str]) -> list[tuple[str, list[View]]]:
@@ -139,12 +133,6 @@ def other_views(row: Mapping[str, Any], views: Sequence[Mapping[str, Any]], addr
         }
         for number, seen in enumerate(views, start=1)
     ]
-
-
-def shown_pictures(views: Sequence[int] | None) -> str:
-    """Which pictures a question shows, in words; nothing where there is one alone."""
-    words = [f"camera {number + 1}" for number in views or ()]
-    return f"first {words[0]}, then {words[1]}" if len(words) == 2 else ", ".join(words)
 
 
 def _points(relation: Mapping[str, Any]) -> list[int]:
