@@ -86,7 +86,7 @@ class KafkaSettings(_Settings):
         "", description="partitions of topics where not as in the table, as in skg.graphs=64,skg.images=64"
     )
     connect_timeout_s: Seconds = Field(
-        3.0, description="how long a command keeps trying to reach the broker or the store; processes wait forever"
+        2.0, description="how long a command keeps trying to reach the broker or the store; processes wait forever"
     )
 
     @field_validator("topic_partitions")

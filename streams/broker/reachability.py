@@ -28,8 +28,8 @@ def kafka_at(connection: KafkaConnection) -> str:
     return f"Kafka at {connection} (SKG_KAFKA_BOOTSTRAP)"
 
 
-CONNECT_S = 3.0
-"""A host that does not accept a connection within this time is unavailable."""
+CONNECT_S = 2.2
+"""A host that does not accept a connection within this time is unavailable: a command says so 3 s after its start."""
 
 FIRST_PAUSE_S, LONGEST_PAUSE_S = 0.2, 3.0
 """Between attempts, doubled each time."""

@@ -2,6 +2,7 @@
 
 import socket
 import time
+from contextlib import closing
 
 import pytest
 
@@ -13,6 +14,9 @@ from streams.errors import AccessDenied, Refused, Unreachable
 from streams.settings import KafkaSettings, StoreSettings
 from streams.storage import s3
 from tests.fakes.greeter import greeter
+
+STARTING_S = 0.6
+"""What a command takes until it asks the broker."""
 
 
 def free_port() -> int:
@@ -51,6 +55,22 @@ def test_an_unreachable_broker_is_one_line_with_its_address() -> None:
         Unreachable, match=rf"^cannot reach Kafka at 127.0.0.1:{port} \(SKG_KAFKA_BOOTSTRAP\): connection refused"
     ):
         topic_admin.check(settings)
+
+
+@pytest.mark.parametrize("listens", [False, True], ids=["closed", "mute"])
+def test_a_missing_broker_is_said_within_three_seconds_of_the_command_s_start(
+    listens: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("SKG_CONNECT_TIMEOUT_S", raising=False)
+    with closing(socket.socket()) as other:
+        other.bind(("127.0.0.1", 0))
+        if listens:
+            other.listen()
+        settings = KafkaSettings(kafka_bootstrap=f"127.0.0.1:{other.getsockname()[1]}")
+        started = time.monotonic()
+        with pytest.raises(Unreachable, match="SKG_KAFKA_BOOTSTRAP"):
+            topic_admin.check(settings)
+    assert time.monotonic() - started < 3 - STARTING_S
 
 
 def test_an_unreachable_store_is_one_line_with_its_address() -> None:
