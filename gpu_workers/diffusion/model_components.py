@@ -14,7 +14,7 @@ from gpu_workers.diffusion import lazy_imports
 from gpu_workers.diffusion.lazy_imports import Tensor
 from gpu_workers.diffusion.weight_files import index_of
 from gpu_workers.model_shelf.model_files import files_in
-from gpu_workers.model_shelf.model_loading import Loading, json_object
+from gpu_workers.model_shelf.model_loading import Loading, json_object, require_weights
 from gpu_workers.model_shelf.read_files import class_of, is_part, is_variant, read_weights
 from schemas.errors import UserError
 from schemas.ids import content_id
@@ -162,6 +162,7 @@ def load(folder: Path, machine: Machine, variant: str | None = None) -> Parts:
         tokenizer = transformers.CLIPTokenizer.from_pretrained(folder / "tokenizer")
     scheduler = load_schedule(folder)
     for model in (unet, vae, encoder):
+        require_weights(str(folder), model)
         model.to(machine.device).eval().requires_grad_(False)
     return Parts(
         unet=compiled_network(unet, machine), vae=vae, encoder=encoder, tokenizer=tokenizer, scheduler=scheduler,

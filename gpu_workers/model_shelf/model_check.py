@@ -9,6 +9,7 @@ from typing import Any
 
 from gpu_workers.diffusion.families.family_table import FAMILIES, Family, net_class
 from gpu_workers.diffusion.families.part_fit import misfits
+from gpu_workers.diffusion.guidance.segmentation import SEGMENTERS
 from gpu_workers.diffusion.setting_readers import GROUNDED, LOOPED_FAMILY, UNGROUNDED
 from gpu_workers.diffusion.weight_files import licence_of
 from gpu_workers.model_shelf.model_files import ModelFiles
@@ -29,8 +30,6 @@ from gpu_workers.perception.vision_models import DETECTOR_RUNNERS
 
 DETECTORS = tuple(DETECTOR_RUNNERS)
 """Model types of transformers."""
-
-SEGMENTERS = ("sam",)
 
 LOOKING = {"SKG_DETECTOR": DETECTORS, "SKG_DEPTH": DEPTH_ESTIMATORS, "SKG_RENDER_SEGMENTER": SEGMENTERS}
 """Model types of what is shown pictures, by the setting that names it."""

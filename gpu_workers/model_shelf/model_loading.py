@@ -6,7 +6,8 @@ in Rust.  So files are looked at before, which tells the file, and what the libr
 """
 
 import json
-from collections.abc import Iterator
+import re
+from collections.abc import Collection, Iterator
 from contextlib import AbstractContextManager
 from fnmatch import fnmatch
 from pathlib import Path
@@ -24,6 +25,13 @@ OBJECTS = (
     "special_tokens_map.json",
 )  # fmt: skip
 """Files that are JSON objects in every model."""
+
+READ_MARK = "_is_hf_initialized"
+"""The attribute by which transformers marks weights that it has read, or made another name of one that it has."""
+
+UNUSED = (r"fusion_stage\.layers\.0\.residual_layer1\.",)
+"""Weights that networks have and never use, so that published files lack them: nothing comes before the first layer of a
+fusion of depths."""
 
 MOST_CHARS = 300
 """Of what a library says."""
@@ -55,6 +63,36 @@ class Loading(AbstractContextManager[None]):
         """Raises UserError in place of what says that the files do not fit; other errors pass."""
         if error is not None and is_load_error(error):
             raise UserError(f"{self._name} cannot be loaded: {self._folder}: {_words(error)}") from error
+
+
+def require_kind(folder: Path, name: str, known: Collection[str], what: str) -> None:
+    """Raises UserError for a model of another type than those that are known, before its weights are read.
+
+    What cannot be read is said when it is loaded.
+    """
+    file = folder / "config.json"
+    kind = json_object(file).get("model_type") if file.is_file() else None
+    if isinstance(kind, str) and kind not in known:
+        raise UserError(f"{name} is a {kind}; {what} are: {', '.join(known)}")
+
+
+def require_weights(name: str, model: Any) -> None:
+    """Raises UserError for a loaded network with weights that its files did not have: libraries leave them without values,
+    or at random, and say so in a log at most."""
+    lacking = sorted(_lacking_weights(model))
+    if lacking:
+        more = f" and {len(lacking) - 1} others" if lacking[1:] else ""
+        raise UserError(f"{name} cannot be loaded: its files lack weights of a {type(model).__name__}: {lacking[0]}{more}")
+
+
+def _lacking_weights(model: Any) -> Iterator[str]:
+    """By diffusers they have no values, by transformers not the mark that it gives each weight that it has read."""
+    is_marked = isinstance(model, lazy_imports.transformers().PreTrainedModel)
+    unneeded = [*UNUSED, *(getattr(model, "_keys_to_ignore_on_load_missing", None) or ())]
+    for name, weight in model.named_parameters():
+        is_lacking = weight.is_meta or (is_marked and not getattr(weight, READ_MARK, False))
+        if is_lacking and not any(re.search(each, name) for each in unneeded):
+            yield name
 
 
 def is_load_error(error: BaseException) -> bool:

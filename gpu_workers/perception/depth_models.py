@@ -14,9 +14,10 @@ from PIL import Image
 
 from gpu_workers.diffusion import lazy_imports
 from gpu_workers.diffusion.lazy_imports import Tensor
+from gpu_workers.model_shelf.model_loading import require_kind
 from gpu_workers.perception.depth_order import anchored
 from gpu_workers.perception.interfaces import DepthMap
-from gpu_workers.perception.loaded_models import AUTO, LoadedModel, load, require_kind
+from gpu_workers.perception.loaded_models import AUTO, LoadedModel, load
 
 RELATIVE, METRIC = ("depth_anything", "prompt_depth_anything", "dpt"), ("zoedepth", "depth_pro", "glpn")
 """Model types.  The first ones give disparity, which is larger for what is nearer, unless their configuration says that

@@ -3,7 +3,7 @@
 In: a folder.  Out: a `LoadedModel`.  Independent of the kind of model.
 """
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -13,8 +13,7 @@ from PIL import Image
 from gpu_workers.diffusion import lazy_imports
 from gpu_workers.diffusion.lazy_imports import Tensor
 from gpu_workers.diffusion.oom_backoff import OomBackoff
-from gpu_workers.model_shelf.model_loading import Loading, json_object
-from schemas.errors import UserError
+from gpu_workers.model_shelf.model_loading import Loading, require_weights
 
 AUTO = "auto"
 """On a GPU float16, on a CPU float32. Scores of tiny random weights, steeper than trained ones, are moved by up to 0.15 by
@@ -57,17 +56,6 @@ RunsDetector = Callable[[LoadedModel, Sequence[Image.Image], Sequence[Sequence[s
 """Runs a detector once over pictures, each with its labels."""
 
 
-def require_kind(folder: Path, name: str, known: Collection[str], what: str) -> None:
-    """Raises UserError for a model of another type than those that are known, before its weights are read.
-
-    What cannot be read is said when it is loaded.
-    """
-    file = folder / "config.json"
-    kind = json_object(file).get("model_type") if file.is_file() else None
-    if isinstance(kind, str) and kind not in known:
-        raise UserError(f"{name} is a {kind}; {what} are: {', '.join(known)}")
-
-
 def load(folder: Path, name: str, model: Any, processor: Any, dtype: str = AUTO) -> LoadedModel:
     """Load a model in safetensors and its processor, of these classes. Raises UserError where the folder holds none."""
     device = lazy_imports.best_device()
@@ -75,4 +63,5 @@ def load(folder: Path, name: str, model: Any, processor: Any, dtype: str = AUTO)
     with Loading(name, folder):
         made = model.from_pretrained(folder, use_safetensors=True, dtype=getattr(lazy_imports.torch(), chosen))
         prepared = processor.from_pretrained(folder)
+    require_weights(name, made)
     return LoadedModel(name, made.to(device).eval(), prepared, device, chosen)

@@ -13,10 +13,11 @@ from PIL import Image
 
 from gpu_workers.diffusion import lazy_imports
 from gpu_workers.diffusion.device_errors import raising_device_lost
+from gpu_workers.model_shelf.model_loading import require_kind
 from gpu_workers.perception.detection_filter import Thresholds
 from gpu_workers.perception.grounding_dino import heads_of, joined_labels, label_batches, run_grounding_dino
 from gpu_workers.perception.interfaces import Detection
-from gpu_workers.perception.loaded_models import AUTO, LoadedModel, RawDetections, RunsDetector, load, require_kind
+from gpu_workers.perception.loaded_models import AUTO, LoadedModel, RawDetections, RunsDetector, load
 from spatial.questions.wording.lexicon import indefinite
 
 MIN_SCORE = 0.1

@@ -17,12 +17,12 @@ from dataset.audit import audit
 from dataset.reading.lineage import lineage
 from dataset.reading.row_reader import batches
 from dataset.table.delta_table import Table
-from schemas.events import SeedConcept
+from schemas.events import STAGES, SeedConcept
 from schemas.ids import make_seed
 from schemas.picture_layers import read_claim
 from streams.broker.topic_admin import apply
 from streams.demo.demo_services import ProcessSupervisor
-from streams.services.bound_process import Command
+from streams.services.bound_process import Bound, Command
 from tests.conftest import FreshService
 from tests.e2e.factory import Factory
 
@@ -39,11 +39,14 @@ BLENDER = ROOT / ".venv-solid" / "bin" / "python"
 class Studio(ProcessSupervisor):
     """The stages, with reading eyes; render over boxes, or as production runs it where Blender is named."""
 
-    @staticmethod
-    def _command(folder: Path, stage: str, environment: Mapping[str, str]) -> Command:
-        is_own = stage == "render" and "SKG_SOLID_PYTHON" in environment
-        module = "streams.cli" if is_own else "tests.fakes.photo_driver"
-        return Command((sys.executable, "-m", module, stage), folder / stage, environment)
+    def _started(self, environment: Mapping[str, str]) -> dict[str, Bound]:
+        modules = dict.fromkeys(STAGES, "tests.fakes.photo_driver")
+        if "SKG_SOLID_PYTHON" in environment:
+            modules["render"] = "streams.cli"
+        return {
+            stage: Bound(Command((sys.executable, "-m", module, stage), self.logs / stage, environment))
+            for stage, module in modules.items()
+        }
 
 
 @dataclass(frozen=True)

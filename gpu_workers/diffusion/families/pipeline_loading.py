@@ -14,7 +14,7 @@ from gpu_workers.diffusion import lazy_imports
 from gpu_workers.diffusion.families.family_table import Family, Way
 from gpu_workers.diffusion.model_components import Machine, compiled_network, trained_side
 from gpu_workers.diffusion.weight_files import Source, index_of
-from gpu_workers.model_shelf.model_loading import Loading
+from gpu_workers.model_shelf.model_loading import Loading, require_weights
 from gpu_workers.model_shelf.read_files import UNUSED_PARTS
 from schemas.errors import UserError
 
@@ -66,7 +66,9 @@ def _config(folder: Path) -> Mapping[str, Any]:
 
 def load_net(model: Model, kind: str) -> Any:
     """The second network of that class. Raises UserError, MissingExtra."""
-    return read_model(diffusers_class(kind), model).to(model.machine.device)
+    net = read_model(diffusers_class(kind), model)
+    require_weights(model.source.model, net)
+    return net.to(model.machine.device)
 
 
 def sharing(pipeline: Any, way: Way, net: Any = None) -> Any:
@@ -81,10 +83,18 @@ def ready_pipeline(loader: Any, model: Model, parts: Mapping[str, Any] | None = 
     """A pipeline on its machine, without progress bar. Raises UserError for a folder that the loader cannot read."""
     pipeline = read_model(loader, model, **_left_out(loader, model.folder), **(parts or {}))
     pipeline.set_progress_bar_config(disable=True)
+    require_parts(model.source.model, pipeline)
     pipeline.to(model.machine.device)
     part = "unet" if getattr(pipeline, "unet", None) is not None else "transformer"
     setattr(pipeline, part, compiled_network(getattr(pipeline, part), model.machine))
     return pipeline
+
+
+def require_parts(name: str, pipeline: Any) -> None:
+    """Raises UserError for a pipeline whose networks have not all of their weights."""
+    for part in pipeline.components.values():
+        if isinstance(part, lazy_imports.torch().nn.Module):
+            require_weights(name, part)
 
 
 def _left_out(loader: Any, folder: Path) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from PIL import Image
 from gpu_workers.diffusion import lazy_imports
 from gpu_workers.diffusion.conditioning import Conditioning
 from gpu_workers.diffusion.denoise import Sampling
-from gpu_workers.diffusion.families.pipeline_loading import Model
+from gpu_workers.diffusion.families.pipeline_loading import Model, require_parts
 from gpu_workers.diffusion.model_components import schedule_digest
 from gpu_workers.model_shelf.model_loading import Loading
 from schemas.errors import PermanentError, UserError
@@ -93,6 +93,7 @@ def load_pipeline(model: Model) -> Any:
     unread = [name for name in names if getattr(pipeline, name, None) is None]
     if unread:
         raise UserError(f"{model.source.model}: {', '.join(unread)} cannot be read")
+    require_parts(model.source.model, pipeline)
     pipeline.set_progress_bar_config(disable=True)
     return pipeline.to(model.machine.device)
 

@@ -19,7 +19,10 @@ from gpu_workers.diffusion.conditioning import Corners
 from gpu_workers.diffusion.lazy_imports import Tensor
 from gpu_workers.diffusion.model_components import Machine
 from gpu_workers.diffusion.weight_files import Source
-from gpu_workers.model_shelf.model_loading import Loading
+from gpu_workers.model_shelf.model_loading import Loading, require_kind, require_weights
+
+SEGMENTERS = ("sam",)
+"""Model types of transformers."""
 
 SURE, AGREES = 0.85, 0.2
 """SAM's own estimate of a mask's IoU, and the IoU with the attention's shape, below which a mask is discouraged: LMD's."""
@@ -81,8 +84,10 @@ def chosen(masks: Flags, sure: NDArray[np.floating[Any]], coarse: Flags) -> int:
 
 def load_segmenter(folder: Path, source: Source, machine: Machine) -> Segmenter:
     """The SAM in a folder. Raises UserError for a folder that holds none, MissingExtra."""
+    require_kind(folder, source.model, SEGMENTERS, "segmenters")
     transformers, torch = lazy_imports.transformers(), lazy_imports.torch()
     with Loading(source.model, folder):
         model = transformers.SamModel.from_pretrained(folder, use_safetensors=True, dtype=getattr(torch, machine.dtype))
         processor = transformers.SamProcessor.from_pretrained(folder)
+    require_weights(source.model, model)
     return Segmenter(model.to(machine.device).eval(), processor, machine, source)

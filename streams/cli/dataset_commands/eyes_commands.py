@@ -38,9 +38,11 @@ def measure(  # noqa: PLR0913, PLR0917 - one parameter an option of the command 
     """
     from streams.adapters import eye_measures
     from streams.adapters.vision_factories import eyes_of, thresholds_of
+    from streams.setting_rules import require
     from streams.settings import VisionSettings
 
     settings = VisionSettings()
+    require(settings)
     pictures = _pictures(images, annotations, dataset, drawn)
     eyes = eyes_of(settings)
     if eyes is None:

@@ -244,6 +244,25 @@ def test_the_command_says_what_it_lacks(
     assert said.count("\n") <= 2
 
 
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        ({"SKG_DETECTOR": "tiny", "SKG_DEPTH_SHARE": "0.2"}, "SKG_DEPTH_SHARE counts with SKG_DEPTH alone"),
+        ({"SKG_DETECTOR": "someone/eyes"}, "SKG_DETECTOR_REVISION must give the commit"),
+        ({"SKG_DETECTOR": "tiny", "SKG_DEPTH": "someone/depth"}, "SKG_DEPTH_REVISION must give the commit"),
+    ],
+)
+def test_the_command_refuses_the_settings_of_eyes_that_examine_refuses(
+    given: dict[str, str], words: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+):
+    for name, value in given.items():
+        monkeypatch.setenv(name, value)
+    assert run(["eyes", "measure", "--drawn", "collage"]) == 2
+    said = capsys.readouterr().err
+    assert words in said
+    assert said.count("\n") <= 2
+
+
 Reads = Callable[[], str]
 
 

@@ -89,6 +89,45 @@ def test_weights_that_are_cut_are_named(model: tuple[Path, Loads], tmp_path: Pat
             assert str(file) in (refused(copy, loads) or "it was loaded")
 
 
+def test_a_model_whose_files_lack_a_weight_is_refused_and_not_filled_up_at_random(
+    model: tuple[Path, Loads], tmp_path: Path
+):
+    """Its libraries load it, with a line in a log at most."""
+    from safetensors.torch import load_file, save_file
+
+    folder, loads = model
+    for number, whole in enumerate(files(folder, ".safetensors")):
+        copy = shutil.copytree(folder, tmp_path / f"lacking-{number}")
+        file = copy / whole.relative_to(folder)
+        weights = load_file(file)
+        lacking = sorted(weights)[len(weights) // 2]
+        del weights[lacking]
+        save_file(weights, file, metadata={"format": "pt"})
+        said = refused(copy, loads) or "it was loaded"
+        assert "its files lack weights of a" in said
+        assert lacking in said
+
+
+def test_weights_of_another_network_are_not_taken_for_its_own(tmp_path: Path):
+    folder = tiny_detectors.build(tmp_path / "owl", "owlv2")
+    config = json.loads((make_sam(tmp_path / "sam") / "config.json").read_text("utf-8"))
+    (folder / "config.json").write_text(json.dumps(config), "utf-8")
+    with pytest.raises(UserError, match="its files lack weights of a SamModel"):
+        load_segmenter(folder, Source("owl", "local", "", ""), Machine())
+
+
+def test_weights_that_a_network_never_uses_may_lack(tmp_path: Path):
+    """Published files of DPT do not have what would come before the first layer of its fusion."""
+    from safetensors.torch import load_file, save_file
+
+    folder = tiny_detectors.build(tmp_path / "depth", "depth")
+    weights = load_file(folder / "model.safetensors")
+    kept = {name: weight for name, weight in weights.items() if "fusion_stage.layers.0.residual_layer1." not in name}
+    assert len(kept) < len(weights)
+    save_file(kept, folder / "model.safetensors", metadata={"format": "pt"})
+    load_depth(folder, "depth")
+
+
 @pytest.mark.parametrize("damage", SPOILT)
 def test_a_configuration_or_words_that_are_spoilt_are_refused_in_a_line_or_read(
     model: tuple[Path, Loads], tmp_path: Path, damage: str

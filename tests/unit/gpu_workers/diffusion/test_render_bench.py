@@ -31,6 +31,7 @@ def test_every_method_schedule_and_way_to_photograph_has_a_line():
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(900)
 def test_a_compiled_network_has_a_line_and_says_what_compiling_it_takes():
     said = lines("compiled")
     assert "compiling, default: " in said
