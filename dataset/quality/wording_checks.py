@@ -23,7 +23,7 @@ _DIRECTION = re.compile(
 )
 _VIEW = re.compile(r"\b(pictures?|images?|photos?|photographs?|viewers?|viewer['’]s|camera)\b", re.IGNORECASE)
 
-_IMAGINED = re.compile(r"\b(you|your|point of view|perspective)\b", re.IGNORECASE)
+_IMAGINED = re.compile(r"\b(you|your|point of view|perspective|eyes)\b", re.IGNORECASE)
 """Of somebody in the scene, whose left and right they are."""
 
 _WORDS = re.compile(

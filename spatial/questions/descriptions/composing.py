@@ -78,7 +78,7 @@ def rival_claims(scene: NamedScene, rng: random.Random, even: bool = True) -> li
 
 
 def _is_even(scene: NamedScene, aspect: Aspect, i: int, j: int) -> bool:
-    return is_kept(aspect, scene.objects[i].category, scene.objects[j].category, scene.content)
+    return is_kept(scene, aspect, scene.objects[i].category, scene.objects[j].category)
 
 
 def _directed(first: Ref, names: tuple[Direction, Direction], second: Ref, rng: random.Random) -> Rivals:

@@ -75,7 +75,7 @@ def _categories(scene: NamedScene, rng: random.Random, target: str) -> Iterator[
     for (first, many), (second, few) in options:
         if (many > few) is (target == "yes"):
             ahead, behind = (first, second) if many > few else (second, first)
-            if is_kept("more", ahead, behind, scene.content):
+            if is_kept(scene, "more", ahead, behind):
                 yield CompareCounts(category=first, than=second), target
 
 
@@ -85,5 +85,5 @@ def apparent_size(scene: NamedScene, rng: random.Random) -> Iterator[Proposal]:
     for i, j in pairs(rng, scene.plainly_named):
         if looks_larger(scene, i, j).value is (target == "yes"):
             large, small = (i, j) if target == "yes" else (j, i)
-            if is_kept("larger", scene.objects[large].category, scene.objects[small].category, scene.content):
+            if is_kept(scene, "larger", scene.objects[large].category, scene.objects[small].category):
                 yield Larger(subject=scene.ref(i), object=scene.ref(j)), target

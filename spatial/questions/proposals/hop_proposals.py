@@ -112,7 +112,7 @@ def _larger(scene: NamedScene, rng: random.Random, things: Sequence[Thing]) -> I
 def _tells_little(scene: NamedScene, aspect: Aspect, named: int, last: bool) -> bool:
     """Whether to ask although the words name one of the two: as seldom as the opposite occurs. `last`: it comes last."""
     category = scene.objects[named].category
-    return is_kept(aspect, *((NAMELESS, category) if last else (category, NAMELESS)), scene.content)
+    return is_kept(scene, aspect, *((NAMELESS, category) if last else (category, NAMELESS)))
 
 
 def _third(scene: NamedScene, rng: random.Random, things: Sequence[Thing]) -> Iterator[Proposal]:

@@ -59,9 +59,9 @@ LISTED = (4, 3)
 LISTS = 40
 """Lists drawn before a scene is given up."""
 
-AGAINST_APPEARANCE = 0.8
-"""Share of the scenes asked about real heights for which pairs are tried that look the other way round in the picture, of
-which there are fewer; in the others only those that do not."""
+AS_IT_LOOKS = 0.3
+"""Share of the scenes asked about real heights for which pairs are tried that look the same way round in the picture, after
+those that look the other way round, of which there is one to three of the others."""
 
 AGAINST_PICTURE = 0.25
 """Share of the scenes asked about a thing's own side for which pairs are tried whose side in the picture is the other one;
@@ -112,7 +112,7 @@ def _first(scene: NamedScene, among: list[int], before: Callable[[NamedScene, in
 def is_even(scene: NamedScene, aspect: Aspect, first: int, among: list[int]) -> bool:
     """Whether a question is kept, though its names make the answer likely."""
     names = [scene.objects[i].category for i in among]
-    return is_kept(aspect, scene.objects[first].category, least_likely(aspect, names), scene.content)
+    return is_kept(scene, aspect, scene.objects[first].category, least_likely(scene, aspect, names))
 
 
 def distance_metric(scene: NamedScene, rng: random.Random) -> Iterator[Proposal]:
@@ -124,16 +124,21 @@ def distance_metric(scene: NamedScene, rng: random.Random) -> Iterator[Proposal]
 
 
 def real_size(scene: NamedScene, rng: random.Random) -> Iterator[Proposal]:
-    """Which of two is taller; in eight of ten cases only where it looks lower in the picture, else where it does not."""
-    against = rng.random() < AGAINST_APPEARANCE
+    """Which of two is taller: first where it looks lower in the picture, and in some scenes where it does not."""
+    as_it_looks, later = rng.random() < AS_IT_LOOKS, list[Proposal]()
     for i, j in pairs(rng, scene.plainly_named) if _is_known(scene) else ():
         judgement = taller(scene, i, j)
         if judgement.value is None:
             continue
         high, low = (i, j) if judgement.value else (j, i)
-        looks_lower = scene.objects[high].box[3] < scene.objects[low].box[3]
-        if looks_lower is against and _is_open(scene, high, low):
-            yield Taller(first=scene.ref(i), second=scene.ref(j)), scene.ref(high).plain_name
+        if not _is_open(scene, high, low):
+            continue
+        proposal = Taller(first=scene.ref(i), second=scene.ref(j)), scene.ref(high).plain_name
+        if scene.objects[high].box[3] < scene.objects[low].box[3]:
+            yield proposal
+        else:
+            later.append(proposal)
+    yield from later if as_it_looks else ()
 
 
 def _is_open(scene: NamedScene, high: int, low: int) -> bool:

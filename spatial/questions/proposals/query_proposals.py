@@ -76,7 +76,7 @@ def existence(scene: NamedScene, rng: random.Random) -> Iterator[Proposal]:
         return
     for _ in range(EXISTENCE_TRIES):
         seen, unseen = rng.choice(scene.present), rng.choice(scene.absent)
-        if not is_kept("seen", seen, unseen, scene.content):
+        if not is_kept(scene, "seen", seen, unseen):
             continue
         first, second = (seen, unseen) if target == "yes" else (unseen, seen)
         yield Exists(category=first, without=None if simple else second), target
@@ -123,7 +123,7 @@ def direction_yes_no(scene: NamedScene, rng: random.Random) -> Iterator[Proposal
 def _is_even(scene: NamedScene, i: int, j: int) -> bool:
     """Whether a question about the heights of two things is kept: a lamp above a cat as seldom as the opposite."""
     high, low = (i, j) if scene.relation(i, "above", j).value else (j, i)
-    return is_kept("above", scene.objects[high].category, scene.objects[low].category, scene.content)
+    return is_kept(scene, "above", scene.objects[high].category, scene.objects[low].category)
 
 
 def direction_open(scene: NamedScene, rng: random.Random) -> Iterator[Proposal]:
@@ -163,7 +163,7 @@ def distance_comparison(scene: NamedScene, rng: random.Random) -> Iterator[Propo
     """
     target = rng.choice(YES_NO)
     for near, far, anchor in closer_pairs(scene, rng):
-        if is_kept("closer", scene.objects[near].category, scene.objects[far].category, scene.content):
+        if is_kept(scene, "closer", scene.objects[near].category, scene.objects[far].category):
             a, b = (near, far) if target == "yes" else (far, near)
             yield Closer(subject=scene.ref(a), anchor=scene.ref(anchor), other=scene.ref(b)), target
 
@@ -190,5 +190,11 @@ def depth_order(scene: NamedScene, rng: random.Random) -> Iterator[Proposal]:
     predicates: tuple[Depth, Depth] = ("in_front_of", "behind")
     target, predicate = rng.choice(YES_NO), rng.choice(predicates)
     for i, j in pairs(rng, scene.named):
-        if scene.relation(i, predicate, j).value is (target == "yes"):
+        if scene.relation(i, predicate, j).value is (target == "yes") and _is_even_in_depth(scene, i, j):
             yield Deeper(subject=scene.ref(i), predicate=predicate, object=scene.ref(j)), target
+
+
+def _is_even_in_depth(scene: NamedScene, i: int, j: int) -> bool:
+    """Whether a question about the depths of two things is kept: a sofa behind a table as seldom as the opposite."""
+    far, near = (i, j) if scene.relation(i, "behind", j).value else (j, i)
+    return is_kept(scene, "behind", scene.objects[far].category, scene.objects[near].category)

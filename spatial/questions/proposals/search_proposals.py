@@ -144,4 +144,4 @@ def _may_be_outermost(scene: NamedScene, target: int) -> bool:
     """Whether to ask for it as the outermost: as seldom as for the unlikeliest of the things that may be chosen."""
     category = scene.objects[target].category
     others = [scene.objects[i].category for i in scene.labels]
-    return is_kept("outer", category, least_likely("outer", others), scene.content)
+    return is_kept(scene, "outer", category, least_likely(scene, "outer", others))

@@ -94,7 +94,7 @@ def _absent(scene: NamedScene, rng: random.Random, i: int, _anchor: int) -> tupl
     if not scene.absent or scene.ref(i).attribute is not None:
         return None
     seen, unseen = scene.objects[i].category, rng.choice(scene.absent)
-    return ((seen, None), (unseen, None)) if is_kept("seen", seen, unseen, scene.content) else None
+    return ((seen, None), (unseen, None)) if is_kept(scene, "seen", seen, unseen) else None
 
 
 def _several(scene: NamedScene, rng: random.Random, i: int, anchor: int) -> tuple[Named, Named] | None:
@@ -109,7 +109,7 @@ def _several(scene: NamedScene, rng: random.Random, i: int, anchor: int) -> tupl
     if not options:
         return None
     once, often = scene.objects[i].category, rng.choice(options)
-    return ((once, None), (often, None)) if is_kept("more", often, once, scene.content) else None
+    return ((once, None), (often, None)) if is_kept(scene, "more", often, once) else None
 
 
 def _coloured(scene: NamedScene, rng: random.Random, i: int, _anchor: int) -> tuple[Named, Named] | None:
@@ -159,7 +159,7 @@ def _behind(scene: NamedScene, rng: random.Random) -> Iterator[Proposal]:
     is_known = _draw_known(scene, rng)
     for far in shuffled(rng, scene.plainly_named):
         near = _next_to_farthest(scene, far)
-        if near is None or not is_kept("behind", scene.objects[far].category, scene.objects[near].category, scene.content):
+        if near is None or not is_kept(scene, "behind", scene.objects[far].category, scene.objects[near].category):
             continue
         if is_known:
             yield KnownNext(predicate="behind", anchor=scene.ref(near)), scene.labels[far]

@@ -7,6 +7,7 @@ In: a view, a query with its referents; a `ChoiceContext`.  Out: as in `answer_r
 from collections.abc import Callable, Sequence
 from itertools import combinations, pairwise
 
+from spatial.questions.answer_odds import Ladder, smaller_ones
 from spatial.questions.answer_rules import SIDES, RuleResult, Step, require_certain, yes_or_no
 from spatial.questions.certain_facts import Judgement, View
 from spatial.questions.distractors import ChoiceContext
@@ -114,8 +115,13 @@ def written(length: float) -> str:
 
 
 def lengths(context: ChoiceContext, _query: HowFar) -> list[str]:
-    """The length and three others, each at least 30 % larger than the next; the right one has any place among them."""
-    return lengths_around(context.answer.text, CHOICES, context.rng.randrange(CHOICES))
+    """The length and three others, each at least 30 % larger than the next; none where the names tell too much."""
+    scene = context.scene
+    i, j = ([thing.id for thing in scene.objects].index(referent) for referent in context.answer.referents)
+    names = scene.objects[i].category, scene.objects[j].category
+    length = centre_distance(body_of(scene, i), body_of(scene, j))
+    smaller = smaller_ones(scene, names, length, Ladder(CHOICES, SPACING))
+    return [] if smaller is None else lengths_around(context.answer.text, CHOICES, smaller)
 
 
 def lengths_around(text: str, many: int, smaller: int) -> list[str]:

@@ -206,6 +206,12 @@ def test_of_two_of_one_category_the_nearer_must_not_be_lower():
         ("Is the cup farther from the camera than the plate?", ("yes", "no"), True, True),
         ("If you were the dog, would the cup be on your left or on your right?", ("left", "right"), True, True),
         ("From the point of view of the dog, is the cup on the left or on the right?", ("left", "right"), True, True),
+        (
+            "Seen from the dog with the eyes on the cat, is the cup on the left or on the right?",
+            ("left", "right"),
+            True,
+            True,
+        ),
         ("How many cups are there?", ("1", "2"), False, False),
     ],
 )

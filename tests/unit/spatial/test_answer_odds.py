@@ -1,13 +1,29 @@
 """What the names of two things give away is asked as seldom as its opposite."""
 
+import math
+from collections import Counter, defaultdict
 from functools import cache
 from typing import get_args
 
+import numpy as np
 import pytest
 
 from spatial.knowledge.knowledge_base import categories
-from spatial.questions.answer_odds import Aspect, is_kept, keep_probability, scores
-from tools.fit_answer_odds import fitted, pairs_of
+from spatial.questions.answer_odds import (
+    LENGTH_SPREAD,
+    LENGTHS,
+    Aspect,
+    FlatAspect,
+    Ladder,
+    MetricAspect,
+    is_kept,
+    keep_probability,
+    scores,
+    smaller_ones,
+)
+from spatial.questions.object_names import NamedScene
+from tests.fakes.scenes import random_scene
+from tools.fit_answer_odds import fitted, fitted_lengths, pairs_of
 
 FRESH = range(30_000, 31_400)
 """Scenes that no score was fitted to: of half as many, chance alone may move a share by 0.05."""
@@ -19,23 +35,55 @@ def test_the_fit_finds_what_comes_before_and_how_surely():
     assert found["cat"] == pytest.approx(found["dog"], abs=0.1)
 
 
-def test_what_the_names_make_likely_is_kept_with_the_odds_of_its_opposite():
-    names = sorted(scores()["above"])
+def test_the_fit_finds_how_far_things_usually_are_apart():
+    rng = np.random.default_rng(1)
+    usual = {("car", "house"): 2.5, ("cup", "plate"): -1.0, ("car", "cup"): 0.8}
+    found = fitted_lengths([(*names, math.exp(rng.normal(mean, 0.3))) for names, mean in usual.items() for _ in range(400)])
+    for (one, other), mean in usual.items():
+        assert found[one] + found[other] == pytest.approx(mean, abs=0.1)
+    assert 2 * found[""] == pytest.approx(sum(usual.values()) / 3, abs=0.1)
+
+
+@pytest.mark.parametrize("in_metres", [False, True])
+def test_what_the_names_make_likely_is_kept_with_the_odds_of_its_opposite(in_metres: bool):
+    known = scores(in_metres)["above"]
+    names = sorted(known)
     for one, other in zip(names, names[40:], strict=False):
-        both = keep_probability("above", one, other), keep_probability("above", other, one)
+        both = keep_probability(known, one, other), keep_probability(known, other, one)
         assert max(both) == 1.0
-        ahead = scores()["above"][one] - scores()["above"][other]
-        assert min(both) == pytest.approx(2.718281828 ** -abs(ahead))
+        assert min(both) == pytest.approx(2.718281828 ** -abs(known[one] - known[other]))
 
 
 def test_what_is_not_known_is_always_kept():
-    aspects = [aspect for part in get_args(Aspect) for aspect in get_args(part)]
-    assert set(aspects) == set(scores())
-    assert all(is_kept(aspect, "no such thing", "nor this", "a scene") for aspect in aspects)
+    assert set(get_args(FlatAspect)) == set(scores())
+    assert {*get_args(FlatAspect), *get_args(MetricAspect), LENGTHS} == set(scores(in_metres=True))
+    scene = NamedScene(random_scene(0))
+    assert all(is_kept(scene, aspect, "no such thing", "nor this") for aspect in get_args(FlatAspect))
 
 
 def test_the_scores_are_of_known_categories():
-    assert {name for table in scores().values() for name in table} <= set(categories())
+    for in_metres in (False, True):
+        assert {name for table in scores(in_metres).values() for name in table} <= {*categories(), ""}
+
+
+def test_a_ladder_of_lengths_is_asked_alike_for_each_of_its_steps():
+    """Of what is asked about one ladder each step is the right one as often: who knows the usual distance gains nothing."""
+    rng, ladder, pair = np.random.default_rng(2), Ladder(4, 1.5), ("car", "tree")
+    known = scores(in_metres=True)[LENGTHS]
+    usual = sum(known[name] for name in pair)
+    counts: dict[int, Counter[int]] = defaultdict(Counter)
+    scene = random_scene(0)
+    for number, length in enumerate(np.exp(rng.normal(usual, LENGTH_SPREAD, 12_000))):
+        drawn = NamedScene(scene)
+        drawn.__dict__["content"] = str(number)
+        smaller = smaller_ones(drawn, pair, float(length), ladder)
+        if smaller is not None:
+            counts[round(math.log(length) - smaller * math.log(ladder.ratio) - usual)][smaller] += 1
+    assert sum(map(Counter.total, counts.values())) > 3000, "a quarter and more is asked"
+    common = [steps for steps in counts.values() if steps.total() > 400]
+    assert len(common) >= 2
+    for steps in common:
+        assert all(steps[k] / steps.total() == pytest.approx(0.25, abs=0.06) for k in range(ladder.steps))
 
 
 @cache
@@ -45,10 +93,11 @@ def fresh_pairs() -> list[tuple[str, str, str]]:
 
 def asked(aspect: Aspect) -> tuple[float, float, float]:
     """Of fresh scenes the pairs in the likelier order, how many of them are kept, and those in the other order."""
+    known = scores()[aspect]
     pairs = [(a, b) for name, a, b in fresh_pairs() if name == aspect]
-    likely = [pair for pair in pairs if keep_probability(aspect, *pair) < 1]
-    kept = sum(keep_probability(aspect, *pair) for pair in likely)
-    return len(likely), kept, sum(1 for a, b in pairs if keep_probability(aspect, b, a) < 1)
+    likely = [pair for pair in pairs if keep_probability(known, *pair) < 1]
+    kept = sum(keep_probability(known, *pair) for pair in likely)
+    return len(likely), kept, sum(1 for a, b in pairs if keep_probability(known, b, a) < 1)
 
 
 @pytest.mark.thorough
