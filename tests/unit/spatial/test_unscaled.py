@@ -105,7 +105,8 @@ def test_lengths_are_asked_where_things_in_view_are_about_as_large_as_usual(besi
     others = frozenset(KINDS) - MEASURED - {"unanswerable"}
     for scene in (furnished({**SHAPES, **beside}), plain(furnished({**SHAPES, **beside}))):
         assert is_measurable(View(scene)) is is_known
-        asked = [question for seed in range(12) for question in ask(scene, seed, without=others)]
+        drawn = [scene.model_copy(update={"excluded": (f"thing {seed}",)}) for seed in range(12)]  # decides what is kept
+        asked = [question for seed, each in enumerate(drawn) for question in ask(each, seed, without=others)]
         in_metres = [q for q in asked if q.kind in MEASURED or "metres" in q.question]
         assert bool(in_metres) is is_known, in_metres
         assert all(verify(q.question, q.choices, scene).answer == q.answer for q in in_metres)
