@@ -14,11 +14,12 @@ from gpu_workers.diffusion.families.family_table import FAMILIES, Family, Task, 
 from gpu_workers.diffusion.families.part_fit import check_parts
 from gpu_workers.diffusion.generators.photo_models import Kinds, check, check_shares, check_steps, task_of
 from gpu_workers.diffusion.guidance.method_settings import changed
+from gpu_workers.diffusion.guidance.segmentation import SEGMENTERS
 from gpu_workers.diffusion.guidance_methods import SETTINGS
 from gpu_workers.diffusion.model_components import MODEL, schedule_class
-from gpu_workers.diffusion.setting_readers import LOOPED, LOOPED_FAMILY, READERS, STOCK, variable
-from gpu_workers.diffusion.weight_files import TINY
-from gpu_workers.model_shelf.model_loading import json_object
+from gpu_workers.diffusion.setting_readers import GROUNDED, LOOPED, LOOPED_FAMILY, READERS, STOCK, variable
+from gpu_workers.diffusion.weight_files import TINY, index_of
+from gpu_workers.model_shelf.model_loading import json_object, require_kind
 from schemas.errors import UserError
 
 TINY_NET = "ControlNetModel"
@@ -44,14 +45,40 @@ def check_at_hand(config: DiffusionConfig) -> None:
     steps = known_steps(config)
     if config.renderer in LOOPED and steps is not None:
         check_guided(config.sampling(), steps)
+    if config.segmenter is not None:
+        check_segmenter(config.segmenter.model)
     if config.refiner is not None and _is_at_hand(config.refiner):
         refining_way(_refining_family(config.refiner), config.refiner.model)
     if not _is_at_hand(Weights(config.model)):
         return
     if config.renderer in LOOPED and config.model != TINY:
-        check_parts(LOOPED_FAMILY, Path(config.model), config.model)
+        check_looped(config.renderer, Path(config.model), config.model)
     if config.renderer in STOCK:
         _check_stock(config)
+
+
+def check_looped(renderer: str, folder: Path, model: str) -> None:
+    """Raises UserError for the model in a folder with which a renderer with a loop of its own does not draw: one of another
+    family, one whose parts do not belong together, and one without boxes where they are needed."""
+    kind = index_of(folder).get("_class_name")
+    other = next((each.name for each in FAMILIES if kind in each.index and each.name != LOOPED_FAMILY), None)
+    if other is not None:
+        raise UserError(
+            f"{model} is of {other}: {renderer} draws with {LOOPED_FAMILY} alone; {', '.join(STOCK)} are for other families"
+        )
+    check_parts(LOOPED_FAMILY, folder, model)
+    file = folder / "unet" / "config.json"
+    unet = json_object(file) if file.is_file() else {"use_gated_attention": True}  # what lacks is said when it is loaded
+    if renderer in GROUNDED and unet.get("attention_type") != "gated" and not unet.get("use_gated_attention"):
+        raise UserError(f"{model} is no GLIGEN, whose UNet takes boxes, and {renderer} needs one")
+
+
+def check_segmenter(model: str) -> None:
+    """Raises UserError for a segmenter at hand that is none."""
+    if model == TINY:
+        raise UserError(f"SKG_RENDER_SEGMENTER: there is no {TINY} one; segmenters are: {', '.join(SEGMENTERS)}")
+    if Path(model).is_dir():
+        require_kind(Path(model), model, SEGMENTERS, "segmenters")
 
 
 def known_steps(config: DiffusionConfig) -> int | None:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from gpu_workers.diffusion import lazy_imports
-from gpu_workers.diffusion.config_check import check_at_hand, check_kinds, refining_way
+from gpu_workers.diffusion.config_check import check_at_hand, check_kinds, check_looped, refining_way
 from gpu_workers.diffusion.denoise import check_guided
 from gpu_workers.diffusion.diffusion_config import DiffusionConfig, Weights
 from gpu_workers.diffusion.diffusion_renderer import (
@@ -30,7 +30,6 @@ from gpu_workers.diffusion.generators.stock_pipelines import controlnet, text2im
 from gpu_workers.diffusion.guidance.segmentation import Segmenter, load_segmenter
 from gpu_workers.diffusion.guidance_methods import VARIANTS
 from gpu_workers.diffusion.model_components import Machine, check_schedule, load, load_schedule, scheduled, taken_steps
-from gpu_workers.diffusion.setting_readers import LOOPED_FAMILY
 from gpu_workers.diffusion.weight_files import Source, locate
 from schemas.errors import UserError
 
@@ -75,7 +74,7 @@ def _refiner(config: DiffusionConfig, weights: Weights) -> Model:
 
 def _loop_generator(config: DiffusionConfig) -> ImageGenerator:
     folder, source = _base(config, "gligen")
-    check_parts(LOOPED_FAMILY, folder, source.model)
+    check_looped(config.renderer, folder, source.model)
     sampling = config.sampling()
     schedule = scheduled(load_schedule(folder), sampling.scheduler)
     check_guided(sampling, taken_steps(schedule, sampling.steps))

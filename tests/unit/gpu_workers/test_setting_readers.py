@@ -8,9 +8,11 @@ from typing import Any, get_args
 import pytest
 from pydantic import ValidationError
 
+from gpu_workers.diffusion.config_check import check_at_hand
+from gpu_workers.diffusion.diffusion_config import DiffusionConfig, Weights
 from gpu_workers.diffusion.families.family_table import FAMILIES, Family
 from gpu_workers.diffusion.guidance_methods import VARIANTS
-from gpu_workers.diffusion.setting_readers import GROUNDED, LOOPED, MODELLED, NEEDED, READERS, variable
+from gpu_workers.diffusion.setting_readers import GROUNDED, LOOPED, LOOPED_FAMILY, MODELLED, NEEDED, READERS, variable
 from gpu_workers.renderers import ALWAYS_READ, DRAWING, RENDERERS, refuse_ignored
 from schemas.errors import MissingExtra, UserError
 from streams.adapters.vision_factories import check_drawing
@@ -251,3 +253,39 @@ def test_a_folder_with_parts_of_two_models_is_refused_before_anything_starts(tmp
         (tmp_path / "model" / part / "config.json").write_text(json.dumps(config), "utf-8")
     for renderer in ("text2image", "boxdiff"):
         assert "they are of different models" in said_of(tmp_path, renderer, **named)
+
+
+def said_of_model(renderer: str, model: str, segmenter: Weights | None = None) -> str:
+    """What is said of models at hand before anything is loaded; nothing where they are taken."""
+    try:
+        check_at_hand(DiffusionConfig(renderer, model, None, Path(), 1, segmenter=segmenter))
+    except UserError as error:
+        return str(error)
+    return ""
+
+
+@pytest.mark.parametrize("family", [each for each in FAMILIES if each.name != LOOPED_FAMILY], ids=lambda each: each.name)
+def test_a_loop_refuses_a_model_of_another_family_by_its_name_before_anything_is_loaded(tmp_path: Path, family: Family):
+    """By its numbers alone one would seem to be of parts that do not belong together."""
+    named = index_in(tmp_path, family, "none")
+    for renderer in LOOPED:
+        said = said_of_model(renderer, named["render_model"])
+        assert f"is of {family.name}: {renderer} draws with SD1.5 alone" in said
+
+
+@pytest.mark.parametrize("unet", [{"attention_type": "default"}, {"use_gated_attention": False}])
+def test_what_needs_boxes_refuses_a_model_without_them_before_anything_is_loaded(tmp_path: Path, unet: dict[str, object]):
+    model = index_in(tmp_path, FAMILIES[0], "none")["render_model"]
+    (Path(model) / "unet").mkdir()
+    for config in (unet, {"attention_type": "gated"}, {"use_gated_attention": True}):
+        (Path(model) / "unet" / "config.json").write_text(json.dumps(config), "utf-8")
+        for renderer in LOOPED:
+            said = said_of_model(renderer, model)
+            assert ("is no GLIGEN" in said) == (renderer in GROUNDED and config is unet)
+
+
+def test_a_segmenter_that_is_none_is_refused_before_anything_is_loaded(tmp_path: Path):
+    (tmp_path / "eyes").mkdir()
+    (tmp_path / "eyes" / "config.json").write_text('{"model_type": "owlv2"}', "utf-8")
+    assert "is a owlv2; segmenters are: sam" in said_of_model("lmd", "tiny", Weights(str(tmp_path / "eyes")))
+    assert "there is no tiny one; segmenters are: sam" in said_of_model("lmd", "tiny", Weights("tiny"))
