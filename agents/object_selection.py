@@ -8,6 +8,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from random import Random
 
+from agents.image_prompts import with_article
 from agents.rejections import unmet_options
 from agents.scene_inventory import Carry, SceneInventory, Weighted
 from spatial.knowledge.categories import Category, Rest
@@ -284,7 +285,7 @@ def _new_carrier(selection: Selection, category: Category, limit: int, rng: Rand
     fits = [n for n in _carriers_of(selection, category.name) if selection.agrees(selection.inventory.known[n])]
     local = [n for n in fits if n in selection.inventory.weights]
     if not fits:
-        raise unmet_options(f"nothing in the scene {selection.inventory.kind.name} carries {category.name}")
+        raise unmet_options(f"nothing in the scene {selection.inventory.kind.name} carries {with_article(category.name)}")
     return selection.add(selection.inventory.known[rng.choice(local or fits)])
 
 

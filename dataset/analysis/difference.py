@@ -15,6 +15,7 @@ import pyarrow as pa
 from dataset.reading.published_copy import columns_of_copy, is_copy
 from dataset.table.delta_table import At, Options, Table
 from dataset.table.table_errors import NoVersion
+from schemas.texts.fault_words import counted
 
 _COLUMNS = ("sample_id", "split", "scene", "questions")
 
@@ -71,13 +72,13 @@ def difference(first: Snapshot, second: Snapshot) -> Difference:
 
 def in_lines(found: Difference) -> list[str]:
     """The difference for people."""
-    lines = [f"in both: {found['both']:,} samples"]
+    lines = [f"in both: {counted(found['both'], 'sample')}"]
     if found["moved"]:
         lines.append(f"  in another split in the second: {found['moved']:,}")
     if found["asked_otherwise"]:
         lines.append(f"  with other questions in the second: {found['asked_otherwise']:,}")
     for name, side in (("first", found["only_first"]), ("second", found["only_second"])):
-        lines.append(f"only in the {name}: {side['samples']:,} samples, {side['questions']:,} questions")
+        lines.append(f"only in the {name}: {counted(side['samples'], 'sample')}, {counted(side['questions'], 'question')}")
         for what, counts in (("splits", side["splits"]), ("scenes", side["scenes"]), ("kinds", side["kinds"])):
             if counts:
                 lines.append(f"  {what + ':':<8} {', '.join(f'{word} {count:,}' for word, count in counts.items())}")

@@ -22,6 +22,7 @@ from dataset.table.held_out_share import marked, share_of
 from dataset.table.table_errors import NoDataset
 from schemas.errors import UserError
 from schemas.ids import content_id
+from schemas.texts.fault_words import counted
 
 Row = dict[str, Any]
 
@@ -45,8 +46,10 @@ class SubsetSpec:
 
     def __str__(self) -> str:
         """For people, as in `500 samples of train, 1 question each, about distance alone, 6 to 12 objects, seed 0`."""
-        asked = "1 question each" if self.questions == 1 else f"{self.questions:,} questions each"
-        parts = [f"{self.size:,} samples of {self.split or 'all splits'}", asked]
+        parts = [
+            f"{counted(self.size, 'sample')} of {self.split or 'all splits'}",
+            f"{counted(self.questions, 'question')} each",
+        ]
         parts += [f"about {' or '.join(self.only)} alone"] if self.only else []
         parts += [f"not about {' or '.join(self.without)}"] if self.without else []
         parts += [f"{self.density[0]} to {self.density[1]} objects"] if self.density else []

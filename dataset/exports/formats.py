@@ -32,6 +32,7 @@ from dataset.exports.sharegpt import write as write_sharegpt
 from dataset.exports.webdataset_shards import write as write_shards
 from schemas.errors import BadInput, UserError
 from schemas.plugins import PluginTable
+from schemas.texts.fault_words import counted as number_of
 from schemas.texts.fault_words import did_you_mean
 
 GROUP = "skg.exports"
@@ -124,7 +125,7 @@ def counted(source: Source, name: str, out: Path) -> str:
     chosen = FORMATS[name]
     said = []
     for split in chosen.splits(source):
-        samples = f"{split} {source.sizes.get(split, 0):,} samples"
+        samples = f"{split} {number_of(source.sizes.get(split, 0), 'sample')}"
         held = chosen.records and f" in {chosen.records.number(out, split):,} {chosen.records.name}"
         said.append(samples + (held or ""))
     return ", ".join(said) + _left_out(source, chosen)

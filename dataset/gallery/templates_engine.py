@@ -11,6 +11,7 @@ from jinja2 import Environment
 
 from dataset.analysis.names_in_words import in_words
 from dataset.analysis.page_templates import templates_in
+from schemas.texts.fault_words import counted
 from spatial.questions.kind_table import KINDS
 
 HERE = Path(__file__).parent / "site"
@@ -30,6 +31,7 @@ def _environment() -> Environment:
     environment.filters["words"] = in_words
     environment.filters["meaning"] = kind_meaning
     environment.filters["percent"] = lambda share: f"{100 * share:.1f} %".replace(".0 %", " %")
+    environment.filters["counted"] = counted
     environment.filters["thousands"] = lambda number: f"{number:,}"
     return environment
 

@@ -11,6 +11,7 @@ from typing import Any
 from dataset.evaluation.scores import Score, wilson
 from dataset.review.verdict_table import Verdict, counting_verdicts
 from dataset.table.delta_table import Options, Table
+from schemas.texts.fault_words import counted
 
 Report = dict[str, Any]
 
@@ -25,7 +26,7 @@ def report_in_words(found: Report | None) -> str:
     """One line: how much was looked at, how often reviewers agree, and how much of it is disputed, in all and by kind."""
     if found is None:
         return "nobody reviewed it yet"
-    said = f"{found['reviewers']} reviewers, {found['samples']} samples, {found['questions']} questions"
+    said = ", ".join(counted(found[what], what.removesuffix("s")) for what in ("reviewers", "samples", "questions"))
     agreed = "" if found["agreement"] is None else f"; they agree in {_interval(found['agreement'])}"
     disputed = ", ".join(f"{kind} {_interval(score)}" for kind, score in found["disputed"].items())
     return said + agreed + (f"; disputed: {disputed}" if disputed else "")
@@ -35,9 +36,9 @@ def report_lines(found: Report) -> list[str]:
     """The report for people, shares with their 95 % intervals."""
     if not found["reviewers"]:
         return ["nobody reviewed it yet"]
-    who = "1 reviewer" if found["reviewers"] == 1 else f"{found['reviewers']} reviewers"
-    lines = [f"{who} looked at {found['samples']} samples and {found['questions']} questions"]
-    lines.append(f"flagged as a whole: {found['flagged_samples']} samples")
+    who, what = counted(found["reviewers"], "reviewer"), counted(found["samples"], "sample")
+    lines = [f"{who} looked at {what} and {counted(found['questions'], 'question')}"]
+    lines.append(f"flagged as a whole: {counted(found['flagged_samples'], 'sample')}")
     if found["reasons"]:
         lines.append(f"flagged for: {', '.join(f'{reason} {count}' for reason, count in found['reasons'].items())}")
     alone = "not known: nobody looked at what another one did"

@@ -2,7 +2,7 @@
 
 In: an entry of the `errors()` of a validation.  Out: a few words, not the library's own, as in `a whole number is needed`.
 What has no words here, such as the message of a validator of the project, is passed on as it is.
-Also the words nearest to one that there is not, for the message that says so.
+Also the words nearest to one that there is not, for the message that says so, and numbers of things as people write them.
 """
 
 from collections.abc import Iterable, Mapping
@@ -77,3 +77,8 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
     """`, did you mean X?` with the nearest word; empty where none is alike."""
     found = nearest_words(word, known, 1)
     return f" (did you mean {found[0]}?)" if found else ""
+
+
+def counted(number: int, thing: str) -> str:
+    """A number with what it counts, as in `1 sample` and `2,000 samples`."""
+    return f"1 {thing}" if number == 1 else f"{number:,} {thing}s"

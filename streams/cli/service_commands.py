@@ -58,12 +58,13 @@ def demo(  # noqa: PLR0913, PLR0917 - one parameter an option of the command lin
 
 def _agreed_to_add(out: Path) -> bool:
     """Whether a person at a terminal wants a used folder to be added to; nobody is asked where there is none."""
+    from schemas.texts.fault_words import counted
     from streams.demo.demo_folder import Places
 
     if not sys.stdin.isatty():
         return False
     there = len(Places(out).stored())
-    return there > 0 and typer.confirm(f"there is a dataset of {there} samples at {out / 'dataset'}: add to it?")
+    return there > 0 and typer.confirm(f"there is a dataset of {counted(there, 'sample')} at {out / 'dataset'}: add to it?")
 
 
 def up(

@@ -18,6 +18,7 @@ from rich.console import Console
 
 from schemas.errors import UserError, require_extras
 from schemas.events import SeedConcept
+from schemas.texts.fault_words import counted
 from spatial.knowledge.knowledge_files import SETTING, knowledge_folders
 from streams.demo.demo_folder import Places, lock_folder
 from streams.demo.demo_services import DemoServices, ProcessSupervisor
@@ -106,17 +107,16 @@ def require_unused(places: Places, show: DemoOptions) -> frozenset[str]:
     any, as an interrupted demo leaves it, is in nobody's way."""
     before = places.stored()
     if before and not show.add:
-        where = show.out / "dataset"
-        raise UserError(
-            f"there is a dataset of {len(before)} samples at {where}: --add adds to it, --out names another folder"
-        )
+        there = f"{counted(len(before), 'sample')} at {show.out / 'dataset'}"
+        raise UserError(f"there is a dataset of {there}: --add adds to it, --out names another folder")
     return before
 
 
 def _say_stopped(places: Places, show: DemoOptions) -> None:
     """Say after an interruption what was stopped, and where the samples are that were finished."""
     stored = len(places.stored())
-    kept = f"{stored} samples are in {show.out / 'dataset'}; the same command with --add makes more"
+    where = f"{'is' if stored == 1 else 'are'} in {show.out / 'dataset'}"
+    kept = f"{counted(stored, 'sample')} {where}; the same command with --add makes more"
     services = (
         "the stages; the broker and the store go on" if is_up(places.state) else "the stages, the broker and the store"
     )

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from rich.console import Console
 
+from schemas.texts.fault_words import counted
 from streams.demo.outcome_counts import OutcomeCounts
 
 
@@ -49,7 +50,7 @@ def write_up(result: Result, console: Console) -> int:
 
 def samples_in(stored: Counted) -> str:
     """How many samples there are now, and how many of them are new: the same request gives the same sample."""
-    whole = f"{stored.before + stored.added} samples"
+    whole = counted(stored.before + stored.added, "sample")
     if not stored.before:
         return whole
     if not stored.added:

@@ -13,6 +13,7 @@ from rich.console import Console
 from dataset.table.rejection_table import rejections_uri
 from monitoring.otel_export import exporting
 from schemas.events import SeedConcept
+from schemas.texts.fault_words import counted
 from streams.broker.clients import Reader
 from streams.broker.connection import connection_of
 from streams.broker.topic_admin import apply
@@ -55,7 +56,7 @@ def watch(demo: DemoParts, seeds: Sequence[SeedConcept], interrupts: SignalFlag)
         kafka = local_kafka(demo.services.bootstrap())
         interrupts.check()
         apply(kafka)
-        display.say(f"publishing {outcomes.requested} requests of {len(seeds)} seeds …")
+        display.say(f"publishing {counted(outcomes.requested, 'request')} of {counted(len(seeds), 'seed')} …")
         with exporting("seed"):
             publish_seeds(kafka, seeds)
         usable = demo.services.usable()

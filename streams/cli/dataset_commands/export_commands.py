@@ -79,6 +79,7 @@ def subset(  # noqa: PLR0913, PLR0917 - one parameter an option of the command l
     """A part for an ablation, always of equal size. Example: skg dataset subset --without left_of,right_of --size 5000"""
     from dataset.analysis.subset import Place, SubsetSpec
     from dataset.analysis.subset import subset as write
+    from schemas.texts.fault_words import counted
 
     recipe = SubsetSpec(
         size=size, questions=questions, only=_names(only), without=_names(without), density=_range(density),
@@ -88,9 +89,8 @@ def subset(  # noqa: PLR0913, PLR0917 - one parameter an option of the command l
     if as_json:
         typer.echo(json.dumps({"out": out, "recipe": vars(recipe), **vars(made)}))
         return
-    typer.echo(
-        f"{out}: {made.samples:,} samples with {made.questions:,} questions, of {made.available:,} that fit the recipe"
-    )
+    counts = f"{counted(made.samples, 'sample')} with {counted(made.questions, 'question')}"
+    typer.echo(f"{out}: {counts}, of {made.available:,} that fit the recipe")
     typer.echo(f"recipe: {recipe}")
 
 

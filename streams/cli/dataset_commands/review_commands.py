@@ -95,6 +95,7 @@ def export(
 ) -> None:
     """Write verdicts for another tool, with the pictures. Example: skg review export --format fiftyone --out review"""
     from dataset.review.review_exports import export_review
+    from schemas.texts.fault_words import counted
 
     found, options = _dataset(uri)
-    typer.echo(f"{out}: {export_review(found, form, folder(out), options)} samples")
+    typer.echo(f"{out}: {counted(export_review(found, form, folder(out), options), 'sample')}")

@@ -48,7 +48,7 @@ def test_options_that_cannot_be_are_refused(options: dict[str, object], why: str
     [
         ("qwertz", "is no scene that is known"),
         ("le chat", "'le' is no English word"),
-        ("a dog near a lake", "nothing in the scene lake carries dog; dog would be at home in: "),
+        ("a dog near a lake", "nothing in the scene lake carries a dog; dog would be at home in: "),
         ("a purple elephant", "cannot draw a purple elephant"),
         ("ktchn", "nearest: kitchen"),
         ("a cat inside a box, the box inside the cat", "contradicts itself"),

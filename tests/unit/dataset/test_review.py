@@ -221,7 +221,7 @@ def test_the_command_adds_lists_and_reports(grown, capfd: pytest.CaptureFixture[
     assert run(["review", "list", "--all", grown.uri]) == 0
     assert len(capfd.readouterr().out.splitlines()) == 2
     assert run(["review", "report", grown.uri]) == 0
-    assert "1 reviewer looked at 1 samples" in capfd.readouterr().out
+    assert "1 reviewer looked at 1 sample and 0 questions" in capfd.readouterr().out
     assert run(["review", "report", grown.uri, "--json"]) == 0
     assert json.loads(capfd.readouterr().out)["samples"] == 1
 

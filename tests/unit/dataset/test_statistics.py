@@ -153,6 +153,6 @@ def test_what_people_say_of_the_dataset_is_in_its_statistics_and_its_info(uri: s
     assert "50.0 % (9.5 to 90.5), 1 of 2" in page
     assert "ambiguous 1" in page
     assert report_in_words(review) == (
-        "1 reviewers, 1 samples, 2 questions; disputed: all 0.500 (0.095 to 0.905), presence 0.000 (0.000 to 0.793), "
+        "1 reviewer, 1 sample, 2 questions; disputed: all 0.500 (0.095 to 0.905), presence 0.000 (0.000 to 0.793), "
         "relation 1.000 (0.207 to 1.000)"
     )

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from schemas.errors import BadInput
+from schemas.texts.fault_words import counted
 from schemas.texts.written_text import whole_number
 from streams.broker.connection import KafkaConnection
 from streams.broker.topic_partitions import parse_partitions
@@ -48,3 +49,8 @@ def test_settings_with_such_numbers_are_refused(text: str):
         _ = KafkaConnection.plain(f"broker:{text}").addresses
     with pytest.raises((ValueError, BadInput), match="is no number of partitions"):
         parse_partitions([f"skg.qa={text}"])
+
+
+@pytest.mark.parametrize(("number", "said"), [(0, "0 samples"), (1, "1 sample"), (2, "2 samples"), (2000, "2,000 samples")])
+def test_what_is_counted_is_said_as_people_say_it(number: int, said: str):
+    assert counted(number, "sample") == said
