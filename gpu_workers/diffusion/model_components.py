@@ -126,6 +126,13 @@ class Parts:
         return ((raw.float() / 2 + 0.5).clamp(0, 1) * 255).round().byte().permute(0, 2, 3, 1).cpu()
 
 
+def bound_words(tokenizer: Any, encoder: Any) -> None:
+    """Bound a text by what CLIP's encoder reads, where its tokenizer does not say it."""
+    room = getattr(encoder.config, "max_position_embeddings", None)
+    if "clip" in str(encoder.config.model_type) and isinstance(room, int):
+        tokenizer.model_max_length = min(tokenizer.model_max_length, room)
+
+
 def trained_side(config: Any) -> int:
     """The longer side in latents at which a UNet was trained, by its configuration. Raises UserError where it says none."""
     said = config.get("sample_size")
@@ -160,6 +167,7 @@ def load(folder: Path, machine: Machine, variant: str | None = None) -> Parts:
         )
     with Loading(str(folder), folder / "tokenizer"):
         tokenizer = transformers.CLIPTokenizer.from_pretrained(folder / "tokenizer")
+    bound_words(tokenizer, encoder)
     scheduler = load_schedule(folder)
     for model in (unet, vae, encoder):
         require_weights(str(folder), model)

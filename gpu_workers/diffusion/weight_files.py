@@ -172,7 +172,7 @@ def used_weights(folder: Path, variant: str | None = None) -> list[Path]:
 def licence_of(folder: Path) -> str:
     """The licence that a model's card names, or `unknown`."""
     card = folder / CARD
-    if not card.exists():
+    if not card.is_file():
         return "unknown"
     for line in card.read_text("utf-8", "replace").splitlines()[:60]:
         name, colon, value = line.partition(":")

@@ -12,7 +12,7 @@ from typing import Any
 
 from gpu_workers.diffusion import lazy_imports
 from gpu_workers.diffusion.families.family_table import Family, Way
-from gpu_workers.diffusion.model_components import Machine, compiled_network, trained_side
+from gpu_workers.diffusion.model_components import Machine, bound_words, compiled_network, trained_side
 from gpu_workers.diffusion.weight_files import Source, index_of
 from gpu_workers.model_shelf.model_loading import Loading, require_weights
 from gpu_workers.model_shelf.read_files import UNUSED_PARTS
@@ -84,10 +84,22 @@ def ready_pipeline(loader: Any, model: Model, parts: Mapping[str, Any] | None = 
     pipeline = read_model(loader, model, **_left_out(loader, model.folder), **(parts or {}))
     pipeline.set_progress_bar_config(disable=True)
     require_parts(model.source.model, pipeline)
+    _bound_texts(pipeline)
     pipeline.to(model.machine.device)
     part = "unet" if getattr(pipeline, "unet", None) is not None else "transformer"
     setattr(pipeline, part, compiled_network(getattr(pipeline, part), model.machine))
     return pipeline
+
+
+def _bound_texts(pipeline: Any) -> None:
+    """Bound the texts of every encoder of CLIP; some pipelines remember the bound of their first tokenizer."""
+    for name, encoder in pipeline.components.items():
+        tokenizer = getattr(pipeline, name.replace("text_encoder", "tokenizer"), None)
+        if name.startswith("text_encoder") and encoder is not None and tokenizer is not None:
+            bound_words(tokenizer, encoder)
+    told, first = getattr(pipeline, "tokenizer_max_length", None), getattr(pipeline, "tokenizer", None)
+    if told is not None and first is not None:
+        pipeline.tokenizer_max_length = min(told, first.model_max_length)
 
 
 def require_parts(name: str, pipeline: Any) -> None:

@@ -179,6 +179,18 @@ def test_the_loop_and_a_stock_pipeline_draw_at_the_same_side_however_it_is_said(
     assert [make_generator(replace(config, renderer=name)).side for name in ("text", "text2image")] == [side, side]
 
 
+@pytest.mark.parametrize("renderer", ["text", "boxdiff", "text2image"])
+def test_a_text_is_as_long_as_its_encoder_reads_where_the_tokenizer_does_not_say_it(tmp_path: Path, renderer: str):
+    pytest.importorskip("diffusers", reason="the gpu extra is not installed")
+    whole = build(tmp_path / "whole", gated=False)
+    silent = Path(shutil.copytree(whole, tmp_path / "silent"))
+    (silent / "tokenizer" / "tokenizer_config.json").unlink()
+    long = replace(CAT, prompt="a cat " * 100)
+    drawers = [make_generator(DiffusionConfig(renderer, str(each), None, tmp_path, 1, steps=1)) for each in (whole, silent)]
+    one, other = (np.asarray(drawer.draw([long], [7], SIZE)[0]) for drawer in drawers)
+    assert (one == other).all()
+
+
 def test_a_network_that_does_not_say_its_side_is_refused_in_a_line(tmp_path: Path):
     pytest.importorskip("diffusers", reason="the gpu extra is not installed")
     folder = build(tmp_path / "model", gated=False)
