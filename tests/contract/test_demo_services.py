@@ -1,7 +1,9 @@
 """The demo's services: one place for the pictures, whether broker and store are kept or not."""
 
+import socket
 from collections.abc import Iterator
 from contextlib import ExitStack
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -9,7 +11,12 @@ from pydantic import SecretStr
 
 from schemas.interfaces import StoredObject
 from streams.demo.demo_services import DemoServices
+from streams.services import Running
+from streams.services.bound_process import Command
+from streams.services.launcher import start_recipe
 from streams.services.local_services import NOTHING, down
+from streams.services.seaweedfs import SEAWEEDFS, SEAWEEDFS_MINI
+from streams.services.service_spec import Place, ServiceSpec
 from streams.settings import StoreSettings
 from streams.storage.s3 import S3Store
 
@@ -59,3 +66,22 @@ def test_a_demo_uses_what_an_earlier_one_left_running_and_leaves_it_running(out:
         assert demo(out, stack, keep=False) == kept
     assert [line.partition(" ")[0] for line in down(out / "state")] == ["stopped", "stopped"]
     assert down(out / "state") == [NOTHING]
+
+
+@pytest.mark.parametrize("spec", [SEAWEEDFS, SEAWEEDFS_MINI], ids=["server", "mini"])
+def test_a_store_whose_port_was_taken_meanwhile_starts_on_another_and_tells_both_addresses(
+    spec: ServiceSpec, tmp_path: Path
+):
+    spawned: list[Running] = []
+    with ExitStack() as stack:
+
+        def command(place: Place) -> Command:
+            if not spawned:
+                stack.enter_context(socket.create_server(("127.0.0.1", place.ports[0])))
+            return spec.command(place)
+
+        place = Place(tmp_path / "store", ())
+        with start_recipe("seaweedfs", replace(spec, command=command), place, spawned=spawned.append) as store:
+            assert [one.place.ports for one in spawned[1:]] == [store.place.ports]
+            assert spawned[0].endpoint != store.endpoint
+            S3Store(store.settings()).put_if_absent("key", StoredObject(b"1", "image/webp"))
