@@ -19,7 +19,8 @@ from schemas.errors import UserError
 
 @dataclass(frozen=True)
 class Sampling:
-    """`guidance` is the weight of classifier-free guidance, `beta` the share of steps in which GLIGEN's layers are on.
+    """`guidance` is the weight of classifier-free guidance, which there is above 1, `beta` the share of steps in which
+    GLIGEN's layers are on.
 
     `guided`: the shares of the steps between which there is classifier-free guidance; a step without it costs half.
     `scheduler`: a name in `SCHEDULERS`, or MODEL.
@@ -31,16 +32,26 @@ class Sampling:
     guided: tuple[float, float] = (0.0, 1.0)
     scheduler: str = "model"
 
+    @property
+    def negates(self) -> bool:
+        """Whether a negative text counts: without guidance nothing is drawn from it."""
+        return self.guidance > 1
+
     def guides(self, number: int, of: int) -> bool:
         """Whether a step, by its number of so many, has classifier-free guidance."""
-        return self.guided[0] <= number / of < self.guided[1]
+        return self.negates and self.guided[0] <= number / of < self.guided[1]
 
 
 def check_guided(sampling: Sampling, taken: int) -> None:
-    """Raises UserError where there is no guidance in any of so many predictions."""
-    if any(sampling.guides(number, taken) for number in range(taken)):
-        return
+    """Raises UserError where there is no guidance in any of so many predictions, and where there is none to be bounded."""
     begin, end = sampling.guided
+    if not sampling.negates and sampling.guided != Sampling.guided:
+        raise UserError(
+            f"SKG_RENDER_GUIDANCE_FROM {begin:g} and SKG_RENDER_GUIDANCE_UNTIL {end:g} count where there is guidance: its"
+            f" weight SKG_RENDER_GUIDANCE {sampling.guidance:g} is not above 1"
+        )
+    if not sampling.negates or any(sampling.guides(number, taken) for number in range(taken)):
+        return
     raise UserError(
         f"from SKG_RENDER_GUIDANCE_FROM {begin:g} until SKG_RENDER_GUIDANCE_UNTIL {end:g} there is none of {taken} steps:"
         " there would be no guidance, which SKG_RENDER_GUIDANCE=1 says"

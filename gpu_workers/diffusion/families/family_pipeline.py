@@ -69,7 +69,7 @@ class FamilyPipeline:
     @property
     def negates(self) -> bool:
         """Whether a negative text has any effect."""
-        return self.way.negative and self._sampling.guidance > 1
+        return self.way.negative and self._sampling.negates
 
     def draw(self, batch: Batch, given: Given) -> list[Image.Image]:
         """One picture for each conditioning. Raises torch.OutOfMemoryError."""

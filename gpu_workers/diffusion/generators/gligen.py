@@ -10,6 +10,7 @@ from PIL import Image
 
 from gpu_workers.diffusion.conditioning import Conditioning
 from gpu_workers.diffusion.denoise import GuidanceStrategy, Sampling, check_guided, denoise
+from gpu_workers.diffusion.families.family_pipeline import denied
 from gpu_workers.diffusion.model_components import Parts, schedule_digest
 from gpu_workers.diffusion.tensor_batch import Batch, prepare
 from gpu_workers.diffusion.weight_files import Source
@@ -69,6 +70,7 @@ class LatentGenerator:
 
     def draw(self, conditionings: Sequence[Conditioning], seeds: Sequence[int], size: tuple[int, int]) -> list[Image.Image]:
         """One picture per conditioning, all in one batch."""
-        batch = self._kind.prepared(self._parts, conditionings, seeds, size)
+        told = conditionings if self._sampling.negates else [denied(each, first=True) for each in conditionings]
+        batch = self._kind.prepared(self._parts, told, seeds, size)
         latents = denoise(self._parts, batch, self._sampling, self._kind.strategy)
         return [Image.fromarray(pixels.numpy()) for pixels in self._parts.decode(latents)]

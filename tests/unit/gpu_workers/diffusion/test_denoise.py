@@ -154,6 +154,29 @@ def test_steps_to_whose_end_a_schedule_does_not_come_are_refused_in_a_line(tmp_p
     make_generator(replace(config, steps=900))
 
 
+@pytest.mark.parametrize("guidance", [0.0, 0.5, 1.0])
+def test_a_weight_that_is_not_above_1_is_no_guidance_and_what_is_excluded_is_said(tmp_path: Path, guidance: float):
+    """At 0 the negative text would be drawn, of which all is excluded. A stock pipeline has none of it."""
+    pytest.importorskip("diffusers", reason="the gpu extra is not installed")
+    config = DiffusionConfig("text", str(build(tmp_path / "model", gated=False)), None, tmp_path, 1, 3, guidance)
+    drawers = [make_generator(replace(config, renderer=name)) for name in ("text", "text2image")]
+    told = replace(CAT, excluded=("dog",))
+    one, other = (np.asarray(drawer.draw([told], [7], SIZE)[0]).astype(int) for drawer in drawers)
+    assert np.abs(one - other).max() <= 1
+    [silent] = drawers[0].draw([replace(told, excluded=())], [7], SIZE)
+    assert np.abs(one - np.asarray(silent).astype(int)).max() > 1, "its prompt says that there is no dog"
+    with pytest.raises(UserError, match=r"count where there is guidance: its weight SKG_RENDER_GUIDANCE .* is not above 1"):
+        make_generator(replace(config, guided=(0.2, 0.8)))
+
+
+@pytest.mark.parametrize("renderer", ["gligen", "lmd_plus", "multidiffusion"])
+def test_without_guidance_a_negative_text_changes_nothing(tmp_path: Path, renderer: str):
+    pytest.importorskip("diffusers", reason="the gpu extra is not installed")
+    drawer = make_generator(DiffusionConfig(renderer, "tiny", None, tmp_path, 1, steps=2, guidance=0.0))
+    one, other = (drawer.draw([replace(CAT, negative=text)], [7], SIZE)[0] for text in ("dog", "a very long tree"))
+    assert (np.asarray(one) == np.asarray(other)).all()
+
+
 def test_a_schedule_is_what_its_name_says_whatever_it_replaces(parts: Parts):
     """Latents go beyond 1, where DDIM that is not told cuts them, and a folder may have another of DPM-Solver's kinds."""
     import diffusers
