@@ -5,6 +5,8 @@ Checks nothing; of a question that has no drawing of its own the relations of th
 """
 
 import json
+import math
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -21,12 +23,15 @@ from dataset.gallery.views.proof_marks import (
     measure,
     middle,
     nearest_points,
+    within,
     words,
 )
 from spatial.relations.predicate_table import BANDS
 
 SIDEWAYS, UPRIGHT = ("left_of", "right_of"), ("above", "below")
 DEEP = ("in_front_of", "behind")
+BEFORE = ("left_of", "above", "in_front_of")
+"""Of them those of the smaller coordinate."""
 
 ENDS = {"leftmost": (0, 0), "rightmost": (0, 1), "highest": (1, 0), "lowest": (1, 1)}
 """Axis and end (0: the smaller) of the words for what is furthest to a side."""
@@ -79,7 +84,7 @@ def proof_marks(question: Mapping[str, Any], row: Mapping[str, Any]) -> list[Mar
         return []
     draw = DRAWINGS.get(str(proof.query.get("op")))
     marks = [] if draw is None else list(draw(proof))
-    return [*_hops(proof), *(marks or _relations(proof))]
+    return [within(mark, *proof.size) for mark in (*_hops(proof), *(marks or _relations(proof)))]
 
 
 def second_marks(question: Mapping[str, Any], number: int) -> list[Mark]:
@@ -160,16 +165,28 @@ def _apart(a: Box, b: Box, axis: int, proof: Proof) -> Iterator[Mark]:
 
 
 def _directed(proof: Proof) -> Iterator[Mark]:
-    boxes = proof.pairs("subject", "object")
-    predicate = proof.query.get("predicate")
-    if boxes is None:
-        return
+    subject, other = proof.one("subject"), proof.one("object")
+    if subject is not None and other is not None:
+        yield from _related(proof, subject, other)
+
+
+def _find(proof: Proof) -> Iterator[Mark]:
+    """The relation of what is found to the thing that is named."""
+    anchor = proof.one("anchor")
+    for other in proof.things if anchor is not None else ():
+        if other != anchor and other in proof.boxes:
+            yield from _related(proof, other, int(anchor or 0))
+
+
+def _related(proof: Proof, subject: int, other: int) -> Iterator[Mark]:
+    """The query's predicate between two things: what of it is measured, else an arrow with its name."""
+    boxes, predicate = (proof.boxes[subject], proof.boxes[other]), proof.query.get("predicate")
     if predicate in (*SIDEWAYS, *UPRIGHT):
         yield from _apart(*boxes, 1 if predicate in UPRIGHT else 0, proof)
     elif predicate in DEEP:
-        yield from _deeper(proof)
+        yield from _in_depth(proof, subject, other)
     else:
-        start, end = nearest_points(*boxes)
+        start, end = (middle(box) for box in boxes)  # things that touch have no gap
         yield from arrow(start, end, proof.width, str(predicate or "").replace("_", " "))
 
 
@@ -203,8 +220,11 @@ def _box_side(proof: Proof) -> Iterator[Mark]:
 
 def _deeper(proof: Proof) -> Iterator[Mark]:
     a, b = proof.one("subject"), proof.one("object")
-    if a is None or b is None:
-        return
+    if a is not None and b is not None:
+        yield from _in_depth(proof, a, b)
+
+
+def _in_depth(proof: Proof, a: int, b: int) -> Iterator[Mark]:
     near, far = sorted((a, b), key=lambda number: proof.depths[number])
     yield from arrow(middle(proof.boxes[near]), middle(proof.boxes[far]), proof.width)
     yield from _depths(proof, (near, far))
@@ -272,9 +292,45 @@ def _counted(proof: Proof) -> Iterator[Mark]:
         (x, y), (width, height) = middle(proof.boxes[anchor]), proof.size
         sideways = proof.query["predicate"] in SIDEWAYS
         yield line((x, 0.0), (x, height), dashed=True) if sideways else line((0.0, y), (width, y), dashed=True)
-    counted = [number for number in proof.things if number != anchor and number in proof.boxes]
-    for place, number in enumerate(counted, start=1):
-        yield dot(middle(proof.boxes[number]), str(place))
+    counts = Counter[object]()
+    for number in _fitting(proof):
+        group = _group(proof, number)
+        counts[group] += 1
+        yield dot(middle(proof.boxes[number]), str(counts[group]))
+
+
+def _fitting(proof: Proof) -> list[int]:
+    """The things that are counted: of named ones those to which the predicate applies, if it is one of place or depth."""
+    anchors = _anchors(proof)
+    things = [number for number in proof.things if number in proof.boxes and number not in anchors]
+    predicate = proof.query.get("predicate")
+    if proof.query.get("op") not in ("count_where", "odd_one_out") or not anchors:
+        return things
+    if predicate in DEEP:
+        place, at = proof.depths, proof.depths[anchors[0]]
+    elif predicate in (*SIDEWAYS, *UPRIGHT):
+        axis = 1 if predicate in UPRIGHT else 0
+        place, at = {number: middle(proof.boxes[number])[axis] for number in things}, middle(proof.boxes[anchors[0]])[axis]
+    else:
+        return things
+    return [number for number in things if (place[number] < at) == (predicate in BEFORE)]
+
+
+def _anchors(proof: Proof) -> list[int]:
+    return [number for role in ("anchor", "other") if (number := proof.one(role)) is not None]
+
+
+def _group(proof: Proof, number: int) -> object:
+    """With what a thing is counted, where two counts are compared: its category, its side of a thing, or what it is at."""
+    if proof.query.get("op") != "compare_counts":
+        return None
+    anchors = _anchors(proof)
+    if len(anchors) == 1:
+        axis = 1 if proof.query.get("predicate") in UPRIGHT else 0
+        return middle(proof.boxes[number])[axis] < middle(proof.boxes[anchors[0]])[axis]
+    if anchors:
+        return min(anchors, key=lambda anchor: math.dist(*nearest_points(proof.boxes[number], proof.boxes[anchor])))
+    return next((each.get("category") for each in proof.premises if each.get("object") == number), None)
 
 
 def _in_order(proof: Proof) -> Iterator[Mark]:
@@ -395,7 +451,7 @@ def _relations(proof: Proof) -> Iterator[Mark]:
 
 DRAWINGS: Mapping[str, Callable[[Proof], Iterator[Mark]]] = {
     "directed": _directed,
-    "find": _nearest,
+    "find": _find,
     "side": _side,
     "bearing": _bearing,
     "known_side": _known_side,

@@ -24,6 +24,9 @@ TICK = 0.014
 BESIDE = 0.032
 """From a measure to its text, as a share of the picture's width: beneath it, or to its right."""
 
+LETTER, LINE = 0.019, 0.04
+"""The width of a letter and the height of a line of text, as shares of the picture's width; the page sets 0.03 of it."""
+
 SHORTEST = 1.0
 """Pixels: a line that is shorter has no direction."""
 
@@ -66,6 +69,16 @@ def dot(place: Point, text: str = "") -> Mark:
 def words(place: Point, text: str) -> Mark:
     """A text around a place."""
     return {"form": "text", "x": round(place[0], 1), "y": round(place[1], 1), "text": text}
+
+
+def within(mark: Mark, width: float, height: float) -> Mark:
+    """The mark; a text so that it stays inside a picture of this size as far as it fits."""
+    if mark["form"] != "text":
+        return mark
+    across, down = LETTER * width * len(mark["text"]) / 2, LINE * width / 2
+    x, y = (min(max(at, half), max(half, most - half)) for at, half, most in
+            ((mark["x"], across, width), (mark["y"], down, height)))  # fmt: skip
+    return {**mark, "x": round(x, 1), "y": round(y, 1)}
 
 
 def arrow(start: Point, end: Point, width: float, text: str = "", dashed: bool = False) -> list[Mark]:

@@ -163,3 +163,49 @@ def test_drawings_of_real_questions_lie_in_the_picture(view_samples: list[Sample
                 for name in ("y1", "y2", "y"):
                     assert -1 <= mark.get(name, 0) <= 1.1 * row["height"], (asked["question"], mark)
     assert drawn > 50
+
+
+def numbered(marks) -> dict[tuple[float, float], str]:
+    """The numbers by where they stand."""
+    return {(mark["x"], mark["y"]): mark["text"] for mark in marks if mark["form"] == "dot" and mark["text"]}
+
+
+AT_CAT, AT_DOG, AT_CUP = (30.0, 120.0), (330.0, 150.0), (190.0, 30.0)
+
+
+@pytest.mark.parametrize(
+    ("query", "things", "named", "numbers"),
+    [
+        ({"op": "count_where", "predicate": "left_of", "anchor": {}, "things": [{}, {}]}, (2, 0, 1), (2, 0, 1),
+         {AT_CAT: "1"}),
+        ({"op": "odd_one_out", "predicate": "behind", "anchor": {}, "things": [{}, {}]}, (0, 1, 2), (0, 1, 2),
+         {AT_DOG: "1", AT_CUP: "2"}),
+        ({"op": "compare_counts", "category": "cat", "than": "dog"}, (0, 1, 2), (),
+         {AT_CAT: "1", AT_DOG: "1", AT_CUP: "1"}),
+        ({"op": "compare_counts", "category": "cat", "predicate": "left_of", "anchor": {}}, (2, 0, 1), (2,),
+         {AT_CAT: "1", AT_DOG: "1"}),
+        ({"op": "compare_counts", "category": "cup", "predicate": "on", "anchor": {}, "other": {}}, (0, 1, 2), (0, 1),
+         {AT_CUP: "1"}),
+        ({"op": "count", "category": "cat", "predicate": "left_of", "anchor": {}}, (2, 0), (2,), {AT_CAT: "1"}),
+    ],
+    ids=["of named ones those that fit", "those that are alike", "by category", "by side", "not the stools", "all"],
+)  # fmt: skip
+def test_only_what_is_counted_has_a_number_and_each_count_begins_anew(
+    query: dict[str, Any], things: tuple[int, ...], named: tuple[int, ...], numbers: dict[tuple[float, float], str]
+):
+    premises = [{"object": each["id"], "category": each["category"]} for each in ROW["objects"]]
+    assert numbered(proof_marks(question(query, things, named=named, premises=premises), ROW)) == numbers
+
+
+def test_what_is_found_is_related_to_what_is_named_as_the_question_says():
+    find = {"op": "find", "anchor": {}}
+    assert texts(proof_marks(question({**find, "predicate": "left_of"}, (1, 0), named=(1,)), ROW)) == ["300 px, 75%"]
+    assert texts(proof_marks(question({**find, "predicate": "on"}, (1, 2), named=(1,)), ROW)) == ["on"]
+    depths = texts(proof_marks(question({**find, "predicate": "behind"}, (0, 1), named=(0,)), ROW))
+    assert depths == ["depth 0.20", "depth 0.60"]
+
+
+def test_words_stay_in_the_picture():
+    marks = proof_marks(question({"op": "outermost", "extreme": "leftmost"}, (0,)), ROW)
+    (text,) = (mark for mark in marks if mark["form"] == "text")
+    assert text["x"] >= len(text["text"]) * 0.018 * 400 / 2
