@@ -126,6 +126,7 @@ def _say_stopped(places: Places, show: DemoOptions) -> None:
 def _produce(
     places: Places, checked: list[SeedConcept] | None, show: DemoOptions, interrupts: SignalFlag
 ) -> "OutcomeCounts":
+    began = time.monotonic()
     with ExitStack() as stack:
         models = {**show.renderer.environment(places.out), **show.llm.environment(stack)}
 
@@ -138,7 +139,7 @@ def _produce(
         stack.callback(stages.stop)
         from streams.demo.demo_watch import DemoParts, watch
 
-        return watch(DemoParts(places, services, stages, settings), _requested(checked, show), interrupts)
+        return watch(DemoParts(places, services, stages, settings, began), _requested(checked, show), interrupts)
 
 
 def settings_of(places: Places, services: Mapping[str, str]) -> dict[str, str]:

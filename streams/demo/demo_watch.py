@@ -38,12 +38,14 @@ SETTLED_S = 8.0
 
 @dataclass(frozen=True)
 class DemoParts:
-    """A demo that is starting: its folders, services and stages. `settings` of the stages, by those of the services."""
+    """A demo that is starting: its folders, services and stages. `settings` of the stages, by those of the services.
+    `began`: as of `time.monotonic`."""
 
     places: Places
     services: DemoServices
     stages: ProcessSupervisor
     settings: Callable[[Mapping[str, str]], Environment]
+    began: float
 
 
 def watch(demo: DemoParts, seeds: Sequence[SeedConcept], interrupts: SignalFlag) -> OutcomeCounts:
@@ -51,7 +53,7 @@ def watch(demo: DemoParts, seeds: Sequence[SeedConcept], interrupts: SignalFlag)
 
     Raises ServiceError, DemoFailed, and KeyboardInterrupt."""
     outcomes = OutcomeCounts(requests_of(seeds))
-    with Display(Console()) as display:
+    with Display(Console(), demo.began) as display:
         begun = demo.services.environment()
         kafka = local_kafka(demo.services.bootstrap())
         interrupts.check()

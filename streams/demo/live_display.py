@@ -21,12 +21,12 @@ PLAIN_EVERY_S = 5.0
 
 
 class Display:
-    """Shows the latest state while the demo runs; a context manager."""
+    """Shows the latest state while the demo runs; a context manager. `began`: when the demo did, as of `time.monotonic`."""
 
-    def __init__(self, console: Console) -> None:
+    def __init__(self, console: Console, began: float) -> None:
         self._console = console
         self._live = Live(console=console, refresh_per_second=4, transient=True) if console.is_terminal else None
-        self._next_line, self._began = 0.0, time.monotonic()
+        self._next_line, self._began = 0.0, began
 
     def __enter__(self) -> "Display":
         if self._live:
