@@ -1,15 +1,16 @@
 """Where the names of things stand over a picture: beside their boxes, and over as little of any thing as there is room for.
 
 In: the things of a sample's view with their boxes, the picture's size.  Out: each thing's place as CSS and as a class.
-How large a name is in the page is not known here: it is taken to be as large as on the contact sheet, where it covers most.
+How large a name is in the page is not known here: it is taken to be as large as on the smallest picture, where it covers
+most.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-TILE_PX = 230
-"""The width of a picture on the contact sheet of a wide window, in pixels of the page."""
+TILE_PX = 180
+"""The width of the smallest picture, on the contact sheet of a telephone, in pixels of the page."""
 
 LETTER_PX, PADDING_PX, HEIGHT_PX = 6.2, 9, 15
 """The size of a name there: of each letter, of both ends together, and of the line."""
@@ -17,8 +18,8 @@ LETTER_PX, PADDING_PX, HEIGHT_PX = 6.2, 9, 15
 WIDEST = 0.6
 """The largest share of the picture's width that a name takes, as in the style sheet; the rest of it is cut."""
 
-OVER_NAME, OUTSIDE = 1.5, 20.0
-"""What hiding another name, and leaving the picture, count beside hiding a whole thing, which counts 1."""
+OVER_NAME = 1.5
+"""What hiding another name counts beside hiding a whole thing, which counts 1."""
 
 Thing = Mapping[str, Any]
 Area = tuple[float, float, float, float]
@@ -72,18 +73,26 @@ def _options(box: Area, size: Size) -> Iterator[tuple[Area, LabelPlace]]:
 def _held(point: tuple[float, float], corner: tuple[bool, bool], size: Size, side: str) -> tuple[Area, LabelPlace]:
     """A name that is held at a point by a corner: its left or right, and its upper or lower one."""
     (x, y), (is_left, is_top), (wide, high) = point, corner, size
-    area = (x if is_left else x - wide, y if is_top else y - high, wide, high)
-    across = f"left:{100 * x:.2f}%" if is_left else f"right:{100 - 100 * x:.2f}%"
-    down = f"top:{100 * y:.2f}%" if is_top else f"bottom:{100 - 100 * y:.2f}%"
-    return area, LabelPlace(f"{across};{down}", side)
+    across, left = _inside(x, is_left, wide, ("left", "right"))
+    down, top = _inside(y, is_top, high, ("top", "bottom"))
+    return (left, top, wide, high), LabelPlace(f"{across};{down}", side)
+
+
+def _inside(at: float, is_first: bool, long: float, sides: tuple[str, str]) -> tuple[str, float]:
+    """How a side of a name is held along an axis so that the name stays in the picture, and where it begins."""
+    begin = at if is_first else at - long
+    if begin < 0:
+        return f"{sides[0]}:0%", 0.0
+    if begin + long > 1:
+        return f"{sides[1]}:0%", 1 - long
+    return (f"{sides[0]}:{100 * at:.2f}%" if is_first else f"{sides[1]}:{100 - 100 * at:.2f}%"), begin
 
 
 def _cost(area: Area, boxes: Sequence[Area], taken: Sequence[Area]) -> float:
-    """How much of things and names would be hidden, each as a share of its own area, and how much would be cut off."""
-    inside = _common(area, (0.0, 0.0, 1.0, 1.0))
+    """How much of things and names would be hidden, each as a share of its own area."""
     hidden = sum(_common(area, box) / (box[2] * box[3]) for box in boxes if box[2] * box[3] > 0)
     named = sum(_common(area, other) / (other[2] * other[3]) for other in taken)
-    return hidden + OVER_NAME * named + OUTSIDE * (1 - inside / (area[2] * area[3]))
+    return round(hidden + OVER_NAME * named, 6)  # else the last digits of a sum would choose
 
 
 def _common(a: Area, b: Area) -> float:
