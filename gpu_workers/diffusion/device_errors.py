@@ -17,10 +17,11 @@ DEVICE_ERRORS = (
     "cudnn_status",
     "cublas_status",
     "nccl error",
+    "defaultcpuallocator",
 )
 """Markers of device errors in torch's messages, in lower case; errors of shapes and types have none of them."""
 
-MEMORY_ERRORS = ("out of memory", "alloc_failed", "memory allocation")
+MEMORY_ERRORS = ("out of memory", "alloc_failed", "memory allocation", "can't allocate memory")
 """Markers of device errors that a smaller batch may avoid."""
 
 SINGLE_CALL_ERRORS = (

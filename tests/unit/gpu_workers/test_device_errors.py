@@ -41,6 +41,7 @@ TOO_SMALL = [
     "CUDA error: out of memory" + ADVICE,
     "CUDA error: CUBLAS_STATUS_ALLOC_FAILED when calling `cublasCreate(handle)`",
     "cuDNN error: CUDNN_STATUS_ALLOC_FAILED",
+    "[enforce fail at alloc_cpu.cpp:127] err == 0. DefaultCPUAllocator: can't allocate memory: 9 bytes",
 ]
 WRONG_CALL = [
     "The size of tensor a (3) must match the size of tensor b (4)",
