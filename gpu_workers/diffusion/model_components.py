@@ -168,7 +168,7 @@ def load(folder: Path, machine: Machine, variant: str | None = None) -> Parts:
     with Loading(str(folder), folder / "tokenizer"):
         tokenizer = transformers.CLIPTokenizer.from_pretrained(folder / "tokenizer")
     bound_words(tokenizer, encoder)
-    scheduler = load_schedule(folder)
+    scheduler = require_noise(load_schedule(folder), folder)
     for model in (unet, vae, encoder):
         require_weights(str(folder), model)
         model.to(machine.device).eval().requires_grad_(False)
@@ -203,7 +203,7 @@ def compiled_network(network: Any, machine: Machine) -> Any:
 
 
 def load_schedule(folder: Path) -> Any:
-    """The checkpoint's own schedule. Raises UserError for one that cannot be read, of no known class or of other noise."""
+    """The checkpoint's own schedule. Raises UserError for one that cannot be read, or of no known class."""
     diffusers = lazy_imports.diffusers()
     with Loading(str(folder), folder / "scheduler"):
         return _scheduler(diffusers, folder)
@@ -217,9 +217,15 @@ def _scheduler(diffusers: Any, folder: Path) -> Any:
     made = getattr(diffusers, kind).from_config(config)
     if index_of(folder).get("_class_name") == FIXING:
         made = getattr(diffusers, kind).from_config(config, **_fixed(made.config))
-    if any(getattr(made, name, None) is None for name in ("alphas_cumprod", "init_noise_sigma")):
-        raise UserError(f"{folder} cannot be loaded: its scheduler, a {kind}, is not for Stable Diffusion's noise")
     return made
+
+
+def require_noise(scheduler: Any, folder: Path) -> Any:
+    """A folder's schedule. Raises UserError for one of another noise than Stable Diffusion's, by which the loops draw."""
+    if any(getattr(scheduler, name, None) is None for name in ("alphas_cumprod", "init_noise_sigma")):
+        kind = type(scheduler).__name__
+        raise UserError(f"{folder} cannot be loaded: its scheduler, a {kind}, is not for Stable Diffusion's noise")
+    return scheduler
 
 
 def schedule_class(folder: Path, config: Mapping[str, Any]) -> str:

@@ -29,7 +29,15 @@ from gpu_workers.diffusion.generators.refine import RefinedGenerator
 from gpu_workers.diffusion.generators.stock_pipelines import controlnet, text2image
 from gpu_workers.diffusion.guidance.segmentation import Segmenter, load_segmenter
 from gpu_workers.diffusion.guidance_methods import VARIANTS
-from gpu_workers.diffusion.model_components import Machine, check_schedule, load, load_schedule, scheduled, taken_steps
+from gpu_workers.diffusion.model_components import (
+    Machine,
+    check_schedule,
+    load,
+    load_schedule,
+    require_noise,
+    scheduled,
+    taken_steps,
+)
 from gpu_workers.diffusion.weight_files import Source, locate
 from schemas.errors import UserError
 
@@ -76,7 +84,7 @@ def _loop_generator(config: DiffusionConfig) -> ImageGenerator:
     folder, source = _base(config, "gligen")
     check_looped(config.renderer, folder, source.model)
     sampling = config.sampling()
-    schedule = scheduled(load_schedule(folder), sampling.scheduler)
+    schedule = scheduled(require_noise(load_schedule(folder), folder), sampling.scheduler)
     check_guided(sampling, taken_steps(schedule, sampling.steps))
     check_schedule(schedule, sampling.steps)
     parts = load(folder, machine_of(config), config.variant)

@@ -15,12 +15,13 @@ from gpu_workers.diffusion.denoise import Sampling
 from gpu_workers.diffusion.diffusion_config import DiffusionConfig
 from gpu_workers.diffusion.diffusion_renderer import DiffusionRenderer
 from gpu_workers.diffusion.families.pipeline_loading import Model
+from gpu_workers.diffusion.generators.photo_models import PhotoSettings
 from gpu_workers.diffusion.generators.refine import RefinedGenerator
 from gpu_workers.diffusion.generators.stock_pipelines import colour_of, control_picture, controlnet, text2image
 from gpu_workers.diffusion.model_components import Machine
-from gpu_workers.diffusion.model_registry import make_renderer
+from gpu_workers.diffusion.model_registry import make_generator, make_renderer
 from gpu_workers.diffusion.weight_files import Source, licence_of
-from gpu_workers.tiny_models import tiny_diffusion
+from gpu_workers.tiny_models import tiny_diffusion, tiny_sdxl
 from schemas.errors import UserError
 from schemas.events import SeedOptions
 from streams.adapters import vision_factories
@@ -64,6 +65,22 @@ def test_text_to_image_draws_a_batch_of_mixed_prompts_with_seeds_of_their_own(mo
     [alone] = drawer.draw(ORDERS[1:], [2], (64, 64))
     assert np.abs(pixels(together[1]) - pixels(alone)).max() <= 1
     assert np.abs(pixels(together[0]) - pixels(together[1])).max() > 1
+
+
+@pytest.mark.parametrize("photo", [None, PhotoSettings(strength=0.5)], ids=["text2image", "photo"])
+def test_an_sdxl_of_another_noise_is_drawn_with_by_its_own_schedule_alone(tmp_path: Path, photo: PhotoSettings | None):
+    """Some of its descendants were trained on another one, which only the loops cannot draw by."""
+    kind = "EDMEulerScheduler"
+    folder = tiny_sdxl.build(tmp_path / "model")
+    index = json.loads((folder / "model_index.json").read_text("utf-8"))
+    index |= {"_class_name": "StableDiffusionXLPipeline", "scheduler": ["diffusers", kind]}
+    (folder / "model_index.json").write_text(json.dumps(index), "utf-8")
+    (folder / "scheduler" / "scheduler_config.json").write_text(json.dumps({"_class_name": kind}), "utf-8")
+    config = DiffusionConfig("photo" if photo else "text2image", str(folder), None, tmp_path, 1, steps=2)
+    config = replace(config, photo=photo or config.photo)
+    assert make_generator(config).side > 0
+    with pytest.raises(UserError, match=f"{kind} cannot be replaced"):
+        make_generator(replace(config, scheduler="ddim"))
 
 
 def test_a_control_model_reads_the_boxes(model: Model, tmp_path: Path):
