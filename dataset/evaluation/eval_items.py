@@ -52,7 +52,7 @@ MAX_FAULTS = 5
 
 @dataclass(frozen=True)
 class Item:
-    """A question. `relation`, `hops`, `density` (objects in the picture) and `roles` are None where unknown.
+    """A question. `relation`, `hops`, `density` (objects in the sample's `image`) and `roles` are None where unknown.
 
     Without choices it asks for a place in the picture, and `region` is the box of what is asked, `(x, y, width, height)`
     in pixels of the picture: the right answer, or where a right point lies.  `pictures`: how many it is about.

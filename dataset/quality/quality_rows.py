@@ -27,7 +27,10 @@ Json = Mapping[str, Any]
 
 @dataclass(frozen=True)
 class AskedQuestion:
-    """A question with its proof; `proof` is empty where the certificate is not a JSON object."""
+    """A question with its proof; `proof` is empty where the certificate is not a JSON object.
+
+    `views`: the pictures that it shows, 0 for the sample's `image`.
+    """
 
     text: str
     answer: str
@@ -35,6 +38,7 @@ class AskedQuestion:
     choices: tuple[str, ...]
     objects: tuple[int, ...]
     proof: Json
+    views: tuple[int, ...] = (0,)
 
     @property
     def query(self) -> Json:
@@ -68,6 +72,13 @@ class SampleRow:
     relations: tuple[tuple[int, str, int | None], ...]
     questions: tuple[AskedQuestion, ...]
     plain: dict[str, Any]
+
+    def seen_in(self, view: int) -> Mapping[int, Json]:
+        """The objects by id as a picture has them, 0 for the sample's `image`; empty for a picture that is not there."""
+        further = self.plain.get("views") or ()
+        if view == 0:
+            return self.objects
+        return {thing["id"]: thing for thing in further[view - 1]["objects"]} if view <= len(further) else {}
 
 
 def read_rows(uri: str, options: Options = None, limit: int | None = None) -> list[SampleRow]:
@@ -112,6 +123,7 @@ def _question(asked: Json) -> AskedQuestion:
         choices=tuple(asked["choices"] or ()),
         objects=tuple(asked["objects"] or ()),
         proof=_object(asked["certificate"]),
+        views=tuple(asked.get("views") or (0,)),
     )
 
 

@@ -34,7 +34,8 @@ def tiny_things(rows: Iterable[SampleRow]) -> Measure:
 
 
 def _is_tiny(row: SampleRow, question: AskedQuestion) -> bool:
-    return any(min(row.objects[n]["box"][2:]) < LEAST_SIDE for n in question.objects if n in row.objects)
+    pictures = [row.seen_in(view) for view in question.views]
+    return any(min(seen[n]["box"][2:]) < LEAST_SIDE for seen in pictures for n in question.objects if n in seen)
 
 
 def patterned_colours(rows: Iterable[SampleRow]) -> Measure:

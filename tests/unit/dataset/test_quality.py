@@ -4,6 +4,7 @@ import json
 import random
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pyarrow as pa
@@ -157,6 +158,15 @@ def test_questions_about_tiny_things_are_counted():
     rows = [sample(things, [directed("cup", "above", "plate", "yes"), asked("Plate?", "yes", {}, objects=[1])])]
     found = tiny_things(rows)
     assert (found.value, found.n, found.ok) == (0.5, 2, False)
+
+
+def test_a_thing_is_as_large_as_the_pictures_of_its_question_show_it():
+    things, far = [thing("cup", (0, 0, 40, 40)), thing("plate")], {**thing("cup", (0, 0, 40, 15)), "id": 0}
+    of_cup = asked("Is there a cup?", "yes", {}, objects=[0])
+    row = sample(things, [{**of_cup, "views": views} for views in (None, [1], [0, 1], [2])])
+    shown = replace(row, plain={**row.plain, "views": [{"objects": [far]}, {"objects": []}]})
+    found = tiny_things([shown])
+    assert (found.value, found.n) == (0.5, 4)
 
 
 def test_colours_of_patterned_things_are_counted_where_the_colour_matters():
