@@ -117,7 +117,8 @@ def ask(
 
 def _is_tried(kind: str, seed: int) -> bool:
     """Whether the kind is tried in the sample with this seed."""
-    return random.Random(derived_seed("question kind", seed, kind)).random() < KINDS[kind].in_samples
+    share = KINDS[kind].in_samples
+    return share >= 1 or random.Random(derived_seed("question kind", seed, kind)).random() < share
 
 
 def _is_known(kind: str, scene: NamedScene) -> bool:
