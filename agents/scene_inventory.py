@@ -4,12 +4,12 @@ In: a scene's name and the renderer's capabilities.  Out: a frozen `SceneInvento
 Makes no random choice itself.
 """
 
-from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Literal
 
-from spatial.knowledge.categories import Category, Rest, SceneKind
+from spatial.knowledge.categories import Backdrop, Category, Rest, SceneKind
 from spatial.knowledge.knowledge_base import categories, scene_kinds
 from spatial.knowledge.renderer_capabilities import RendererCapabilities
 from spatial.layout.size_ratios import RISE
@@ -97,14 +97,19 @@ def build_inventory(scene: str, capabilities: RendererCapabilities) -> SceneInve
 
 @lru_cache(maxsize=16)
 def _known(capabilities: RendererCapabilities) -> dict[str, Category]:
-    """The categories that a renderer draws; not to be changed, since all its scenes have the same."""
-    return {name: c for name, c in categories().items() if capabilities.draws(c)}
+    """The categories that a renderer draws, with what it can draw on them; all its scenes have the same."""
+    drawn = {name: c for name, c in categories().items() if capabilities.draws(c)}
+    return {name: replace(c, supports=capabilities.supports(c)) for name, c in drawn.items()}
 
 
 @lru_cache(maxsize=256)
-def _rests(backdrop: str, capabilities: RendererCapabilities) -> dict[str, tuple[Rest, ...]]:
+def _rests(backdrop: Backdrop, capabilities: RendererCapabilities) -> dict[str, tuple[Rest, ...]]:
     """Where each category may be without a carrier before a backdrop; not to be changed."""
-    return {name: found for name, c in _known(capabilities).items() if (found := _possible(c, backdrop))}
+    return {
+        name: found
+        for name, c in _known(capabilities).items()
+        if (found := _possible(capabilities.rests_on(c, backdrop), c.name, backdrop))
+    }
 
 
 class _Offers(dict[str, Weighted]):
@@ -144,9 +149,9 @@ def _rises_above(category: Category, carrier: Category) -> bool:
     return RISE * (carrier.surface or 0.0) * carrier.height_m <= MOST_RAISED * category.height_m
 
 
-def _possible(category: Category, backdrop: str) -> tuple[Rest, ...]:
-    """Where a category may be without a carrier before a backdrop, likeliest first."""
-    return tuple(rest for rest in category.rests_on if _allows(backdrop, rest, category.name))
+def _possible(rests: Sequence[Rest], name: str, backdrop: str) -> tuple[Rest, ...]:
+    """Where of these a category may be without a carrier before a backdrop, likeliest first."""
+    return tuple(rest for rest in rests if _allows(backdrop, rest, name))
 
 
 def _allows(backdrop: str, rest: Rest, name: str) -> bool:

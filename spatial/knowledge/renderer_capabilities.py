@@ -6,7 +6,7 @@ Does not draw and knows no renderer: `gpu_workers.renderers` has the capabilitie
 
 from dataclasses import dataclass
 
-from spatial.knowledge.categories import Category, SceneKind
+from spatial.knowledge.categories import Backdrop, Category, Rest, SceneKind
 
 PALETTE = ("red", "orange", "yellow", "green", "blue", "purple", "pink", "brown", "black", "white", "gray")
 """Colours of recoloured pictures: those that people name consistently."""
@@ -57,6 +57,15 @@ class RendererCapabilities:
         """Whether it cannot be drawn on the ground of a scene without something that it leans on."""
         del scene
         return category.must_lean
+
+    def rests_on(self, category: Category, backdrop: Backdrop) -> tuple[Rest, ...]:
+        """Where it may draw a category that nothing carries, likeliest first."""
+        del backdrop
+        return category.rests_on
+
+    def supports(self, category: Category) -> tuple[str, ...]:
+        """Categories that may be on it."""
+        return category.supports
 
     def holds(self, category: Category) -> tuple[str, ...]:
         """Categories that may be in it."""

@@ -6,13 +6,13 @@ In: a draft and the kind of place.  Out: a `Support` and the possible `Forms` of
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
-from spatial.knowledge.knowledge_base import categories
+from spatial.knowledge.knowledge_base import categories, scene_kinds
 from spatial.layout.placement_problem import ancestors, facts_of
 from spatial.layout.solver import NoLayout
 from spatial.reasoning.draft import Draft
 from spatial.world.body_table import BodyKind, bodies
 from spatial.world.leaning import can_lean
-from spatial.world.views.viewpoints import SpaceKind
+from spatial.world.views.viewpoints import AFLOAT, SpaceKind
 from spatial.world.world_search import Support
 
 
@@ -45,9 +45,20 @@ def supports_of(draft: Draft, space_kind: SpaceKind) -> list[Support]:
         carrier = max(held[i], key=lambda j: len(ancestors([*map(tuple, held.values())], j)), default=None)
         hollow = carrier is not None and held[i][carrier]
         on_wall = space_kind == "room" and carrier is None and not bodies()[name].stands_somehow
-        rests = categories()[name].rests_on or ("floor",)
+        rests = _rests(draft, name) if carrier is None else categories()[name].rests_on
         supports.append(Support(carrier, hollow, rests, i in props or on_wall, props.get(i)))
     return supports
+
+
+def _rests(draft: Draft, name: str) -> tuple[str, ...]:
+    """Where a thing may be that nothing carries. Raises NoLayout for what only floats, where things stand on land."""
+    kind = scene_kinds().get(draft.scene) if draft.scene is not None else None
+    afloat = kind is not None and kind.backdrop in AFLOAT
+    rests = categories()[name].rests_on or ("floor",)
+    found = tuple(rest for rest in rests if afloat or rest != "water")
+    if not found:
+        raise NoLayout(f"{name} floats, and things stand on land here")
+    return found
 
 
 def forms_for(draft: Draft, supports: Sequence[Support], i: int) -> Forms:

@@ -8,11 +8,11 @@ import json
 from functools import cache
 from pathlib import Path
 
-from spatial.knowledge.categories import Category, SceneKind
+from spatial.knowledge.categories import Backdrop, Category, Rest, SceneKind
 from spatial.knowledge.renderer_capabilities import PALETTE, RendererCapabilities
 from spatial.world.body_table import bodies
 from spatial.world.leaning import can_lean
-from spatial.world.views.viewpoints import space_kind
+from spatial.world.views.viewpoints import AFLOAT, space_kind
 
 
 class SolidCapabilities(RendererCapabilities):
@@ -47,6 +47,16 @@ class SolidCapabilities(RendererCapabilities):
         """Whether it can neither stand by itself nor lean on a wall of the scene."""
         body = bodies().get(category.name)
         return body is not None and not body.stands_somehow and space_kind(scene.backdrop) != "room"
+
+    def rests_on(self, category: Category, backdrop: Backdrop) -> tuple[Rest, ...]:
+        """Where a body may be: on water only where the ground is water."""
+        return tuple(rest for rest in category.rests_on if rest != "water" or backdrop in AFLOAT)
+
+    def supports(self, category: Category) -> tuple[str, ...]:
+        """What the knowledge puts on it, if its body has a top that carries: a rock's does not."""
+        body = bodies().get(category.name)
+        carries = body is not None and any(body.surfaces_of(form, False) for form in body.forms)
+        return category.supports if carries else ()
 
     def holds(self, category: Category) -> tuple[str, ...]:
         """What the knowledge puts into it, and what its open forms show in it."""

@@ -77,8 +77,11 @@ SIDES = {
 }
 """Of the middle of a box across (0) or down (1), or of depth (2): where the subject is less (-1) or more (1)."""
 
-SAMPLERS = {"floor": on_floor, "surface": on_floor, "wall": on_wall, "ceiling": from_ceiling, "air": in_air}
-"""By what a category rests on. A surface without a carrier is the top of the table that the scene shows."""
+SAMPLERS = {
+    "floor": on_floor, "surface": on_floor, "water": on_floor, "wall": on_wall, "ceiling": from_ceiling, "air": in_air,
+}  # fmt: skip
+"""By what a category rests on. A surface without a carrier is the top of the table that the scene shows; water is the
+ground where things float."""
 
 
 @dataclass(frozen=True)

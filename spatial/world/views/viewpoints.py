@@ -18,6 +18,9 @@ SpaceKind = Literal["room", "table", "open"]
 SPACE_KINDS: dict[Backdrop, SpaceKind] = {"room": "room", "shop": "room", "stage": "room", "tabletop": "table"}
 """What surrounds a scene; all others are open."""
 
+AFLOAT: frozenset[Backdrop] = frozenset({"sea"})
+"""Backdrops before which things float: the ground on which they are placed is water."""
+
 LEAST_PX = 24
 """Pixels of the longer side of the smallest thing."""
 
