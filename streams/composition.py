@@ -17,7 +17,7 @@ from monitoring.metrics import StageMetrics, expect_questions, expect_redrawn
 from monitoring.otel_export import exporting
 from schemas.errors import RetryableError, require_extras
 from schemas.events import QAEvent, Rejection
-from schemas.ids import content_id, make_seed
+from schemas.ids import content_id
 from schemas.interfaces import ObjectStore, Planner, Renderer, Sink
 from schemas.topics import QA, REJECTIONS
 from streams.adapters import vision_factories
@@ -277,10 +277,11 @@ def _language(settings: AgentSettings, hooks: Hooks, start: Startup) -> "Languag
 
 
 def _planner(settings: AgentSettings) -> Planner:
+    from agents.concepts.concept_reading import read_concept
     from agents.planner import RulePlanner
 
-    planner = RulePlanner(capabilities_of(settings.renderer, settings.view_share, settings.render_structure))
-    _meanwhile(lambda: planner.plan_now(make_seed("street market"), 0))  # loads the knowledge
+    _meanwhile(lambda: read_concept("street market"))  # loads the knowledge
+    planner: Planner = RulePlanner(capabilities_of(settings.renderer, settings.view_share, settings.render_structure))
     return planner
 
 
