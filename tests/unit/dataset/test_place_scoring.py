@@ -124,7 +124,7 @@ def test_an_export_says_which_questions_its_form_has_no_place_for(tmp_path):
     assert said["questions"].endswith(
         "1 sample in 2 questions; left out, since this form has no place for them: description 1"
     )
-    assert said["llava"].endswith("1 samples in 3 conversations"), "it writes all"
+    assert said["llava"].endswith("1 sample in 3 conversations"), "it writes all"
 
 
 def items_of(uri: str, split: str) -> list[Item]:
