@@ -222,7 +222,7 @@ def _scheduler(diffusers: Any, folder: Path) -> Any:
 
 def require_noise(scheduler: Any, folder: Path) -> Any:
     """A folder's schedule. Raises UserError for one of another noise than Stable Diffusion's, by which the loops draw."""
-    if any(getattr(scheduler, name, None) is None for name in ("alphas_cumprod", "init_noise_sigma")):
+    if any(getattr(scheduler, name, None) is None for name in ("alphas_cumprod", "init_noise_sigma", "add_noise")):
         kind = type(scheduler).__name__
         raise UserError(f"{folder} cannot be loaded: its scheduler, a {kind}, is not for Stable Diffusion's noise")
     return scheduler
