@@ -80,7 +80,7 @@ setup-gpu: .venv-gpu/.ready
 	@touch $@
 
 test-gpu: setup-gpu ## run the tests that need torch, with tiny models on the CPU
-	.venv-gpu/bin/python -m pytest tests/unit/gpu_workers/diffusion tests/unit/dataset/test_exports_train.py tests/unit/dataset/test_evaluation_model.py tests/unit/streams/test_eye_measures.py tests/e2e/test_tiny_diffusion.py tests/e2e/test_photographs.py tests/e2e/test_diffusion_panels.py
+	.venv-gpu/bin/python -m pytest tests/unit/gpu_workers/diffusion tests/unit/dataset/test_exports_train.py tests/unit/dataset/test_evaluation_model.py tests/unit/streams/test_eye_measures.py::test_the_command_measures_the_configured_eyes tests/e2e/test_tiny_diffusion.py tests/e2e/test_photographs.py tests/e2e/test_diffusion_panels.py
 
 setup-solid: .venv-solid/.ready
 

@@ -29,9 +29,9 @@ OBJECTS = (
 READ_MARK = "_is_hf_initialized"
 """The attribute by which transformers marks weights that it has read, or made another name of one that it has."""
 
-UNUSED = (r"fusion_stage\.layers\.0\.residual_layer1\.",)
-"""Weights that networks have and never use, so that published files lack them: nothing comes before the first layer of a
-fusion of depths."""
+UNUSED = (r"fusion_stage\.layers\.0\.residual_layer1\.", r"\bmask_token$")
+"""Weights that networks have and never use, so that published files may lack them: nothing comes before the first layer of
+a fusion of depths, and places are masked while a network is trained."""
 
 MOST_CHARS = 300
 """Of what a library says."""
