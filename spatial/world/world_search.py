@@ -42,7 +42,7 @@ MOST_TRIED = 14
 MOST_JUDGED = 60
 """Places of one thing, of those with room, of which all relations are judged."""
 
-MOST_STEPS = 90
+MOST_STEPS = 25
 """Places tried in all before the search gives up."""
 
 GAP_M = 0.03

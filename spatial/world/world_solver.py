@@ -32,8 +32,12 @@ from spatial.world.views.room_views import room_views
 from spatial.world.views.viewpoints import SpaceKind, View, choose_view, space_kind
 from spatial.world.world_search import Placement, PlacementTask, Support, WorldSearch, seen_from
 
-VIEWS = 16
-"""Cameras tried for one scene, each with forms and sizes of its own."""
+VIEWS = 48
+"""Cameras tried for one scene, each with forms and sizes of its own.
+
+Another camera finds a crowded scene a place sooner than more steps in the same one: of ten requests of `theatre stage`,
+`dance studio` and `classroom` each, 16 cameras with 90 steps solved 3, 5 and 4, 48 with 20 steps 4, 6 and 5 in 0.7 of the
+time."""
 
 
 @dataclass(frozen=True)

@@ -53,7 +53,7 @@ def solid_samples() -> list[Sample]:
     """Samples of scenes in metres, drawn as boxes; in one of them something leans."""
     line = Line(BodyBoxesRenderer(), capabilities=solids_only("solid"))
     leaning = SeedOptions(required_relations=(("broom", "leaning_on", "refrigerator"),), max_objects=3)
-    seeds = [make_seed(concept, 2) for concept in ("breakfast table", "park")]
+    seeds = [make_seed(concept, 2) for concept in ("breakfast table", "park", "living room", "office")]
     return line.samples([*seeds, make_seed("kitchen", 2, options=leaning)])
 
 
