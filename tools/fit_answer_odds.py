@@ -9,6 +9,7 @@ Run it after the planner, the layouts or the knowledge changed; `tests/unit/spat
 
 import argparse
 import json
+import math
 import random
 import sys
 from collections import Counter
@@ -16,6 +17,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from itertools import combinations, islice, permutations
 from pathlib import Path
+from types import MappingProxyType
 from typing import get_args
 
 import numpy as np
@@ -48,6 +50,7 @@ from spatial.questions.rules.metric_facts import (
 from spatial.questions.rules.occlusion_rules import hides
 from spatial.questions.rules.size_rules import looks_larger
 from spatial.relations.scene_extraction import extract_scene
+from spatial.world.body_table import bodies
 from spatial.world.footprints import body_corners
 from spatial.world.seen_world import seen_world
 from streams.operations.seeds import SeedRequest, seeds_of
@@ -65,10 +68,15 @@ scenes were asked in 51.9 % of the cases with 6, in 50.8 % with 12, in 50.4 % wi
 And for those that they hardly tell: the likelier of what is more was asked in 46.4 % of the cases with 0.5,
 of what is behind in 44.2 %."""
 
-METRIC_PRIORS = {"above": 1.0, "supports": 1.0, "larger": 2.0, "outer": 0.25, "closer": 0.25, "hides": 0.25}
-"""The same for scenes in metres: with these the likelier order of scenes that nothing was fitted to is asked in 48 to 53 %
-of the cases, after half of 1,609 scenes, instead of 78 % of what is above, 67 % of what is behind, 83 % of what looks
-larger."""
+METRIC_PRIORS = {"above": 1.0, "supports": 1.0, "behind": 0.35} | dict.fromkeys(
+    ("larger", "outer", "closer", "hides"), 0.25
+)
+"""The same for scenes in metres, of what a category's size does not say: two logarithms, of its height and of its width,
+foretell what is behind, larger or nearer of categories that are hardly ever seen. Fitted to 1,609 scenes the odds told
+which of two things is behind the other in 70 % of the pairs of 1,227 others, without the sizes in 67 %."""
+
+Known = Mapping[str, tuple[float, ...]]
+NOTHING: Known = MappingProxyType({})
 
 CLOSER_A_SCENE = 12
 """Triples of a scene that the scores of `closer` are fitted to: there are hundreds, which tell the same again."""
@@ -196,23 +204,37 @@ def _outermost(scene: NamedScene) -> Iterator[int]:
     yield from (end[0] for end in ends if end is not None and end[0] in scene.labels)
 
 
-def fitted(pairs: Iterable[tuple[str, str]], prior: float = PRIOR) -> dict[str, float]:
-    """The most likely score of each category, given which of two came before."""
+def fitted(pairs: Iterable[tuple[str, str]], prior: float = PRIOR, known: Known = NOTHING) -> dict[str, float]:
+    """The most likely score of each category, given which of two came before.
+
+    `known`: numbers of each category that its score is a sum of, besides what is its own; all of these have a score.
+    """
     counts = Counter(pairs)
-    names = sorted({name for pair in counts for name in pair})
+    names = sorted({name for pair in counts for name in pair} | known.keys())
     place = {name: k for k, name in enumerate(names)}
     rows, weights = list(counts), np.array(list(counts.values()), dtype=float)
     ends = np.array([[place[a], place[b]] for a, b in rows])
     data, index = np.tile([1.0, -1.0], len(rows)), np.arange(0, 2 * len(rows) + 1, 2)
+    numbers = max(map(len, known.values()), default=0)
+    traits = np.array([known.get(name, (0.0,) * numbers) for name in names], dtype=float).reshape(len(names), numbers)
     design = csr_array((data, ends.ravel(), index), shape=(len(rows), len(names)))
 
-    def loss(scores: NDArray[np.float64]) -> tuple[float, NDArray[np.float64]]:
-        ahead = design @ scores
-        value = float(weights @ np.logaddexp(0, -ahead) + scores @ scores / (2 * prior**2))
-        return value, design.T @ (-weights / (1 + np.exp(ahead))) + scores / prior**2
+    def loss(found: NDArray[np.float64]) -> tuple[float, NDArray[np.float64]]:
+        own = found[numbers:]
+        ahead = design @ (traits @ found[:numbers] + own)
+        value = float(weights @ np.logaddexp(0, -ahead) + own @ own / (2 * prior**2))
+        slope = design.T @ (-weights / (1 + np.exp(ahead)))
+        return value, np.concatenate([traits.T @ slope, slope + own / prior**2])
 
-    best = minimize(loss, np.zeros(len(names)), jac=True, method="L-BFGS-B")
-    return {name: round(float(score), 2) for name, score in zip(names, best.x, strict=True)}
+    best = minimize(loss, np.zeros(numbers + len(names)), jac=True, method="L-BFGS-B").x
+    scores = traits @ best[:numbers] + best[numbers:]
+    return {name: round(float(score), 2) for name, score in zip(names, scores, strict=True)}
+
+
+def sizes() -> Known:
+    """Of each category with a body the logarithms of its height and of the mean of its width and depth, in metres."""
+    usual = {name: body.size_of(body.forms[0]) for name, body in bodies().items()}
+    return {name: (math.log(high), math.log(wide * deep) / 2) for name, (wide, deep, high) in usual.items()}
 
 
 def fitted_lengths(lengths: Sequence[Length], prior: float = PRIOR) -> dict[str, float]:
@@ -242,7 +264,7 @@ def main(arguments: Sequence[str]) -> int:
             write_metric_odds(found)
         else:
             pairs = [pair for found in pool.map(pairs_of, range(asked.scenes), chunksize=16) for pair in found]
-            _write(FILE, _odds(pairs, get_args(FlatAspect), PRIORS))
+            _write(FILE, _odds(pairs, get_args(FlatAspect), PRIORS, NOTHING))
     return 0
 
 
@@ -250,13 +272,16 @@ def write_metric_odds(found: Iterable[tuple[list[Pair], list[Length]]]) -> None:
     """Fit and write the scores of scenes in metres."""
     scenes = list(found)
     aspects = (*get_args(FlatAspect), *get_args(MetricAspect))
-    odds = _odds([pair for pairs, _ in scenes for pair in pairs], aspects, METRIC_PRIORS)
+    odds = _odds([pair for pairs, _ in scenes for pair in pairs], aspects, METRIC_PRIORS, sizes())
     _write(METRIC_FILE, odds | {LENGTHS: fitted_lengths([length for _, lengths in scenes for length in lengths])})
 
 
-def _odds(pairs: Sequence[Pair], aspects: Iterable[Aspect], priors: Mapping[str, float]) -> dict[str, dict[str, float]]:
+def _odds(
+    pairs: Sequence[Pair], aspects: Iterable[Aspect], priors: Mapping[str, float], known: Known
+) -> dict[str, dict[str, float]]:
     return {
-        aspect: fitted(((a, b) for name, a, b in pairs if name == aspect), priors.get(aspect, PRIOR)) for aspect in aspects
+        aspect: fitted(((a, b) for name, a, b in pairs if name == aspect), priors.get(aspect, PRIOR), known)
+        for aspect in aspects
     }
 
 

@@ -29,7 +29,7 @@ Rival = Callable[[NamedScene, random.Random, int, int], tuple[Named, Named] | No
 """How an object may be named beside an anchor, and what may be asked for in its place that the picture does not tell; None
 where nothing may, or where the names would reveal which of the two it is."""
 
-WITHOUT_SCALE = 0.12
+WITHOUT_SCALE = 0.08
 """Share of the scenes without a scale that are asked so: with half of them one in two questions about two bare shapes
 could not be answered, with these one in four, which is how often a blind guess would say so."""
 

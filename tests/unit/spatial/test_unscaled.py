@@ -165,7 +165,7 @@ def test_only_a_scene_of_bare_shapes_on_plain_ground_takes_another_size():
 def test_that_it_cannot_be_known_is_right_as_often_as_a_blind_guess_finds_it():
     """Of questions about two bare shapes one in four, and their choices tell it no better."""
     few = SeedOptions(min_objects=2, max_objects=5)
-    graphs = [graph for number in range(150) if (graph := graph_in_metres("shapes", number, few)) is not None]
+    graphs = [graph for number in range(220) if (graph := graph_in_metres("shapes", number, few)) is not None]
     scenes = [scene_in_metres(graph) for graph in graphs]
     others = frozenset(KINDS) - {"unanswerable"}
     asked = [
