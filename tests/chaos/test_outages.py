@@ -75,7 +75,7 @@ def test_a_process_waits_for_a_broker_that_is_not_there_and_says_so(stage: Start
 def test_a_broker_that_accepts_and_never_answers_is_waited_for_as_well(stage: Start, mute: str, kind: str) -> None:
     with timed(SAID_WITHIN_S + BUSY_S, "the first word"):
         process = stage(kind, SKG_KAFKA_BOOTSTRAP=mute)
-        process.says(f"waiting for Kafka at {mute} (SKG_KAFKA_BOOTSTRAP): no answer")
+        process.says(f"waiting for Kafka at {mute} (SKG_KAFKA_BOOTSTRAP): it did not answer in time")
     assert process.ask("/healthz")[0] == 200
     assert process.ask("/readyz")[0] == 503
     check_that_it_ends(process)
