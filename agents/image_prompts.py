@@ -12,6 +12,7 @@ import inflect
 from schemas.bounds import MAX_TEXT_CHARS
 from schemas.graph import GraphObject, Prompt, Relation
 from spatial.knowledge.categories import SceneKind
+from spatial.questions.wording.lexicon import fits
 from spatial.relations.predicate_table import predicate
 from spatial.relations.relation_truth import members
 
@@ -19,6 +20,9 @@ ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "
 
 ALWAYS_UNWANTED = ("text", "watermark", "collage of pictures", "cropped", "deformed")
 """Negative prompt of every picture."""
+
+MOST_ELEMENTS = 4
+"""Of a scene's surroundings, in a prompt."""
 
 MAX_CHARS = 1500
 """Text encoders read far less; the first sentences matter most."""
@@ -54,7 +58,7 @@ def prompt_of(
     phrases = tuple(phrase_of(item) for item in objects)
     name = scene if isinstance(scene, str) else scene.name
     place = " ".join([with_article(name), *conditions])
-    background = place if isinstance(scene, str) else f"{place}, {', '.join(scene.elements[:4])}"
+    background = place if isinstance(scene, str) else ", ".join((place, *_elements(scene, excluded)))
     sentences = [f"{place[0].upper()}{place[1:]} with {_listed(phrases)}"]
     sentences += [_sentence(relation, objects) for relation in relations]
     return Prompt(
@@ -63,6 +67,12 @@ def prompt_of(
         background=background,
         phrases=phrases,
     )
+
+
+def _elements(scene: SceneKind, excluded: Sequence[str]) -> list[str]:
+    """What the background of a scene shows, without what must not be seen: no made bed where beds are excluded."""
+    shown = [element for element in scene.elements if not any(fits(word, element) for word in excluded)]
+    return shown[:MOST_ELEMENTS]
 
 
 def _listed(phrases: Sequence[str]) -> str:

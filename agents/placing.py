@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from schemas.graph import Layout
 from schemas.world import World
 from spatial.knowledge.renderer_capabilities import RendererCapabilities
-from spatial.layout import Unsatisfiable, solve
+from spatial.layout import Unsatisfiable, solve, solve_on_ground
 from spatial.layout.layout_faults import Boxes
 from spatial.reasoning.draft import Draft
 from spatial.world import solve_world
@@ -28,17 +28,24 @@ class Arranged:
 
 @dataclass(frozen=True)
 class Statement:
-    """What is to be arranged: the draft, the attributes of each object, and suggested boxes."""
+    """What is to be arranged: the draft, the attributes of each object, and suggested boxes.
+
+    `on_ground`: things that would have to float to meet every relation are not arranged.
+    """
 
     draft: Draft
     attributes: Sequence[tuple[str, ...]]
     hints: Boxes | None = None
+    on_ground: bool = False
 
 
 def arrange_for(capabilities: RendererCapabilities, stated: Statement, seed: int) -> Arranged | Unsatisfiable:
     """An arrangement in which every relation holds, or the relations that conflict. Raises NoLayout without either."""
     if not capabilities.in_metres:
-        flat = solve(stated.draft, CANVAS, seed, stated.hints)
+        if stated.on_ground:
+            flat = solve_on_ground(stated.draft, CANVAS, seed)
+        else:
+            flat = solve(stated.draft, CANVAS, seed, stated.hints)
         return flat if isinstance(flat, Unsatisfiable) else Arranged(flat)
     solved = solve_world(stated.draft, stated.attributes, CANVAS, seed, capabilities.view_share)
     return solved if isinstance(solved, Unsatisfiable) else Arranged(*solved)

@@ -95,7 +95,7 @@ def _best_attempt(first: Task) -> tuple[int, Drafted, Arranged]:
     found: tuple[int, Drafted, Arranged] | None = None
     for attempt in range(ATTEMPTS):
         drafted = draft(replace(first, attempt=attempt))
-        stated = Statement(drafted.draft, drafted.attributes)
+        stated = Statement(drafted.draft, drafted.attributes, on_ground=True)
         try:
             arranged = _arranged(
                 stated, derived_seed("layout", first.seed.seed_id, first.index, attempt), first.capabilities

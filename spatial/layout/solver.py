@@ -52,11 +52,9 @@ def solve(
     `hints`: a box or None for each object; kept exactly where they are valid.  `catalog`: defaults to the knowledge
     base.  Raises NoLayout when neither a layout nor a proof was found, ValueError for a bad canvas or predicate.
     """
-    empty = Layout(canvas=canvas, boxes=(), depth=())
-    if contradictions(draft) is not None:
-        return _unsatisfiable(draft, canvas)
-    if not draft.objects:
-        return empty
+    settled = _settled(draft, canvas)
+    if settled is not None:
+        return settled
     problem = problem_of(draft, canvas, catalog or knowledge())
     rng = Random(seed)
     if hints is not None and any(box is not None for box in hints):
@@ -65,6 +63,34 @@ def solve(
             if layout is not None:
                 return layout
     return _sampled(draft, problem, rng) or _proven_or_searched(draft, problem, seed)
+
+
+def solve_on_ground(draft: Draft, canvas: tuple[int, int], seed: int) -> Layout | Unsatisfiable:
+    """As `solve`, but where the scene has a ground, things stand on it: `solve` lets them float to meet every relation.
+
+    Raises NoLayout also where only floating things would meet them.
+    """
+    settled = _settled(draft, canvas)
+    if settled is not None:
+        return settled
+    problem = problem_of(draft, canvas, knowledge())
+    found = _sampled(draft, problem, Random(seed)) or _grounded_again(draft, problem, seed)
+    if found is not None:
+        return found
+    if problem.ground is None:
+        return _proven_or_searched(draft, problem, seed)
+    proof = refutation(draft, canvas, QUICK)
+    if isinstance(proof, tuple):
+        return Unsatisfiable(proof)
+    raise NoLayout(f"no layout of {len(draft.objects)} objects with {len(draft.relations)} relations has all on the ground")
+
+
+def _settled(draft: Draft, canvas: tuple[int, int]) -> Layout | Unsatisfiable | None:
+    """The answer for what contradicts itself, and for nothing at all."""
+    empty = Layout(canvas=canvas, boxes=(), depth=())
+    if contradictions(draft) is not None:
+        return _unsatisfiable(draft, canvas)
+    return None if draft.objects else empty
 
 
 @lru_cache(maxsize=1)

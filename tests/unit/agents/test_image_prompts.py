@@ -35,6 +35,12 @@ def test_a_prompt_says_things_and_relations_and_never_what_is_absent():
     assert prompt.phrases == ("a cat", "a white table", "a cat")
 
 
+def test_the_background_shows_nothing_that_is_excluded():
+    bedroom = scene_kinds()["bedroom"]
+    assert "made bed" in prompt_of(bedroom, (thing(0, "chair"),), (), ()).background
+    assert "bed," not in f"{prompt_of(bedroom, (thing(0, 'chair'),), (), ('bed',)).background},"
+
+
 def test_things_of_one_kind_are_told_apart_by_their_attributes():
     objects = (thing(0, "car", "red"), thing(1, "car", "blue"))
     prompt = prompt_of(scene_kinds()["suburb"], objects, (Relation(subject=0, predicate="near", object=1),), ())
