@@ -172,10 +172,15 @@ def _directed(proof: Proof) -> Iterator[Mark]:
 
 def _find(proof: Proof) -> Iterator[Mark]:
     """The relation of what is found to the thing that is named."""
+    for other, anchor in _with_anchor(proof):
+        yield from _related(proof, other, anchor)
+
+
+def _with_anchor(proof: Proof) -> Iterator[tuple[int, int]]:
+    """Each thing of the proof but the one that is named, with that one."""
     anchor = proof.one("anchor")
-    for other in proof.things if anchor is not None else ():
-        if other != anchor and other in proof.boxes:
-            yield from _related(proof, other, int(anchor or 0))
+    if anchor is not None:
+        yield from ((other, anchor) for other in proof.things if other != anchor and other in proof.boxes)
 
 
 def _related(proof: Proof, subject: int, other: int) -> Iterator[Mark]:
@@ -255,10 +260,8 @@ def _closer(proof: Proof) -> Iterator[Mark]:
 
 
 def _nearest(proof: Proof) -> Iterator[Mark]:
-    anchor = proof.one("anchor")
-    for other in proof.things if anchor is not None else ():
-        if other != anchor and other in proof.boxes:
-            yield from _gap(proof, other, int(anchor or 0))
+    for other, anchor in _with_anchor(proof):
+        yield from _gap(proof, other, anchor)
 
 
 def _place(proof: Proof) -> Iterator[Mark]:
