@@ -41,7 +41,7 @@ GRAPHS = {
 
 CORES = len(os.sched_getaffinity(0))
 STAGES: Mapping[str, Mapping[str, int]] = {
-    "collage": {"agents": 1, "render": CORES, "examine": max(1, CORES // 2), "write": 1},
+    "collage": {"agents": 1, "render": CORES, "examine": CORES, "write": 1},
     "solid": {"agents": 1, "render": 1, "examine": 1, "write": 1},  # Blender takes all cores for one picture
 }
 LOOPS = {"collage": CORES, "solid": 1}

@@ -10,6 +10,7 @@ from PIL import Image, ImageDraw
 
 from gpu_workers.exam_policy import Policy
 from gpu_workers.examine import ExamineHandler, Examiners
+from gpu_workers.picture_file import decoded
 from schemas.codec import decode
 from schemas.errors import PermanentError, RetryableError
 from schemas.events import QAEvent, Rejection, RenderedImage, SeedConcept, SeenObject, Truth
@@ -243,6 +244,15 @@ def test_a_bad_event_does_not_spoil_its_batch(store: InMemoryStore):
     other = SeedConcept(seed_id="0" * 32, concept="a cat")
     outcomes = ExamineHandler(store, store).begin([gone, good, other, dark])()
     assert [type(outcome) for outcome in outcomes] == [PermanentError, list, PermanentError, list]
+
+
+def test_a_picture_is_decoded_once_while_three_more_batches_are_looked_at_ahead(store: InMemoryStore):
+    handler, batch = ExamineHandler(store, store), 8
+    events = [rendered(make_graph(n), store, make_picture(f"#{n:02x}88cc")) for n in range(4 * batch)]
+    before = decoded.cache_info().misses
+    begun = [handler.begin(events[first : first + batch]) for first in range(0, len(events), batch)]
+    assert sum(len(settle()) for settle in begun) == len(events)
+    assert decoded.cache_info().misses - before == len(events)
 
 
 def test_a_store_that_cannot_be_reached_is_tried_later_for_that_event_alone(store: InMemoryStore):
