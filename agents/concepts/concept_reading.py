@@ -5,28 +5,34 @@ Recognises only what the knowledge base contains, and says what it left out.  Pl
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Container, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import pairwise
 
-from agents.concepts.concept_words import CONDITIONS, SPELLINGS, WINTRY, conditions_of
+from agents.concepts.concept_words import CONDITIONS, HOMONYMS, PHRASES, SPELLINGS, WINTRY, conditions_of
+from agents.concepts.contents import with_contents
 from agents.concepts.definite_reference import each_once
 from agents.concepts.denial_words import with_plain_denials
 from agents.concepts.left_out_words import LeftOut, Unread, persons_of
+from agents.concepts.listed_subjects import Lists, said_of_each
 from agents.concepts.noun_phrases import RELATIVES, Mention, NamedThing, adjectives, end_of_name, mentions, names
 from agents.concepts.relation_reading import NamedRelation, begins_relation, relations_between
 from agents.concepts.scene_phrases import scene_phrases
+from agents.concepts.surroundings import on_surroundings
 from agents.concepts.unread_statements import unread_statements
+from agents.image_prompts import with_article
+from spatial.knowledge.categories import SceneKind
 from spatial.knowledge.knowledge_base import categories, find_scene, scene_kinds
 from spatial.knowledge.scene_search import WHOLE_PHRASE, SceneMatch, tokens
 
 _WORD = re.compile(r"(?<![\w-])[+-]?\d+(?:[.,/]\d+)+(?!\w)|(?<![\w-])-\d+(?!\w)|\d*[¼½¾⅓⅔]|[^\W_]+(?:['’-][^\W_]+)*")
 _COMMA = re.compile(r",(?!\d)|(?<!\d),")
+INDOORS = ("room", "shop", "stage")
+
 SURROUNDINGS = frozenset({("sky",)})
 """Words that name a scene where no place is named beside them, as the sky of `a clear sky over a beach` does not."""
 
-_WO = re.compile(r"\bw/o\b", re.IGNORECASE)
 _EITHER = re.compile(r"(?<=[^\W\d_])/(?=[^\W\d_])")
 _THOUSANDS = re.compile(r"(?<![\w.,-])\d{1,3}(?:,\d{3})+(?![\w,]|\.\d)")
 
@@ -49,14 +55,20 @@ class ConceptReading:
     unread: tuple[str, ...] = ()
 
     def __str__(self) -> str:
-        """For people, as in `scene park (named); 2 blue bicycles; 1 truck; bicycle in front of truck`."""
+        """For people, as in `scene park (named); 2 blue bicycles; a truck; bicycle in front of truck`."""
         left_out = [f"left out: {', '.join(map(str, self.left_out))}"] if self.left_out else []
         if self.match is None:
             return "; ".join(["no scene that is known", *left_out])
-        things = [" ".join([str(t.count), *t.attributes, _numbered(t)]) for t in self.things]
+        things = [_counted(thing) for thing in self.things]
         ties = [f"{self.things[r.subject].category} {r.phrase} {self._named(r)}".rstrip() for r in self.relations]
         without = [f"without {name}" for name in self.absent]
-        return "; ".join([f"scene {self.match.scene} ({self.how})", *things, *ties, *self.conditions, *without, *left_out])
+        said = [*things, *ties, *self._unrelated(), *self.conditions, *without]
+        return "; ".join([f"scene {self.match.scene} ({self.how})", *said, *left_out])
+
+    def _unrelated(self) -> list[str]:
+        """Of things beside related ones that no place is said, as in `book anywhere`."""
+        placed = {at for r in self.relations for at in (r.subject, r.object, *r.others)}
+        return [f"{t.category} anywhere" for i, t in enumerate(self.things) if self.relations and i not in placed]
 
     def _named(self, relation: NamedRelation) -> str:
         return " and ".join(
@@ -64,8 +76,12 @@ class ConceptReading:
         )
 
 
-def _numbered(thing: NamedThing) -> str:
-    return thing.category if thing.count == 1 else categories()[thing.category].plural
+def _counted(thing: NamedThing) -> str:
+    """As in `2 blue bicycles`; of a number that more agree with `2 or more`, without a number `a truck`."""
+    said = " ".join([*thing.attributes, thing.category if thing.count == 1 else categories()[thing.category].plural])
+    if thing.count == 1 and not thing.exact:
+        return with_article(said)
+    return f"{thing.count}{'' if thing.exact else ' or more'} {said}"
 
 
 @lru_cache(maxsize=4096)
@@ -78,10 +94,13 @@ def read_concept(concept: str) -> ConceptReading:
     match, passed = _first_named(words, match)
     of_scene = _scene_words(words, match)
     phrases = tuple(mentions(words, of_scene))
-    present = tuple(mention for mention in phrases if not mention.denied)
+    around = on_surroundings(words, *_present(words, phrases, starts))
+    present = around.mentions
     chosen = _scene_of(match, present)
     scene = None if chosen is None else chosen.scene
-    said = tuple(relations_between(words, [(m.first, m.after) for m in present], of_scene, starts))
+    related = list(relations_between(words, [(m.first, m.after) for m in present], of_scene, starts))
+    held = with_contents(words, present, related)
+    said = (*held.own, *said_of_each(words, present, starts, held.others))
     once = each_once(words, present, said)
     present, relations = once.mentions, once.relations
     placed = {relation.subject for relation in relations if relation.object is None}
@@ -91,14 +110,34 @@ def read_concept(concept: str) -> ConceptReading:
     )
     absent = tuple(dict.fromkeys(mention.name for mention in phrases if mention.denied))
     conditions = _conditions(words, of_scene, phrases, scene)
-    read = _read_places(of_scene, phrases) | {at for relation in relations for at in range(*relation.span)}
+    read = (
+        held.read
+        | around.read
+        | _read_places(of_scene, phrases)
+        | {at for relation in relations for at in range(*relation.span)}
+    )
     read |= _of_scenes(words, scene, passed)
     if chosen is not None and not chosen.exact:
         read -= persons_of(words)
-    unread = (*once.unclear, *unread_statements(words, read))
+    unread = (*once.unclear, *around.unread, *held.unread, *unread_statements(words, read))
     left_out = tuple(Unread(words, read, starts).left_out())
     how = "" if chosen is None else _how_found(words, chosen, passed, [thing.category for thing in things])
     return ConceptReading(chosen, things, relations, conditions, how, absent, left_out, unread)
+
+
+def _present(
+    words: tuple[str, ...], phrases: Sequence[Mention], starts: frozenset[int]
+) -> tuple[tuple[Mention, ...], Callable[[int], Sequence[int]]]:
+    """What is not denied, of words with two meanings that of what is beside it, and what is listed up to each."""
+    present = tuple(mention for mention in phrases if not mention.denied)
+    beside = {name for mention in present for name in mention.categories}
+    meant = tuple(_in_company(mention, beside) for mention in present)
+    return meant, Lists(words, meant, starts, frozenset()).ending_with
+
+
+def _in_company(mention: Mention, beside: Container[str]) -> Mention:
+    other, company = next((HOMONYMS[name] for name in mention.categories if name in HOMONYMS), ("", ()))
+    return replace(mention, categories=(other,)) if any(name in beside for name in company) else mention
 
 
 def _how_found(words: tuple[str, ...], chosen: SceneMatch, passed: Sequence[str], things: Sequence[str]) -> str:
@@ -121,7 +160,9 @@ def _words_of(concept: str) -> tuple[tuple[str, ...], frozenset[int]]:
     """The words, and the places of those that follow a comma; a relation there is joined to the one before, as in `a cat
     left of a dog, right of a chair`."""
     found, starts = list[str](), set[int]()
-    text = _THOUSANDS.sub(lambda number: number.group().replace(",", ""), _EITHER.sub(" or ", _WO.sub("without", concept)))
+    for said_so, meant in PHRASES.items():
+        concept = re.sub(said_so, meant, concept, flags=re.IGNORECASE)
+    text = _THOUSANDS.sub(lambda number: number.group().replace(",", ""), _EITHER.sub(" or ", concept))
     for part in _COMMA.split(text):
         said = with_plain_denials([match.group().casefold().replace("’", "'") for match in _WORD.finditer(part)])
         starts |= {len(found)} if found else set()
@@ -207,7 +248,23 @@ def _scene_words(words: tuple[str, ...], match: SceneMatch | None) -> frozenset[
             if plain[at : at + len(wanted)] == wanted and len(wanted) > end - start:
                 start, end = at, at + len(wanted)
     names_thing = any(end_of_name(words, at, frozenset()) > max(at + 1, end - 1) for at in range(start + 1) if end > start)
-    return frozenset() if names_thing or tuple(plain[start:end]) in names() else frozenset(range(start, end))
+    names_thing = names_thing or (
+        tuple(plain[start:end]) in names() and not _is_place(words, start, plain[start:end], kind)
+    )
+    return frozenset() if names_thing else frozenset(range(start, end))
+
+
+def _is_place(words: tuple[str, ...], start: int, name: Sequence[str], kind: SceneKind) -> bool:
+    """Whether the name of a thing is a place where others are: on the moon, in a hotel; a sofa is none, which carries."""
+    meant = [categories()[each] for each in names()[tuple(name)]]
+    if words[max(0, start - 1)] not in ("the", "a", "an") or any(each.supports or each.holds for each in meant):
+        return False
+    match words[max(0, start - 2)]:
+        case "on":
+            return all("air" in each.rests_on for each in meant)
+        case "in" | "inside":
+            return kind.backdrop in INDOORS
+    return False
 
 
 def _scene_of(match: SceneMatch | None, said: Sequence[Mention]) -> SceneMatch | None:

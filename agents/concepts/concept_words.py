@@ -14,6 +14,22 @@ SIZES = frozenset(["big", "small", "little", "large", "tiny", "huge", "old", "ne
 SPELLINGS = {"grey": "gray", "colorful": "colourful"}
 """Words that are written otherwise in the knowledge base."""
 
+ALSO_NAMED: dict[str, tuple[str, ...]] = {
+    "ball": ("sphere",), "paper": ("sheet of paper",), "map": ("world map",),
+    "doll": ("nesting doll",), "pepper": ("bell pepper",), "wheel": ("wooden wheel",), "racket": ("tennis racket",),
+    "rope": ("knotted rope",),
+}  # fmt: skip
+"""Words of everyday language beside those of the knowledge base, with categories that they may mean, after its own."""
+
+HOMONYMS = {"mouse": ("computer mouse", ("keyboard", "computer", "laptop", "printer"))}
+"""Words for another thing beside certain ones: a mouse and a keyboard are those of a computer."""
+
+PHRASES = {
+    r"\bw/o\b": "without", r"\bw/": "with ", r"(?<=\s)&(?=\s)": "and", r"\bside by side\b": "next to each other",
+    r"\b(?:picture|photo|photograph)(?=s? (?:hanging |hung )?on (?:a|the) walls?\b)": "framed picture",
+}  # fmt: skip
+"""Regular expressions of words that are read as others."""
+
 WITHOUT = "without"
 NONE = frozenset(["no", WITHOUT, "not", "zero", "0", "neither"])
 """Words that say the absence of the things after them."""

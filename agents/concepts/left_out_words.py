@@ -16,7 +16,7 @@ from agents.concepts.noun_phrases import adjectives, names
 from agents.concepts.said_numbers import ARTICLES, NUMBERS, QUANTITIES, number_of
 from agents.concepts.scene_phrases import scene_phrases
 from agents.concepts.unread_statements import is_negation, unread_relations
-from spatial.knowledge.knowledge_base import scene_kinds
+from spatial.knowledge.knowledge_base import categories, scene_kinds
 from spatial.knowledge.scene_search import tokens
 from spatial.relations.phrases import UnknownPhrase, normalise
 
@@ -37,8 +37,8 @@ DETERMINERS = frozenset((*ARTICLES, *"the this that these those some another eac
 OWNERS = frozenset("its his her their my our your".split())  # noqa: SIM905
 """Words that a thing is named after."""
 
-ALIKE, SURE = 0.7, 0.75
-"""Likeness from which a known word is offered, and from which it is what was meant."""
+ALIKE = 0.75
+"""Likeness from which a known word is offered, and taken for what was meant."""
 
 SOUNDS = (("ph", "f"), ("ck", "k"), ("c", "k"), ("q", "k"), ("z", "s"), ("y", "i"))
 """Letters that are taken for each other, the first for the second."""
@@ -78,10 +78,15 @@ class Unread:
             if is_size or place in related or word in QUANTITIES | UNPLAIN or is_negation(word) or _is_of_relations(word):
                 yield LeftOut(word, (), False)
                 continue
-            found = [] if _is_known(word) else nearest_known(word)
-            yield LeftOut(
-                word, tuple(name for _, name in found), self._names_thing(place, bool(found) and found[0][0] >= SURE)
-            )
+            alike = [] if _is_known(word) else [name for _, name in nearest_known(word)]
+            near = tuple(dict.fromkeys((*self._of_the_same(place), *alike)))[:MOST]
+            yield LeftOut(word, near, self._names_thing(place, bool(alike)))
+
+    def _of_the_same(self, place: int) -> list[str]:
+        """Things that are named as an unknown one is: `glass of milk` for the water of `a glass of water`."""
+        if place < 2 or self.words[place - 1] != "of":
+            return []
+        return [name for name in categories() if name.startswith(f"{' '.join(tokens(self.words[place - 2]))} of ")]
 
     def _names_thing(self, place: int, likely: bool) -> bool:
         """Whether a word stands where a thing is named. `likely`: it is so like a known word that it may anywhere."""

@@ -16,14 +16,18 @@ from agents.rejections import check_consistency, unmet_options
 from agents.requirements import CARRY, Named, Numbers, is_of_group, object_names, predicates_for, relations_over
 from schemas.events import SeedOptions
 from schemas.graph import Relation
+from spatial.knowledge.categories import Category
 from spatial.knowledge.category_names import category_name
-from spatial.knowledge.knowledge_base import categories
+from spatial.knowledge.knowledge_base import categories, scene_kinds
 from spatial.knowledge.renderer_capabilities import RendererCapabilities
 from spatial.questions.wording.lexicon import plural
 from spatial.relations.phrases import normalise, normalise_place
 from spatial.relations.predicate_table import PREDICATES
 
 Triple = tuple[str, str, str | None]
+
+MOST_OFFERED = 4
+"""Things offered in place of one that cannot be drawn as it is named."""
 
 MOST_OBJECTS = 12
 """Most objects of a graph, whatever a seed's options say."""
@@ -39,7 +43,7 @@ def with_named_requirements(
         )
     for thing in reading.things:
         _require_possible(thing)
-        _require_drawable(thing, capabilities)
+        _require_drawable(thing, capabilities, None if reading.match is None else reading.match.scene)
     _require_consistent(reading)
     own = Counter(category_name(name) for name in options.required_objects)
     named: Counter[str] = Counter()
@@ -56,7 +60,7 @@ def named_objects(reading: ConceptReading) -> Named:
     found: dict[str, list[tuple[str, ...]]] = {}
     for thing in reading.things:
         found.setdefault(thing.category, []).extend([thing.attributes] * thing.count)
-    exact = frozenset(thing.category for thing in reading.things if thing.exact)
+    exact = frozenset(name for thing in reading.things if thing.exact for name in (thing.category, *thing.alike))
     return Named(found, tuple(numbers for _, numbers in _relations(reading)), exact)
 
 
@@ -151,7 +155,7 @@ def _require_possible(thing: NamedThing) -> None:
             raise unmet_options(f"{with_article(thing.category)} has one {family}, not {' and '.join(said)}")
 
 
-def _require_drawable(thing: NamedThing, capabilities: RendererCapabilities) -> None:
+def _require_drawable(thing: NamedThing, capabilities: RendererCapabilities, scene: str | None) -> None:
     if not capabilities.pictures:
         return
     category = categories()[thing.category]
@@ -160,4 +164,19 @@ def _require_drawable(thing: NamedThing, capabilities: RendererCapabilities) -> 
     if missing:
         known = f"only {', '.join(offered)}" if offered else "none in particular"
         what = with_article(f"{missing[0]} {thing.category}")
-        raise unmet_options(f"{capabilities.renderer} cannot draw {what}: of its attributes {known}")
+        raise unmet_options(
+            f"{capabilities.renderer} cannot draw {what}: of its attributes {known}; leave {missing[0]!r} out"
+            f"{_others_with(missing[0], capabilities, scene)}"
+        )
+
+
+def _others_with(word: str, capabilities: RendererCapabilities, scene: str | None) -> str:
+    """What can be drawn with an attribute, things of the scene first."""
+    at_home = () if scene is None else scene_kinds()[scene].categories
+    known = categories()
+    able = [name for name in dict.fromkeys((*at_home, *known)) if _is_drawn_with(known[name], word, capabilities)]
+    return f", or take what can be {word}: {', '.join(able[:MOST_OFFERED])}" if able else ""
+
+
+def _is_drawn_with(category: Category, word: str, capabilities: RendererCapabilities) -> bool:
+    return capabilities.draws(category) and any(word in words for words in capabilities.words(category).values())

@@ -5,10 +5,10 @@ Does not choose between the categories of a kind, nor relate things.
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
-from agents.concepts.concept_words import NONE, SIZES, WITHOUT
+from agents.concepts.concept_words import ALSO_NAMED, NONE, SIZES, WITHOUT
 from agents.concepts.said_numbers import ARTICLES, number_before, number_of
 from spatial.knowledge.category_names import kinds
 from spatial.knowledge.knowledge_base import categories, scene_kinds
@@ -37,12 +37,16 @@ JOINS = ("and", "or", "nor", "any", "no")
 
 @dataclass(frozen=True)
 class NamedThing:
-    """`count` objects of a category, each with these attributes; `exact`: a number says that there are no more."""
+    """`count` objects of a category, each with these attributes; `exact`: a number says that there are no more.
+
+    `alike`: the other categories that people call so, of which there are no more then either.
+    """
 
     category: str
     count: int
     attributes: tuple[str, ...]
     exact: bool = False
+    alike: frozenset[str] = field(default=frozenset(), compare=False)
 
 
 @dataclass(frozen=True)
@@ -79,7 +83,9 @@ class Mention:
             can = offered.issuperset(self.attributes) and (category.tint or not set(PALETTE).intersection(self.attributes))
             return can, not placed or "floor" in category.rests_on, name in at_home, -self.categories.index(name)
 
-        return NamedThing(max(self.categories, key=suitability), self.count, self.attributes, self.exact)
+        category = max(self.categories, key=suitability)
+        alike = frozenset((*self.categories, *_called(self.name))) if self.exact else frozenset()
+        return NamedThing(category, self.count, self.attributes, self.exact, alike)
 
 
 def mentions(words: Words, of_scene: frozenset[int]) -> Iterator[Mention]:
@@ -110,6 +116,10 @@ def names() -> Mapping[Words, Words]:
         meant = tuple(name for name in members if name in known and name not in doubtful.get(kind, ()))
         if meant and kind not in known:
             found |= {tokens(text): meant for text in (kind, plural(kind)) if tokens(text) not in found}
+    for text, meant in ALSO_NAMED.items():
+        before = found.get(tokens(text), ())
+        added = tuple(name for name in meant if name in known and name not in before)
+        found |= {tokens(said): (*before, *added) for said in (text, plural(text)) if (*before, *added)}
     return found
 
 
@@ -118,6 +128,14 @@ def adjectives() -> frozenset[str]:
     """All words for attributes; some have two words, as `facing left`."""
     known = {word for c in categories().values() for words in c.attributes.values() for word in words}
     return frozenset(known | set(PALETTE))
+
+
+@lru_cache(maxsize=1024)
+def _called(name: str) -> tuple[str, ...]:
+    """The categories that are called by the last word of a name, as floor lamps are lamps and armchairs chairs."""
+    last = tokens(name)[-1]
+    kinds_of = word_lists("kinds_of").get(last, ())
+    return tuple(each for each in categories() if tokens(each)[-1] == last or each in kinds_of)
 
 
 def end_of_name(words: Words, at: int, of_scene: frozenset[int]) -> int:

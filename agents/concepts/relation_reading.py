@@ -65,13 +65,15 @@ def relations_between(
             yield NamedRelation(i, place, None, span=(before[1], end))
         mutual = _mutual(words[before[1] : end])
         if mutual is not None:
-            yield NamedRelation(i, mutual, i, span=(before[1], end))
+            yield NamedRelation(i, mutual, i, span=(before[1], before[1] + _length(mutual)))
     subjects: dict[int, int] = {}
     for i, (before, after) in enumerate(pairwise(spans)):
         if i in joined_places:
             continue
         commas = (at for at in starts if before[1] < at <= after[0])
         start = max([before[1], *commas, *(place + 1 for place in of_scene if before[1] <= place < after[0])])
+        mutual = _mutual(words[start : after[0]])
+        start = start if mutual is None else start + _length(mutual)
         start += _doing(words, start, after[0])
         start, said = _after_place(words, start, after[0])
         if said is not None:
@@ -81,7 +83,7 @@ def relations_between(
             continue
         phrase = " ".join(words[start:until])
         predicates = normalise(phrase)
-        joined = list(_joined(words, spans, i + 1)) if GROUPS.keys() & predicates else []
+        joined = list(joined_after(words, spans, i + 1)) if GROUPS.keys() & predicates else []
         subjects[i + 1] = subjects.get(i, i) if phrase.startswith("and ") else i
         yield NamedRelation(subjects[i + 1], phrase.removeprefix("and "), i + 1, tuple(joined), (start, until))
 
@@ -126,6 +128,11 @@ def _mutual(words: Words) -> str | None:
     return None
 
 
+def _length(mutual: str) -> int:
+    """How many words say a relation to each other: a further one may follow, as in `facing each other on a sofa`."""
+    return len(mutual.split()) + len(EACH_OTHER[0])
+
+
 def _after_place(words: Words, start: int, end: int) -> tuple[int, str | None]:
     """Where the phrase between two things begins after a place (`in the corner next to`), and that place, if any."""
     for at in range(start + 1, end):
@@ -142,7 +149,7 @@ def _is_read(reader: Callable[[str], object], phrase: str) -> bool:
         return False
 
 
-def _joined(words: Words, spans: Spans, first: int) -> Iterator[int]:
+def joined_after(words: Words, spans: Spans, first: int) -> Iterator[int]:
     """The things that follow a first one, joined by `and`, as in `a chair, a table and the lamp`."""
     pending: list[int] = []
     for i in range(first + 1, len(spans)):

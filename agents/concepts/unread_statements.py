@@ -21,6 +21,9 @@ LITTLE = EMPTY.union(ARTICLES)
 PRONOUNS = frozenset("one ones other others it they".split())  # noqa: SIM905
 """Words for things that were named before."""
 
+THEM = ("it", "them")
+"""Of these, those that something is related to, as in `a cat on a table and a dog under it`; a scene too."""
+
 NEAR_PLACES = frozenset(["near", "inside", "within", "along", "over"])
 """Relations that lead to a scene as `at` does, as in `a bench near a lake`."""
 
@@ -70,8 +73,11 @@ def _faults(words: tuple[str, ...], place: int, read: frozenset[int]) -> Iterato
 
 def _of_pronoun(words: tuple[str, ...], place: int) -> Iterator[str]:
     """The fault of a word that stands for a thing and is related, as in `two cats, one on a sofa`."""
-    if words[place] in PRONOUNS and any(_is_relation(" ".join(words[place + 1 : place + n])) for n in (2, 3, 4)):
-        yield f"{words[place]!r} stands for a thing and does not say which: name each thing with all that is said of it"
+    word, after = words[place], (" ".join(words[place + 1 : place + n]) for n in (2, 3, 4))
+    before = (" ".join(words[max(0, place - n) : place]) for n in (1, 2, 3))
+    is_object = word in THEM and not scene_phrases(words[:place]) and any(map(_is_relation, before))
+    if is_object or (word in PRONOUNS and any(map(_is_relation, after))):
+        yield f"{word!r} stands for a thing and does not say which: name each thing with all that is said of it"
 
 
 def _is_likeness(words: tuple[str, ...], place: int) -> bool:

@@ -24,12 +24,12 @@ from streams.adapters.rejection_resender import resender
 from streams.broker.client_id import has_ended
 from streams.errors import BadSeeds
 from streams.operations.balance_process import read_targets
-from streams.operations.concept_readings import Readings, faults_of, readings_of
 from streams.operations.factory_state import Report
 from streams.operations.seed_publisher import publish_seeds
 from streams.operations.seeds import SeedRequest, explain, seeds_of
 from streams.operations.stage_view import open_stage_view
 from streams.operations.status import StageStatus, with_rates
+from streams.readings.concept_readings import Readings, faults_of, readings_of
 from streams.settings import StatusSettings, StoreSettings
 from streams.storage.s3 import S3Store
 

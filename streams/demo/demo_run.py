@@ -81,7 +81,7 @@ def checked_seeds(show: DemoOptions) -> list[SeedConcept] | None:
     would say."""
     if show.seeds_file is None:
         return None
-    from streams.operations.concept_readings import faults_of, readings_by
+    from streams.readings.concept_readings import faults_of, readings_by
     from streams.seed_files.seed_reading import read_seeds
 
     seeds, drawing = read_seeds(show.seeds_file), show.renderer.drawing()

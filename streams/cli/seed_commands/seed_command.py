@@ -78,7 +78,7 @@ def _require_none(given: dict[str, object]) -> None:
 
 def _say_readings(seeds: list["SeedConcept"], dry_run: bool, anyway: bool) -> None:
     """Say how each seed is understood. Raises BadSeeds for those that must be rejected, unless they are wanted anyway."""
-    from streams.operations.concept_readings import faults_of, readings_of
+    from streams.readings.concept_readings import faults_of, readings_of
 
     readings = readings_of(seeds)
     for line in readings.lines(all_of_them=dry_run):

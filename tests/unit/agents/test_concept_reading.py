@@ -122,8 +122,8 @@ def test_the_name_of_a_scene_is_read_as_that_scene(scene: str):
         ("a waterfall in the jungle", "waterfall", "scene waterfall (named first, before jungle)"),
         ("a market in a village square", "street market", "scene street market (named first, before village square)"),
         ("a garden with a greenhouse", "flower garden", "scene flower garden (named first, before greenhouse)"),
-        ("a park bench by a lake", "lake", "1 bench"),
-        ("a bus on a city street", "city street", "1 bus"),
+        ("a park bench by a lake", "lake", "a bench"),
+        ("a bus on a city street", "city street", "a bus"),
     ],
 )
 def test_of_two_scenes_the_first_is_taken_and_the_other_is_told(concept: str, scene: str, reading: str):
@@ -144,7 +144,7 @@ def test_of_two_scenes_the_first_is_taken_and_the_other_is_told(concept: str, sc
         ("a cat on the left side of a sofa", "cat on the left side of sofa"),
         ("a vase on the left and a lamp on the right", "vase on the left; floor lamp on the right"),
         ("a vase on the left, a lamp on the right", "vase on the left; floor lamp on the right"),
-        ("a cat on the left of the picture, the cat right of a dog", "1 cat; 1 dog; cat on the left; cat right of dog"),
+        ("a cat on the left of the picture, the cat right of a dog", "a cat; a dog; cat on the left; cat right of dog"),
     ],
 )
 def test_places_in_the_picture_are_read(concept: str, says: str):
@@ -292,7 +292,7 @@ def test_what_is_stated_and_not_understood_is_said(concept: str, at_fault: str):
     [
         "a bench near a park", "a dog sitting in a park next to a bench", "a cat hiding in a kitchen", "a 1950 car",
         "a dog chasing a cat", "a kitchen with no unicorns", "an old man sitting on a park bench",
-        "a dog on the grass in a park", "a pile of books on the floor", "a dog lying on the ground in a park",
+        "a dog on the grass in a park", "a cat on the floor", "a dog lying on the ground in a park",
         "I want two dogs in a park", "please draw a close-up of a cat", "a 3D render of a kitchen",
     ],
 )  # fmt: skip
@@ -316,7 +316,7 @@ def test_a_relation_is_read_before_words_that_nothing_is_known_of():
         ("a cat next to the cat", 2, "cat next to the cat"),
         ("a cat left of a dog, the dog near a chair", 3, "cat left of dog; dog near chair"),
         ("two dogs, the dogs near a bench", 2, "dog near bench"),
-        ("a car behind a bus, the car is red", 2, "1 red car; 1 bus; car behind bus"),
+        ("a car behind a bus, the car is red", 2, "a red car; a bus; car behind bus"),
         ("two dogs and a cat, both dogs near a bench", 3, "dog near bench"),
         ("a cat under the bed and a dog on the bed", 3, "cat under the bed; dog on the bed"),
         ("a red car and a blue car, the red car behind the blue car", 2, "car behind the car"),
@@ -329,4 +329,4 @@ def test_a_thing_that_is_named_again_is_the_same(concept: str, things: int, rela
 
 
 def test_several_things_are_said_in_the_plural():
-    assert "2 mugs; 1 table" in str(read_concept("2 mugs on a table"))
+    assert "2 mugs; a table" in str(read_concept("2 mugs on a table"))

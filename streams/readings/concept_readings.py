@@ -1,17 +1,22 @@
 """How seeds will be understood by the agents that these settings describe.
 
-In: seeds.  Out: a line a concept, and the faults of those that must be rejected.  Talks to nobody.
+In: seeds.  Out: a line a concept, and the faults of those that must be rejected, also for what their first pictures show.
+Talks to nobody.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from agents.concepts.seed_check import SeedCheck, check_seed
 from gpu_workers.renderers import capabilities_of
 from schemas.events import SeedConcept
 from streams.errors import BadSeeds
 from streams.operations.seeds import MAX_FAULTS_SHOWN, abridged
+from streams.readings.picture_trial import PictureTrial, trial_for
 from streams.settings import AgentSettings
+
+TRIED = 20
+"""Most concepts whose first pictures are drawn for a trial; a file may hold thousands."""
 
 SHOWN = 20
 """Readings shown; a file may hold thousands."""
@@ -39,7 +44,18 @@ def readings_by(seeds: Sequence[SeedConcept], renderer: str, structure: str, by_
     """How they are understood, each seed once, by agents that plan for a renderer. `structure`: the one it draws over."""
     able = capabilities_of(renderer, structure=structure)
     once = {seed.seed_id: seed for seed in reversed(seeds)}
-    return Readings([(seed.concept, check_seed(seed, able, by_model)) for seed in reversed(once.values())])
+    checked = [(seed, check_seed(seed, able, by_model)) for seed in reversed(once.values())]
+    trial = None if by_model or len(checked) > TRIED else trial_for(renderer, able)
+    return Readings([(seed.concept, _tried(seed, check, trial)) for seed, check in checked])
+
+
+def _tried(seed: SeedConcept, check: SeedCheck, trial: PictureTrial | None) -> SeedCheck:
+    """The check with what becomes of the first pictures, of a concept that names more than its scene."""
+    if trial is None or check.fault is not None or check.sure:
+        return check
+    outcome = trial.outcome(seed)
+    reading = check.reading if outcome.note is None else f"{check.reading}; {outcome.note}"
+    return replace(check, reading=reading, fault=outcome.fault)
 
 
 def faults_of(readings: Readings, hint: str = "nothing was published; --anyway publishes it") -> None:

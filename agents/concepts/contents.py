@@ -1,0 +1,85 @@
+"""What a concept says that a thing holds or bears, as `a basket of apples`, `a table with a cup and a book on it`.
+
+In: a concept's words and mentions, and the relations between them.  Out: the relations, with those of the contents.
+Says so only of what the knowledge base has in or on each other; a man with a dog is near it, as `with` says elsewhere.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import product
+
+from agents.concepts.noun_phrases import Mention
+from agents.concepts.relation_reading import NamedRelation, joined_after
+from spatial.knowledge.knowledge_base import categories
+
+Words = tuple[str, ...]
+
+OF = (("of",), ("full", "of"), ("filled", "with"))
+WITH = ("with",)
+BACK = (("on", "it"), ("on", "top", "of", "it"), ("in", "it"), ("inside", "it"), ("on", "them"), ("in", "them"))
+"""Words after what a thing bears that say no more, as in `a table with a cup on it`."""
+
+HOLDS, BEARS = "containing", "supporting"
+
+
+@dataclass(frozen=True)
+class Contents:
+    """`own`: what holds or bears what.  `others`: the other relations.  `read`: the places of words that say so.
+    `unread`: a line for people for each thing that is said to hold what it cannot."""
+
+    own: tuple[NamedRelation, ...]
+    others: tuple[NamedRelation, ...]
+    read: frozenset[int]
+    unread: tuple[str, ...]
+
+
+def with_contents(words: Words, said: Sequence[Mention], relations: Sequence[NamedRelation]) -> Contents:
+    """The relations; what follows `a vase of flowers` is said of the vase."""
+    own, others, holders = list[NamedRelation](), list(relations), dict[int, int]()
+    read, unread = set[int](), list[str]()
+    for number in range(len(said) - 1):
+        carried = dict(_carried(words, said, number))
+        if not carried:
+            if _between(words, said, number) in OF:
+                holder, content = said[number].name, said[number + 1].name
+                unread.append(f"{f'{holder} of {content}'!r}: no {holder} holds {content} here; name them with 'and'")
+            continue
+        others = [each for each in others if not (each.subject == number and each.phrase == "with")]
+        own += [NamedRelation(number, how, other) for other, how in carried.items()]
+        read |= set(range(said[number].after, said[number + 1].first)) | set(_back(words, said[max(carried)].after))
+        holders |= {other: number for other, how in carried.items() if how == HOLDS or _between(words, said, number) in OF}
+    moved = (replace(each, subject=holders.get(each.subject, each.subject)) for each in others)
+    return Contents(tuple(own), tuple(moved), frozenset(read), tuple(unread))
+
+
+def _between(words: Words, said: Sequence[Mention], number: int) -> Words:
+    """The words between a thing and the next, without its number and attributes."""
+    first = said[number + 1].first
+    return words[said[number].after : first + (words[first] == "of")]
+
+
+def _carried(words: Words, said: Sequence[Mention], number: int) -> Iterator[tuple[int, str]]:
+    """What a thing is said to hold or bear, with how: after `of` the next thing, after `with` what is joined to it too."""
+    between = _between(words, said, number)
+    if between not in (WITH, *OF):
+        return
+    spans = [(m.first, m.after) for m in said]
+    for other in (number + 1, *(joined_after(words, spans, number + 1) if between == WITH else ())):
+        how = _how(said[number], said[other])
+        if how is not None:
+            yield other, how
+
+
+def _how(holder: Mention, thing: Mention) -> str | None:
+    known = categories()
+    for one, other in product(holder.categories, thing.categories):
+        if other in known[one].holds:
+            return HOLDS
+        if other in known[one].supports:
+            return BEARS
+    return None
+
+
+def _back(words: Words, start: int) -> range:
+    length = next((len(back) for back in BACK if words[start : start + len(back)] == back), 0)
+    return range(start, start + length)

@@ -1,0 +1,48 @@
+"""A dry run says what the line will say: the first pictures are drawn and compared before a seed is sent."""
+
+import pytest
+
+from gpu_workers.renderers import capabilities_of
+from schemas.ids import make_seed
+from streams.readings.concept_readings import readings_by
+from streams.readings.picture_trial import trial_for
+
+
+def check(concept: str, count: int = 4):
+    ((_, found),) = readings_by([make_seed(concept, count)], "collage", "collage", by_model=False).checks
+    return found
+
+
+@pytest.mark.parametrize(
+    ("concept", "why", "nearest"),
+    [
+        ("a dragon on a crescent moon", "not so in the picture: dragon on", "a dragon next to a crescent moon"),
+        ("a dog in a house", "not so in the picture: dog inside house", "a dog next to a house"),
+    ],
+)
+def test_a_concept_of_which_no_picture_passes_is_refused_with_the_nearest_that_works(concept: str, why: str, nearest: str):
+    fault = check(concept).fault or ""
+    assert fault.startswith(f"each of the first 3 pictures would be rejected: {why}")
+    assert fault.endswith(f"the nearest that works: {nearest!r}")
+    assert check(nearest).fault is None
+
+
+def test_a_concept_of_which_some_pictures_pass_is_sent_and_the_others_are_told():
+    found = check("three apples in a bowl")
+    assert found.fault is None
+    assert "of the first 3 pictures 2 would be rejected: not visible enough: apple" in found.reading
+
+
+def test_a_single_picture_is_tried_alone():
+    assert (check("a dragon on a crescent moon", count=1).fault or "").startswith("the only picture would be rejected")
+
+
+def test_a_concept_whose_pictures_pass_is_read_as_before():
+    found = check("a cat and two mugs on a table")
+    assert found.fault is None
+    assert found.reading.endswith("cat on table; mug on table")
+
+
+@pytest.mark.parametrize("renderer", ["solid", "gligen", "nonesuch"])
+def test_slow_and_unknown_renderers_are_not_tried(renderer: str):
+    assert trial_for(renderer, capabilities_of("collage")) is None
