@@ -383,7 +383,7 @@ _ROWS: tuple[QueryType[Any], ...] = (
     ),
     QueryType(
         q.Taller, "real_size", "real_size", metric_rules.the_taller,
-        split_keys.of_size, metric_rules.both_names, twin_queries.no_twin, NO_PREDICATE,
+        split_keys.of_height, metric_rules.both_names, twin_queries.no_twin, NO_PREDICATE,
     ),
     QueryType(
         q.OwnSide, "object_frame", "object_frame", metric_rules.own_side,

@@ -145,9 +145,14 @@ def of_comparison(query: CompareCounts, found: list[str], _answer_category: Answ
     return {pair(_family_of(query.predicate), query.category, anchor) for anchor in found}
 
 
-def of_size(_query: Larger | Taller, found: list[str], _answer_category: AnswerCategory) -> set[Key]:
-    """The two categories of a comparison of sizes."""
+def of_size(_query: Larger, found: list[str], _answer_category: AnswerCategory) -> set[Key]:
+    """The two categories of a comparison of sizes in the picture."""
     return {pair("size", *found)}
+
+
+def of_height(_query: Taller, found: list[str], _answer_category: AnswerCategory) -> set[Key]:
+    """The two categories as one, by height: of few pairs the names leave open which is taller."""
+    return {couple("height", *found)}
 
 
 def of_depths(_query: NearestCamera, found: list[str], _answer_category: AnswerCategory) -> set[Key]:

@@ -42,9 +42,11 @@ _SINGLE = {
 }  # fmt: skip
 _PAIRED = {
     "direction": "direction", "side": "direction", "bearing": "direction", "depth": "depth", "larger": "size",
-    "how_far": "distance", "taller": "size", "own_side": "direction", "faces": "orientation",
-    "fits_between": "distance",
+    "how_far": "distance", "own_side": "direction", "fits_between": "distance",
 }  # fmt: skip
+_COUPLED = {"faces": "orientation", "taller": "height"}
+"""Forms about two things whose home is drawn as if they were one."""
+
 _IN_PLACES = {
     "count_side": "direction", "known_side": "direction", "known_far": "distance",
     "more_sides": "direction", "more_sides_right": "direction", "more_on": "support", "more_inside": "containment",
@@ -87,8 +89,8 @@ def _split_keys(parsed: ParsedQuestion, answer: str) -> Iterator[Key]:
         yield from () if form.refs[0].noun is None else (Key(_SINGLE[form.ask], (meant[0],)),)
     elif form.ask in _LISTS or form.ask in _ANY_TWO or form.ask in _GROUPS:
         yield from _keys_of_several(form.ask, meant)
-    elif form.ask == "faces":
-        yield Key("orientation", (" and ".join(sorted(meant)),))
+    elif form.ask in _COUPLED:
+        yield Key(_COUPLED[form.ask], (" and ".join(sorted(meant)),))
     elif form.ask in _PAIRED:
         yield _pair(_PAIRED[form.ask], *meant)
     elif form.ask in _IN_PLACES:

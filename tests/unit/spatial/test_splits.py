@@ -7,7 +7,7 @@ from collections import Counter, defaultdict
 import pytest
 
 from schemas.events import Question, Scene
-from spatial.questions import KINDS, ask
+from spatial.questions import KINDS, ask, split_keys
 from spatial.questions.answering import answer
 from spatial.questions.descriptions.claims import Claim, keys_of_claim
 from spatial.questions.kind_table import keys_of
@@ -22,9 +22,10 @@ from spatial.questions.question_kinds import (
     Larger,
     Outermost,
     Ref,
+    Taller,
     from_json,
 )
-from spatial.splits import SPLITS, Key, group, pair, scene_hash, split_of_keys
+from spatial.splits import SPLITS, Key, couple, group, pair, scene_hash, split_of_keys
 from tests.fakes.events import make_graph
 from tests.fakes.scenes import random_scene
 from tests.fakes.worlds import with_random_world
@@ -186,6 +187,14 @@ def test_without_a_split_everything_may_be_asked():
 def test_the_keys_of_a_question_are_its_pairs_and_its_words(query, keys):
     asked = NamedScene(laid_table())
     assert keys_of(query, answer(query, asked), asked) == keys
+
+
+def test_two_heights_have_one_home_of_their_own_since_names_leave_few_pairs_open():
+    query = Taller(first=Ref(category="vase"), second=Ref(category="bottle"))
+    of_type = split_keys.of_height(query, ["vase", "bottle"], str)
+    assert of_type == split_keys.of_height(query, ["bottle", "vase"], str) == {couple("height", "bottle", "vase")}
+    [key] = of_type
+    assert len(key.categories) == 1
 
 
 def test_what_is_between_two_things_has_a_key_of_its_words_too():
