@@ -28,6 +28,12 @@ BEND = 26
 
 LABEL_HEIGHT = 18
 
+WORD, ENDS, PLACE_WORD = 6.2, 12, 5.8
+"""Width of a letter of a label, what a label has beside its words, and width of a letter of the places under a thing."""
+
+EDGE = 2
+"""Left free at the sides of the drawing."""
+
 SHARES = (0.5, 0.42, 0.58, 0.34, 0.66, 0.26, 0.74, 0.18, 0.82)
 """Places of a label along its edge, from 0 to 1, the best first."""
 
@@ -55,29 +61,49 @@ class _Box:
 def graph_drawing(objects: Views, relations: Views) -> Drawing:
     """Nodes and edges of the graph. Absolute places have no arrow: they are words under the thing."""
     width, height = next((size for most, *size in SIZES if len(objects) <= most), LARGEST)
+    words = _words({thing["id"] for thing in objects}, relations)
+    width = max([width, *(_wide(names) + 2 * EDGE for names in words.values())])
     nodes = _nodes(objects, relations, (width, height))
-    words: dict[tuple[int, int], list[str]] = defaultdict(list)
-    for relation in relations:
-        for end in ids_of(relation)[2:]:
-            if end in nodes and relation["subject"] in nodes and end != relation["subject"]:
-                words[relation["subject"], end].append(str(relation["predicate"]).replace("_", " "))
     nodes_at = [_Box(node["x"], node["y"], node["w"], node["h"]) for node in nodes.values()]
     edges = [
-        _edge(nodes[start], nodes[end], " · ".join(dict.fromkeys(names)), BEND if (end, start) in words else 0)
+        _edge(nodes[start], nodes[end], _label(names), BEND if (end, start) in words else 0)
         for (start, end), names in words.items()
     ]
-    labelled = _with_labels_apart(edges, nodes_at)
+    labelled = _with_labels_apart(edges, nodes_at, width)
     return {"width": width, "height": height, "nodes": list(nodes.values()), "edges": labelled}
 
 
-def _with_labels_apart(edges: Sequence[Drawing], taken: Sequence["_Box"]) -> list[Drawing]:
+def _words(things: set[int], relations: Views) -> dict[tuple[int, int], list[str]]:
+    """What is said of each pair of things, in that order."""
+    words: dict[tuple[int, int], list[str]] = defaultdict(list)
+    for relation in relations:
+        for end in ids_of(relation)[2:]:
+            if end in things and relation["subject"] in things and end != relation["subject"]:
+                words[relation["subject"], end].append(str(relation["predicate"]).replace("_", " "))
+    return words
+
+
+def _label(names: Sequence[str]) -> str:
+    return " · ".join(dict.fromkeys(names))
+
+
+def _wide(names: Sequence[str]) -> float:
+    return ENDS + WORD * len(_label(names))
+
+
+def _within(x: float, wide: float, width: float) -> float:
+    """The middle of words so wide, moved so that they lie in the drawing."""
+    return min(max(x, wide / 2 + EDGE), max(width - wide / 2 - EDGE, width / 2))
+
+
+def _with_labels_apart(edges: Sequence[Drawing], taken: Sequence["_Box"], width: float) -> list[Drawing]:
     """The edges with the places of their labels: each in the middle, or nearest to it where it lies on no box and on no
     other label; where there is no such place, where it covers least. Those with the least room come first."""
     boxes = list(taken)
     for edge in sorted(edges, key=_room):
         first, control, last = edge["curve"]
         places = [_on_curve(first, control, last, share) for share in SHARES]
-        labels = [_Box(x, y, edge["w"], LABEL_HEIGHT) for x, y in places]
+        labels = [_Box(_within(x, edge["w"], width), y, edge["w"], LABEL_HEIGHT) for x, y in places]
         best = min(labels, key=lambda label: sum(label.shared(box) for box in boxes))
         boxes.append(best)
         edge |= {"x": round(best.x, 1), "y": round(best.y, 1)}
@@ -104,9 +130,11 @@ def _nodes(objects: Views, relations: Views, size: tuple[float, float]) -> dict[
         turn = 2 * math.pi * number / max(1, len(objects)) + (math.pi if len(objects) == 2 else -math.pi / 2)
         across = (width - wide) / 2 - 4 if abs(math.cos(turn)) > 0.01 else 0.0
         x, y = width / 2 + across * math.cos(turn), height / 2 + (height / 2 - NODE_HEIGHT) * math.sin(turn)
+        places = _places(thing["id"], relations)
         nodes[thing["id"]] = {
             "x": round(x, 1), "y": round(y, 1), "w": round(wide, 1), "h": NODE_HEIGHT, "id": thing["id"],
-            "name": thing["name"], "colour": thing["colour"], "places": _places(thing["id"], relations),
+            "name": thing["name"], "colour": thing["colour"], "places": places,
+            "places_x": round(_within(x, PLACE_WORD * len(places), width), 1),
         }  # fmt: skip
     return nodes
 
@@ -133,7 +161,7 @@ def _edge(start: Drawing, end: Drawing, text: str, bend: float) -> Drawing:
     return {
         "path": f"M{first[0]:.1f} {first[1]:.1f}Q{control[0]:.1f} {control[1]:.1f} {last[0]:.1f} {last[1]:.1f}",
         "end": [round(value, 1) for value in last], "label": text, "points": [start["id"], end["id"]],
-        "curve": (first, control, last), "w": round(12 + 6.2 * len(text), 1),
+        "curve": (first, control, last), "w": round(ENDS + WORD * len(text), 1),
     }  # fmt: skip
 
 

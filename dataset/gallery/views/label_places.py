@@ -1,8 +1,8 @@
 """Where the names of things stand over a picture: beside their boxes, and over as little of any thing as there is room for.
 
 In: the things of a sample's view with their boxes, the picture's size.  Out: each thing's place as CSS and as a class.
-How large a name is in the page is not known here: it is taken to be as large as on the smallest picture, where it covers
-most.
+How large a name is in the page is not known here.  Places are chosen as on the smallest picture, where a name covers most;
+a name that has to move there to stay in the picture moves no further than it must on a larger one.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -14,6 +14,9 @@ TILE_PX = 180
 
 LETTER_PX, PADDING_PX, HEIGHT_PX = 6.2, 9, 15
 """The size of a name there: of each letter, of both ends together, and of the line."""
+
+LETTER_EM, LINE_EM, ENDS_PX = 0.61, 1.47, 12
+"""The same in any picture: letter and line in sizes of the name's own font, and its ends."""
 
 WIDEST = 0.6
 """The largest share of the picture's width that a name takes, as in the style sheet; the rest of it is cut."""
@@ -43,11 +46,25 @@ def label_places(things: Sequence[Thing], width: int, height: int) -> list[Label
     found: dict[int, LabelPlace] = {}
     taken: list[Area] = []
     for number in sorted(range(len(things)), key=lambda n: boxes[n][2] * boxes[n][3]):
-        size = _size(str(things[number]["name"]), width, height)
-        options = list(_options(boxes[number], size))
+        name = str(things[number]["name"])
+        options = list(_options(boxes[number], _Name(_size(name, width, height), len(name))))
         area, found[number] = min(options, key=lambda option: _cost(option[0], boxes, taken))
         taken.append(area)
     return [found[number] for number in range(len(things))]
+
+
+@dataclass(frozen=True)
+class _Name:
+    """A name as large as on the smallest picture, and how many letters it has."""
+
+    size: Size
+    letters: int
+
+    @property
+    def room(self) -> tuple[str, str]:
+        """The largest distance of its first sides from the picture's, as CSS."""
+        across = f"max({100 - 100 * WIDEST:.0f}%,100% - {LETTER_EM * self.letters:.2f}em - {ENDS_PX}px)"
+        return across, f"100% - {LINE_EM}em"
 
 
 def _shares(box: Sequence[float], width: int, height: int) -> Area:
@@ -59,33 +76,33 @@ def _size(name: str, width: int, height: int) -> Size:
     return wide, HEIGHT_PX / (TILE_PX * height / width)
 
 
-def _options(box: Area, size: Size) -> Iterator[tuple[Area, LabelPlace]]:
+def _options(box: Area, name: _Name) -> Iterator[tuple[Area, LabelPlace]]:
     """The places beside a box and at its upper corners, the usual ones first: of equal ones the first is taken."""
     x, y, w, h = box
     for is_left, across in ((True, x), (False, x + w)):
         for is_top, down, side in ((False, y, "outside"), (True, y + h, "outside"), (True, y, "inside")):
-            yield _held((across, down), (is_left, is_top), size, side)
+            yield _held((across, down), (is_left, is_top), name, side)
     for is_left, across in ((True, x + w), (False, x)):
         for is_top, down in ((True, y), (False, y + h)):
-            yield _held((across, down), (is_left, is_top), size, "outside")
+            yield _held((across, down), (is_left, is_top), name, "outside")
 
 
-def _held(point: tuple[float, float], corner: tuple[bool, bool], size: Size, side: str) -> tuple[Area, LabelPlace]:
+def _held(point: tuple[float, float], corner: tuple[bool, bool], name: _Name, side: str) -> tuple[Area, LabelPlace]:
     """A name that is held at a point by a corner: its left or right, and its upper or lower one."""
-    (x, y), (is_left, is_top), (wide, high) = point, corner, size
-    across, left = _inside(x, is_left, wide, ("left", "right"))
-    down, top = _inside(y, is_top, high, ("top", "bottom"))
+    (x, y), (is_left, is_top), (wide, high) = point, corner, name.size
+    across, left = _inside(x, wide, "left" if is_left else "right", name.room[0])
+    down, top = _inside(y, high, "top" if is_top else "bottom", name.room[1])
     return (left, top, wide, high), LabelPlace(f"{across};{down}", side)
 
 
-def _inside(at: float, is_first: bool, long: float, sides: tuple[str, str]) -> tuple[str, float]:
-    """How a side of a name is held along an axis so that the name stays in the picture, and where it begins."""
+def _inside(at: float, long: float, held_by: str, room: str) -> tuple[str, float]:
+    """How a side of a name is held along an axis, and where the name begins: it stays in the picture, so that a side that
+    is too near to the picture's other end moves away from it by as much as is needed."""
+    is_first = held_by in ("left", "top")
+    distance = min(1.0, max(0.0, at if is_first else 1 - at))
     begin = at if is_first else at - long
-    if begin < 0:
-        return f"{sides[0]}:0%", 0.0
-    if begin + long > 1:
-        return f"{sides[1]}:0%", 1 - long
-    return (f"{sides[0]}:{100 * at:.2f}%" if is_first else f"{sides[1]}:{100 - 100 * at:.2f}%"), begin
+    place = f"{100 * distance:.2f}%" if distance + long <= 1 else f"min({100 * distance:.2f}%,{room})"
+    return f"{held_by}:{place}", min(max(begin, 0.0), 1 - long)
 
 
 def _cost(area: Area, boxes: Sequence[Area], taken: Sequence[Area]) -> float:

@@ -5,7 +5,7 @@ from itertools import combinations
 
 import pytest
 
-from dataset.gallery.views.graph_drawing import GAP, graph_drawing
+from dataset.gallery.views.graph_drawing import GAP, PLACE_WORD, graph_drawing
 from dataset.gallery.views.row_views import cost_pairs, grouped
 
 
@@ -98,3 +98,17 @@ def test_a_label_that_covers_nothing_is_in_the_middle_of_its_edge():
     (edge,) = drawing["edges"]
     left, right = sorted((node["x"] + side * node["w"] / 2) for node, side in zip(drawing["nodes"], (1, -1), strict=True))
     assert abs(edge["x"] - (left + right) / 2) <= GAP
+
+
+def test_words_lie_in_the_drawing():
+    told = ("left_of", "in_front_of", "next_to", "near", "touching", "below", "facing", "leaning_on", "larger_than")
+    relations = [relation(0, name, 1) for name in told] + [relation(1, "facing_away_from", 2)]
+    relations += [relation(number, place, None) for number in range(4) for place in ("top_left", "background", "centre")]
+    for count in (2, 4, 8):
+        drawing = graph_drawing(things(count), relations)
+        for edge in drawing["edges"]:
+            assert edge["x"] - edge["w"] / 2 >= 0
+            assert edge["x"] + edge["w"] / 2 <= drawing["width"]
+        for node in drawing["nodes"]:
+            half = len(node["places"]) * PLACE_WORD / 2
+            assert half <= node["places_x"] <= drawing["width"] - half
