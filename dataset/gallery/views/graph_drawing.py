@@ -62,7 +62,7 @@ def graph_drawing(objects: Views, relations: Views) -> Drawing:
     """Nodes and edges of the graph. Absolute places have no arrow: they are words under the thing."""
     width, height = next((size for most, *size in SIZES if len(objects) <= most), LARGEST)
     words = _words({thing["id"] for thing in objects}, relations)
-    width = max([width, *(_wide(names) + 2 * EDGE for names in words.values())])
+    width = max([width, *(math.ceil(_wide(names)) + 2 * EDGE for names in words.values())])
     nodes = _nodes(objects, relations, (width, height))
     nodes_at = [_Box(node["x"], node["y"], node["w"], node["h"]) for node in nodes.values()]
     edges = [
