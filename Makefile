@@ -26,7 +26,7 @@ OF_A_DEMO := streams.demo.demo_watch streams.composition streams.faust_app.seed_
 .PHONY: setup-solid demo-solid test-solid test-cluster bench-solid bench-capacity quality bench bench-compare bench-flame bench-llm bench-render chaos soak help setup setup-gpu demo test test-unit test-slow test-gpu check services up down schemas docs wheel lock
 
 help: ## show this list
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/; s/\$$\$$/$$/g' | expand -t 16
 
 setup: .venv/.ready $(patsubst %,.venv-%/.ready,$(filter $(APART),$(WANTED))) ## install into .venv, and the sprites; EXTRAS=gpu,solid: with torch (5.4 GB) and Blender (1 GB), each in an environment of its own
 

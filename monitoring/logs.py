@@ -24,6 +24,7 @@ OURS = "skg"
 
 CHATTY = {
     "kafka": logging.WARNING,
+    "kafka.cluster": logging.CRITICAL,  # "Metadata refresh: failed" while a broker is unavailable, which we say ourselves
     "kafka.net.selector": logging.ERROR,  # warns of each of its steps that took a tenth of a second, as on a busy machine
     "aiokafka": logging.CRITICAL,  # tracebacks for as long as a broker is unavailable; the agents report that themselves
     "faust": logging.CRITICAL,

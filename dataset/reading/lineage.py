@@ -19,6 +19,9 @@ from spatial.relations.relation_truth import members
 MIN_ID_CHARS = 4
 """Shortest abbreviation of an id."""
 
+PIXELS = "object_pixels"
+"""What the notes begin with that hold fingerprints of pixels."""
+
 COLUMNS = ("sample_id", "image", "width", "height", "scene", "split", "objects", "questions", "provenance", "views")
 
 
@@ -136,12 +139,17 @@ def _lines(found: Lineage) -> Iterator[str]:
         yield f"  sha256     {view['sha256']}"
     yield f"checks     {', '.join(f'{name} {version}' for name, version in provenance.get('producers', {}).items())}"
     for name, text in sorted(notes.items()):
-        yield f"  {name}: {text}"
+        yield f"  {name}: {shown_note(name, text)}"
     yield f"questions  {len(row['questions'])}"
     for question in row["questions"]:
         shown = [number + 1 for number in question.get("views") or ()]
         cameras = f" (camera {', '.join(map(str, shown))})" if shown else ""
         yield f"  {question['kind']}{cameras}: {question['question']} {question['answer']}"
+
+
+def shown_note(name: str, text: str) -> str:
+    """A note as it is; what only a program reads is named."""
+    return "a fingerprint of each thing's pixels (in --json)" if name.startswith(PIXELS) else text
 
 
 def _prompts(graph: SpatialGraph) -> Iterator[str]:

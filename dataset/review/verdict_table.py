@@ -20,6 +20,7 @@ from dataset.table.table_errors import CommitConflict, NoDataset
 from schemas.base import Id, Model
 from schemas.errors import RetryableError
 from schemas.ids import content_id
+from schemas.texts.fault_words import did_you_mean
 
 REASONS = ("wrong answer", "ambiguous", "not to be seen", "wrong words", "bad picture", "other")
 """Why something is flagged."""
@@ -63,7 +64,8 @@ class Verdict(Model):
     @model_validator(mode="after")
     def _flag_has_a_reason(self) -> Self:
         if self.verdict == "flag" and self.reason not in REASONS:
-            raise ValueError(f"a flag needs a reason: {', '.join(REASONS)}")
+            typed = "" if self.reason is None else f"{self.reason!r} is none{did_you_mean(self.reason, REASONS)}; "
+            raise ValueError(f"{typed}a flag needs a reason: {', '.join(REASONS)}")
         return self
 
     @property

@@ -7,6 +7,9 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 LOG = "_delta_log"
+COPY = "published.json"
+"""What is in the folder of a table, and of a published copy."""
+
 DEPTH, MOST_NAMED = 3, 5
 """How far below a folder datasets are looked for, and how many of them are named."""
 
@@ -40,26 +43,29 @@ def for_service(role: str) -> str:
     return f'`skg up` of this folder runs one at {there}: eval "$(skg up)" sets its address'
 
 
-def datasets_below(folder: Path) -> list[str]:
-    """Paths of tables in a folder, from the current one: the first few, by their names."""
-    return sorted(str(path) for path in _tables(folder, DEPTH))
+def datasets_below(folder: Path, or_copy: bool = False) -> list[str]:
+    """Paths of tables in a folder, from the current one, by their names; of published copies too with `or_copy`."""
+    return sorted(str(path) for path in _tables(folder, DEPTH, (LOG, COPY) if or_copy else (LOG,)))
 
 
-def for_missing_dataset(address: str = "") -> str:
-    """The tables that there are near an address that is none, or below the current folder; empty where there are none."""
-    found = _near(address) or datasets_below(Path())
+def for_missing_dataset(address: str = "", or_copy: bool = False) -> str:
+    """The tables that there are near an address that is none, or below the current folder; empty where there are none.
+
+    `or_copy`: published copies as well.
+    """
+    found = _near(address, or_copy) or datasets_below(Path(), or_copy)
     more = ["…"] if len(found) > MOST_NAMED else []
     return f"there are {', '.join([*found[:MOST_NAMED], *more])}" if found else ""
 
 
-def _near(address: str) -> list[str]:
+def _near(address: str, or_copy: bool) -> list[str]:
     """The tables in the folder in which a path was looked for, where that is not the current one or the whole disk."""
     if not address or "://" in address:
         return []
     folder = Path(address).parent
     while not folder.is_dir():
         folder = folder.parent
-    return [] if folder.resolve() in (Path.cwd(), Path(folder.resolve().anchor)) else datasets_below(folder)
+    return [] if folder.resolve() in (Path.cwd(), Path(folder.resolve().anchor)) else datasets_below(folder, or_copy)
 
 
 def is_table(folder: Path) -> bool:
@@ -67,15 +73,16 @@ def is_table(folder: Path) -> bool:
     return (folder / LOG).is_dir()
 
 
-def _tables(folder: Path, depth: int) -> Iterator[Path]:
-    """Folders with a table's log; what cannot be read, hidden folders and links are passed over."""
+def _tables(folder: Path, depth: int, marks: tuple[str, ...]) -> Iterator[Path]:
+    """Folders with one of these; what cannot be read, hidden folders and links are passed over."""
     try:
-        inner = sorted(path for path in folder.iterdir() if path.is_dir() and not path.is_symlink())
+        there = sorted(path for path in folder.iterdir() if not path.is_symlink())
+        inner = [path for path in there if path.is_dir()]
     except OSError:
         return
-    if any(path.name == LOG for path in inner):
+    if any(path.name in marks for path in there):
         yield from () if folder.name.endswith(BESIDE) else (folder,)
     elif depth:
         for path in inner:
             if not path.name.startswith((".", "_")):
-                yield from _tables(path, depth - 1)
+                yield from _tables(path, depth - 1, marks)

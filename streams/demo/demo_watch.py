@@ -118,3 +118,4 @@ def _watch(watched: _Monitored, display: Display, interrupts: SignalFlag) -> Non
             now = time.monotonic()
             display.show(with_rates(before, status, now - measured_at), outcomes, stored.refresh())
             before, measured_at = status, now
+    display.end(outcomes, stored.refresh())

@@ -50,6 +50,11 @@ class Display:
             self._next_line = time.monotonic() + PLAIN_EVERY_S
             self.say(line)
 
+    def end(self, outcomes: OutcomeCounts, stored: int) -> None:
+        """Print the last state where the output is a file, whose last line would be of some seconds before."""
+        if not self._live:
+            self.say(f"{progress_line(outcomes, stored)}; {clock(outcomes, time.monotonic() - self._began)}")
+
 
 def picture(status: Status, outcomes: OutcomeCounts, line: str) -> RenderableType:
     """The table of stages above a bar of finished requests."""

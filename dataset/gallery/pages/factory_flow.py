@@ -143,7 +143,7 @@ def advice(view: FactoryView, samples: int, uri: str) -> list[tuple[str, str]]:
         return []
     here = f"export SKG_DATASET_URI={shlex.quote(uri)}"
     stages = "skg agents & skg render & skg examine & skg write &"
-    start = ("No stage runs. Start all four, each until Ctrl-C:", f"{here}; {stages}")
+    start = ("No stage runs. Start all four in a terminal, where `kill %1 %2 %3 %4` ends them:", f"{here}; {stages}")
     seed = ("Then publish a seed with the form below, or with", 'skg seed "street market" --count 20')
     services = (
         "This gallery keeps the addresses that it was started with. Stop it with Ctrl-C, start a broker and a store, and "

@@ -145,6 +145,7 @@ def _say(session: "Session", failed: str | None) -> None:
     from dataset.evaluation.eval_report import faults_text
 
     found, (text, picture) = session.report()
+    typer.echo(f"{'answered by':<24} {'right':<5}  (95 % interval), right answers of questions asked")
     if found["scores"] is not None:
         _say_score(str(session.model), found["scores"]["all"], faults_text(found))
         _say_faults(found, session.max_tokens)

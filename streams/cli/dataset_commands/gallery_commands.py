@@ -80,7 +80,7 @@ def _serve(served: _Served, address: tuple[str, int]) -> None:
     from monitoring.logs import set_up
     from monitoring.otel_export import exporting
     from streams.adapters.gallery_backend import running_factory, stored_pictures
-    from streams.cli.remedies import for_missing_dataset, is_table
+    from streams.cli.remedies import is_table
     from streams.demo.left_store import LeftStore
     from streams.settings import StatusSettings
 
@@ -102,8 +102,7 @@ def _serve(served: _Served, address: tuple[str, int]) -> None:
         set_up(settings.log_format, "gallery", settings.log_level)  # from here on: what fails before is a line for people
         typer.echo(f"gallery of {uri} at {found} (Ctrl-C ends it)")
         if "://" not in uri and not is_table(Path(uri)):
-            others = for_missing_dataset()
-            typer.echo(f"skg: there is no dataset at {uri} yet{f'; {others}' if others else ''}", err=True)
+            typer.echo(f"skg: {without_dataset(uri)}", err=True)
         if not private:
             typer.echo(
                 "everybody who reaches this address can look" + (", publish seeds and review" if factory else ""), err=True
@@ -111,6 +110,15 @@ def _serve(served: _Served, address: tuple[str, int]) -> None:
 
     with left, exporting("gallery"):
         serve(application(shown, LOOPBACK if private else None), *address, ready)
+
+
+def without_dataset(uri: str) -> str:
+    """What is said where no dataset is at an address yet, with what to do."""
+    from streams.cli.remedies import for_missing_dataset
+
+    others = for_missing_dataset()
+    made = f"{others}: give one, as in `skg gallery PATH`" if others else "`skg demo` makes one in demo-out/dataset"
+    return f"there is no dataset at {uri} yet, its pages are empty until there is; {made}"
 
 
 def _targets(given: "Path | None") -> "BalanceTargets | None":

@@ -83,9 +83,16 @@ def diff(
 ) -> None:
     """Samples and questions that only one of two datasets has. Example: skg dataset diff old new"""
     from dataset.analysis.difference import Snapshot, difference, in_lines
+    from schemas.errors import NothingThere
+    from streams.cli.remedies import for_missing_dataset
+    from streams.errors import Misused
 
     sides = [Snapshot(*where(uri), at(state)) for uri, state in ((first, version), (second, second_version))]
-    found = difference(*sides)
+    try:
+        found = difference(*sides)
+    except NothingThere as error:
+        there = for_missing_dataset(error.address, or_copy=True)
+        raise Misused(f"{error}{f'; {there}' if there else ''}") from None
     typer.echo(json.dumps(found, ensure_ascii=False) if as_json else "\n".join(in_lines(found)))
 
 

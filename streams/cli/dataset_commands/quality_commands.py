@@ -52,13 +52,16 @@ def balance(
 
 
 def audit(
-    path: Annotated[str, typer.Argument(help="a table or a huggingface or webdataset export: a folder or s3://…")],
+    uri: Annotated[
+        str | None,
+        typer.Argument(help="a table or a huggingface or webdataset export: a folder or s3://…; default SKG_DATASET_URI"),
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Derive every answer, box, hash and split anew; exit 1 with the faults. Example: skg audit demo-out/dataset"""
     from dataset.audit import audit as judge
 
-    report = judge(*where(path))
+    report = judge(*where(uri))
     if as_json:
         faults = [vars(fault) for fault in report.faults]
         typer.echo(json.dumps({**vars(report), "faults": faults}, ensure_ascii=False))

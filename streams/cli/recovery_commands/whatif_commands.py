@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from pydantic import ValidationError
 
-from schemas.texts.fault_words import in_plain_words
+from schemas.texts.fault_words import did_you_mean, in_plain_words
 from streams.cli.arguments import where
 from streams.cli.command_help import add
 from streams.cli.dataset_commands.snapshot_arguments import Uri
@@ -58,7 +58,9 @@ def _given(changes: list[str]) -> dict[str, str]:
     for change in changes:
         name, equals, value = change.partition("=")
         if name not in judging() or not equals:
-            fault = f"--set {name} needs a value, as in {name}=…" if name in judging() else f"--set {name} does not judge"
+            meant = did_you_mean(name, judging())
+            known = name in judging()
+            fault = f"--set {name} needs a value, as in {name}=…" if known else f"--set {name} does not judge{meant}"
             raise Misused(f"{fault}; the settings that judge are {', '.join(judging())}")
         given[name] = value
     return given

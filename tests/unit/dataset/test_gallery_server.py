@@ -314,7 +314,9 @@ def test_services_that_do_not_answer_are_said_and_what_to_do_where_nothing_runs(
         "export SKG_DATASET_URI='my data'; skg agents & skg render & skg examine & skg write &",
         'skg seed "street market" --count 20',
     ], "they lead to the dataset that is shown"
-    assert len(advice(FactoryView((StageView("agents"),)), 9, "data")) == 1
+    said = [line for line, _ in advice(FactoryView((StageView("agents"),)), 9, "data")]
+    assert said == ["No stage runs. Start all four in a terminal, where `kill %1 %2 %3 %4` ends them:"]
+    assert "A stage is “not known” where the broker did not say" in client.get("/factory/funnel").text
     assert advice(FactoryView((StageView("agents", members=1),)), 0, "data") == []
 
 

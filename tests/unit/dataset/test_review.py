@@ -210,6 +210,8 @@ def test_the_command_adds_lists_and_reports(grown, capfd: pytest.CaptureFixture[
     monkeypatch.setenv("SKG_REVIEWER", "ada")
     assert run(["review", "add", sample, "flag", "--uri", grown.uri]) == 2
     assert "a flag needs a reason: wrong answer" in capfd.readouterr().err
+    assert run(["review", "add", sample, "flag", "--reason", "ambigous", "--uri", grown.uri]) == 2
+    assert "'ambigous' is none (did you mean ambiguous?); a flag needs a reason: wrong answer" in capfd.readouterr().err
     assert run(["review", "add", sample, "accept", "--reason", "ambiguous", "--uri", grown.uri]) == 2
     assert "--reason says why something is flagged: an accept has none" in capfd.readouterr().err
     assert run(["review", "add", sample, "flag", "--reason", "bad picture", "--uri", grown.uri]) == 0

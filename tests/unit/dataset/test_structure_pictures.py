@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from dataset.reading.lineage import Lineage, lineage
+from dataset.reading.lineage import Lineage, lineage, shown_note
 from dataset.reading.structure_pictures import COLOURS, GAP, NoStructure, side_by_side, terminal_lines
 from gpu_workers.collage import CollageRenderer
 from gpu_workers.examine import ExamineHandler, Examiners
@@ -124,3 +124,8 @@ def test_the_lineage_of_a_photograph_says_and_shows_what_it_was_drawn_over(tmp_p
         assert both.size == (256 + GAP + 256, 256)
     assert run(["lineage", sample[:8], "--uri", uri, "--pictures", str(tmp_path / "both.txt")]) == 2
     assert run(["lineage", sample[:8], "--uri", uri, "--pictures", str(tmp_path / "no" / "both.png")]) == 2
+
+
+def test_a_lineage_says_in_words_what_only_programs_read():
+    assert shown_note("object_pixels", '{"0":[[1,2,3,4],"ca99"]}') == "a fingerprint of each thing's pixels (in --json)"
+    assert shown_note("scene", "zoo: named") == "zoo: named"

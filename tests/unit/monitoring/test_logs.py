@@ -16,6 +16,7 @@ from monitoring.logs import log, set_up
 set_up({format!r}, "render")
 log("worker").warning("trying again", records=3)
 logging.getLogger("kafka.client").info("chatter")
+logging.getLogger("kafka.cluster").error("Metadata refresh: failed KafkaConnectionError")
 logging.getLogger("kafka.net.selector").warning("Task ran for 0.2s: a busy machine, which helps nobody")
 logging.getLogger("some.library").warning("trouble with %s", "a disk")
 """

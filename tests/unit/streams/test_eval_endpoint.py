@@ -170,7 +170,7 @@ def test_a_limit_out_of_bounds_is_refused(skg_eval, uri, limit):
 def test_without_a_model_the_baselines_answer(skg_eval, uri, tmp_path):
     done = skg_eval(uri, "--split", split_of(uri), "--out", str(tmp_path / "out"))
     assert done.returncode == 0, done.stderr
-    assert [line.split()[0] for line in done.stdout.splitlines()][:2] == ["random", "always-left"]
+    assert [line.split()[0] for line in done.stdout.splitlines()][:3] == ["answered", "random", "always-left"]
     assert not (tmp_path / "out" / NAME).exists()
 
 

@@ -15,6 +15,7 @@ from dataset.table.columns import COLUMNS
 from dataset.table.delta_table import Table
 from schemas.errors import RetryableError
 from schemas.texts.fault_words import in_plain_words
+from streams.cli.dataset_commands.gallery_commands import without_dataset
 from streams.cli.remedies import DEPTH, MOST_NAMED, datasets_below, for_missing_dataset, for_service
 from streams.cli.root import run
 from streams.cli.setup_commands.doctor_command import findings
@@ -365,3 +366,41 @@ def test_amazon_is_asked_where_no_store_is_named_and_there_are_keys():
     assert (nothing.state, "no keys are found" in nothing.detail) == ("absent", True)
     (keyless,) = look_at_store(StoreSettings(s3_endpoint="http://127.0.0.1:9"), refusing(NoKeys("no keys")))
     assert keyless.state == "wrong"
+
+
+def test_a_diff_of_a_mistyped_name_names_tables_and_published_copies(here: Path, said: pytest.CaptureFixture[str]):
+    table_at(here / "out" / "dataset")
+    (here / "pub" / "v1").mkdir(parents=True)
+    (here / "pub" / "v1" / "published.json").write_text("{}")
+    assert run(["dataset", "diff", "pub/v2", "out/dataset"]) == 2
+    assert said.readouterr().err == "skg: there is no dataset at pub/v2; there are pub/v1\n"
+    assert run(["dataset", "diff", "nothing", "out/dataset"]) == 2
+    assert said.readouterr().err == "skg: there is no dataset at nothing; there are out/dataset, pub/v1\n"
+
+
+def test_an_audit_takes_the_table_of_the_settings(
+    here: Path, said: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+):
+    store_samples(str(here / "out" / "dataset"), make_samples(1))
+    monkeypatch.setenv("SKG_DATASET_URI", "out/dataset")
+    assert run(["audit"]) in {0, 1}
+    assert "1 samples" in said.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("there", "words"),
+    [
+        ((), "`skg demo` makes one in demo-out/dataset"),
+        (("a/dataset", "b/dataset"), "there are a/dataset, b/dataset: give one, as in `skg gallery PATH`"),
+    ],
+)
+def test_a_gallery_without_a_dataset_says_what_to_do(here: Path, there: tuple[str, ...], words: str):
+    for path in there:
+        table_at(here / path)
+    assert without_dataset("dataset") == f"there is no dataset at dataset yet, its pages are empty until there is; {words}"
+
+
+def test_the_doctor_says_in_words_what_an_extra_brings():
+    details = {each.what: each.detail for each in findings()}
+    assert "the embedded broker" in details["extra local"]
+    assert not [detail for what, detail in details.items() if what.startswith("extra") and "calfkit" in detail]

@@ -286,7 +286,8 @@ def test_the_command_prints_one_object_or_a_table(skg: Skg):
 @pytest.mark.parametrize(
     ("change", "fault"),
     [
-        ("SKG_NONSENSE=1", "does not judge"),
+        ("SKG_NONSENSE=1", "does not judge; the settings"),
+        ("SKG_QUESTON_MARGIN=2", "does not judge (did you mean SKG_QUESTION_MARGIN?); the settings"),
         ("SKG_KAFKA_BOOTSTRAP=h:1", "does not judge"),
         ("nsfw_above=1", "does not judge"),
         ("SKG_DETECTOR_FIRM", "needs a value"),
