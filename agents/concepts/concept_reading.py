@@ -17,11 +17,12 @@ from agents.concepts.denial_words import with_plain_denials
 from agents.concepts.left_out_words import LeftOut, Unread, persons_of
 from agents.concepts.listed_subjects import Lists, said_of_each
 from agents.concepts.noun_phrases import RELATIVES, Mention, NamedThing, adjectives, end_of_name, mentions, names
-from agents.concepts.relation_reading import NamedRelation, begins_relation, relations_between
+from agents.concepts.relation_reading import NamedRelation, begins_relation, normalised, relations_between
 from agents.concepts.scene_phrases import scene_phrases
 from agents.concepts.surroundings import on_surroundings
-from agents.concepts.unread_statements import unread_statements
+from agents.concepts.unread_statements import compounds, unread_statements
 from agents.image_prompts import with_article
+from schemas.predicate_names import GROUPS
 from spatial.knowledge.categories import SceneKind
 from spatial.knowledge.knowledge_base import categories, find_scene, scene_kinds
 from spatial.knowledge.scene_search import WHOLE_PHRASE, SceneMatch, tokens
@@ -91,7 +92,7 @@ def read_concept(concept: str) -> ConceptReading:
     match = find_scene(concept)
     if match is None or not match.exact:
         match = find_scene(" ".join(_without_modifiers(words)))
-    match, passed = _first_named(words, match)
+    match, passed = _first_named(words, _unless_misspelt(words, match))
     of_scene = _scene_words(words, match)
     phrases = tuple(mentions(words, of_scene))
     around = on_surroundings(words, *_present(words, phrases, starts))
@@ -102,7 +103,7 @@ def read_concept(concept: str) -> ConceptReading:
     held = with_contents(words, present, related)
     said = (*held.own, *said_of_each(words, present, starts, held.others))
     once = each_once(words, present, said)
-    present, relations = once.mentions, once.relations
+    present, relations = _enough_around(once.mentions, once.relations), once.relations
     placed = {relation.subject for relation in relations if relation.object is None}
     things = tuple(
         _with_kinds(mention, words).resolved(scene, placed=True) if i in placed else mention.resolved(scene)
@@ -119,7 +120,13 @@ def read_concept(concept: str) -> ConceptReading:
     read |= _of_scenes(words, scene, passed)
     if chosen is not None and not chosen.exact:
         read -= persons_of(words)
-    unread = (*once.unclear, *around.unread, *held.unread, *unread_statements(words, read))
+    unread = (
+        *compounds(words, around.mentions, starts),
+        *once.unclear,
+        *around.unread,
+        *held.unread,
+        *unread_statements(words, read),
+    )
     left_out = tuple(Unread(words, read, starts).left_out())
     how = "" if chosen is None else _how_found(words, chosen, passed, [thing.category for thing in things])
     return ConceptReading(chosen, things, relations, conditions, how, absent, left_out, unread)
@@ -175,7 +182,8 @@ def _words_of(concept: str) -> tuple[tuple[str, ...], frozenset[int]]:
 def _read_places(of_scene: frozenset[int], said: Sequence[Mention]) -> frozenset[int]:
     """The places of the words of the scene and of things, their numbers, attributes and what denies them among them."""
     joins = {at for m, other in pairwise(said) if m.denied and other.denied for at in range(m.after, other.first)}
-    return of_scene | joins | {place for m in said for place in range(m.first - m.denied, m.after)}
+    unknown = {place for m in said for place in m.unknown}
+    return of_scene | joins | {place for m in said for place in range(m.first - m.denied, m.after)} - unknown
 
 
 def _of_scenes(words: tuple[str, ...], scene: str | None, passed: Sequence[str]) -> frozenset[int]:
@@ -226,6 +234,24 @@ def _first_named(words: tuple[str, ...], match: SceneMatch | None) -> tuple[Scen
     if not others and first == match.scene:
         return match, ()
     return SceneMatch(first, max(match.score, WHOLE_PHRASE), exact=False), tuple(others)
+
+
+def _unless_misspelt(words: tuple[str, ...], match: SceneMatch | None) -> SceneMatch | None:
+    """The match; none where a scene's word is like that of a thing which is written as it should be, as the piazza of a
+    pizza."""
+    if match is None or match.exact or _words_for(match.scene).intersection(tokens(" ".join(words))):
+        return match
+    return match if not list(mentions(words, frozenset())) else None
+
+
+def _enough_around(said: tuple[Mention, ...], relations: Sequence[NamedRelation]) -> tuple[Mention, ...]:
+    """The mentions; of a plural that alone surrounds something as many as that takes."""
+    around = {each.object for each in relations if not each.others and "among" in normalised(each.phrase)}
+    least = GROUPS["among"][0] + 1
+    return tuple(
+        replace(mention, count=max(least, mention.count)) if number in around and mention.several else mention
+        for number, mention in enumerate(said)
+    )
 
 
 def _without_modifiers(words: tuple[str, ...]) -> list[str]:

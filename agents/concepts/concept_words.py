@@ -31,6 +31,9 @@ PHRASES = {
 """Regular expressions of words that are read as others."""
 
 WITHOUT = "without"
+NO_NAMES = frozenset([("short",)])
+"""Words that are no names by themselves, though their plurals are, as `shorts`."""
+
 NONE = frozenset(["no", WITHOUT, "not", "zero", "0", "neither"])
 """Words that say the absence of the things after them."""
 
@@ -41,7 +44,7 @@ EMPTY = frozenset(
         "than then very quite just also only while where which who whose picture photo photograph image drawing "
         "painting scene view place with room day time daytime showing shown seen visible standing sitting lying "
         "parked placed located hanging resting waiting against around i we you want need please draw show me give make "
-        "create generate render close-up closeup"
+        "create generate render close-up closeup my your our his her"
     ).split()
 )
 """Words that ask for nothing that could be drawn."""

@@ -17,7 +17,7 @@ from agents.concepts.said_numbers import ARTICLES, NUMBERS, QUANTITIES, number_o
 from agents.concepts.scene_phrases import scene_phrases
 from agents.concepts.unread_statements import is_negation, unread_relations
 from spatial.knowledge.knowledge_base import categories, scene_kinds
-from spatial.knowledge.scene_search import tokens
+from spatial.knowledge.scene_search import FILLERS, tokens
 from spatial.relations.phrases import UnknownPhrase, normalise
 
 PERSONS = frozenset(
@@ -78,7 +78,7 @@ class Unread:
             if is_size or place in related or word in QUANTITIES | UNPLAIN or is_negation(word) or _is_of_relations(word):
                 yield LeftOut(word, (), False)
                 continue
-            alike = [] if _is_known(word) else [name for _, name in nearest_known(word)]
+            alike = [] if _is_known(word) or word in FILLERS else [name for _, name in nearest_known(word)]
             near = tuple(dict.fromkeys((*self._of_the_same(place), *alike)))[:MOST]
             yield LeftOut(word, near, self._names_thing(place, bool(alike)))
 

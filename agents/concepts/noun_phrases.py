@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
-from agents.concepts.concept_words import ALSO_NAMED, NONE, SIZES, WITHOUT
+from agents.concepts.concept_words import ALSO_NAMED, EMPTY, LINKS, NO_NAMES, NONE, SIZES, WITHOUT
 from agents.concepts.said_numbers import ARTICLES, number_before, number_of
 from spatial.knowledge.category_names import kinds
 from spatial.knowledge.knowledge_base import categories, scene_kinds
@@ -23,6 +23,9 @@ PLURAL_COUNT = 2
 
 STACKS = ("stack", "pile", "heap")
 """Words that make `on a stack of books` a relation to several books; `a stack of books` by itself is one thing."""
+
+MOST_UNKNOWN = 2
+"""Words of which nothing is known between a number and a name."""
 
 ON = "on"
 """An attribute of lamps, and a relation."""
@@ -56,6 +59,7 @@ class Mention:
     `name`: its last words.  `after`: the place after the attributes that follow it.
     `exact`: a number says that there are no more.  `denied`: it is said not to be there.
     `several`: a plural without a number.  `leading`: its attributes that come before the name.
+    `unknown`: the places of the words before it of which nothing is known, as in `two identical cups`.
     """
 
     categories: tuple[str, ...]
@@ -69,6 +73,7 @@ class Mention:
     denied: bool = False
     several: bool = False
     leading: tuple[str, ...] = ()
+    unknown: tuple[int, ...] = ()
 
     def resolved(self, scene: str | None, placed: bool = False) -> NamedThing:
         """The thing, preferably of a category that can have the attributes and belongs to the scene.
@@ -96,7 +101,7 @@ def mentions(words: Words, of_scene: frozenset[int]) -> Iterator[Mention]:
         if end == at or _is_adjective_of_next(words, at, end, of_scene):
             at += 1
             continue
-        found = _mention(words, at, end, 0 if last is None else last.after)
+        found = _mention(words, (at, end), 0 if last is None else last.after, of_scene)
         last = replace(found, denied=_is_denied(words, found, last))
         yield last
         at = last.after
@@ -143,7 +148,11 @@ def end_of_name(words: Words, at: int, of_scene: frozenset[int]) -> int:
     for end in range(min(len(words), at + _longest_name_length()), at, -1):
         if words[end - 1].endswith("'s") and end < len(words):  # another thing's, as in `a children's party`
             continue
-        if of_scene.intersection(range(at, end)) or (words[at] in STACKS and words[max(0, at - 2)] in ("on", "atop", "of")):
+        if (
+            words[at:end] in NO_NAMES
+            or of_scene.intersection(range(at, end))
+            or (words[at] in STACKS and words[max(0, at - 2)] in ("on", "atop", "of"))
+        ):
             continue
         if tokens(" ".join(words[at:end])) in names():
             return end
@@ -165,17 +174,43 @@ def _is_adjective_of_next(words: Words, at: int, end: int, of_scene: frozenset[i
     return end_of_name(words, following, of_scene) > following
 
 
-def _mention(words: Words, at: int, end: int, least: int) -> Mention:
+def _mention(words: Words, span: tuple[int, int], least: int, of_scene: frozenset[int]) -> Mention:
     """The mention whose name is `words[at:end]`; its modifiers begin at `least` or later."""
+    at, end = span
     first, before = _attributes_before(words, at, least)
     behind, after = _attributes_behind(words, end)
     name = " ".join(words[at:end])
     meant = names()[tokens(name)]
-    number = number_before(words[least:first], first - least)
+    opening = _before_unknown(words, first, least, of_scene)
+    number = number_before(words[least:opening], opening - least)
     several = number.value is None and _is_plural(name, meant)
     count = number.value or (PLURAL_COUNT if several else 1)
-    span = (least + number.first, end, after)
-    return Mention(meant, count, (*before, *behind), *span, name, number.exact, several=several, leading=before)
+    begin = least + number.first if number.first < opening - least or opening == first else first
+    return Mention(
+        meant,
+        count,
+        (*before, *behind),
+        begin,
+        end,
+        after,
+        name,
+        number.exact,
+        several=several,
+        leading=before,
+        unknown=tuple(range(opening, first)),
+    )
+
+
+def _before_unknown(words: Words, first: int, least: int, of_scene: frozenset[int]) -> int:
+    """The place after the number or article that stands before words of which nothing is known; `first` where none does."""
+    if words[first] == "of":
+        return first
+    for at in range(first - 1, max(least, first - 1 - MOST_UNKNOWN) - 1, -1):
+        if words[at] in ARTICLES or number_of(words[at]) is not None:
+            return at + 1
+        if at in of_scene or words[at] in EMPTY or words[at] in LINKS or words[at] in NONE or words[at].endswith("ing"):
+            return first
+    return first
 
 
 def _attributes_before(words: Words, at: int, least: int) -> tuple[int, Words]:

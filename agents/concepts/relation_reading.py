@@ -142,6 +142,11 @@ def _after_place(words: Words, start: int, end: int) -> tuple[int, str | None]:
     return start, None
 
 
+def normalised(phrase: str) -> tuple[str, ...]:
+    """The predicates of a phrase; none where it says a place."""
+    return tuple(normalise(phrase)) if _is_read(normalise, phrase) else ()
+
+
 def _is_read(reader: Callable[[str], object], phrase: str) -> bool:
     try:
         return bool(reader(phrase))

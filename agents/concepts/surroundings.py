@@ -50,7 +50,8 @@ def on_surroundings(words: Words, said: Sequence[Mention], listed: Callable[[int
             if fitting:
                 mentions[each] = replace(said[each], categories=fitting)
             else:
-                unread.append(_misplaced(said[each], surface))
+                where = " ".join(after[:end])
+                unread.append(_misplaced(f"{said[each].name} {where}", surface, is_hung="against" not in after[:end]))
     return Surrounded(tuple(mentions), frozenset(read), tuple(unread))
 
 
@@ -76,9 +77,8 @@ def _with_kinds(mention: Mention) -> Iterator[str]:
     yield from (name for name in categories() if tokens(name)[-1:] == last and name not in mention.categories)
 
 
-def _misplaced(mention: Mention, surface: str) -> str:
-    there = [name for name, each in categories().items() if each.rests_on[:1] == (SURFACES[surface],)]
-    named = f": {', '.join(sorted(there)[:LEAST_NAMED])} and others are"
+def _misplaced(said: str, surface: str, is_hung: bool) -> str:
     if SURFACES[surface] == "floor":
-        named = ": it is put on other things, as in 'on a table'"
-    return f"{mention.name!r} on the {surface} is not drawn{named}"
+        return f"{said!r} is not drawn: it is put on other things, as in 'on a table'"
+    there = [name for name, each in categories().items() if each.rests_on[:1] == (SURFACES[surface],)]
+    return f"{said!r} is not drawn" + (f": {', '.join(sorted(there)[:LEAST_NAMED])} and others are" if is_hung else "")

@@ -4,13 +4,16 @@ In: a concept's words, the places of those that were read.  Out: a line for peop
 Unknown things are not among them (`left_out_words` has those).
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
 
 from agents.concepts.concept_words import EMPTY
 from agents.concepts.denial_words import denial_faults, foreign_words
+from agents.concepts.noun_phrases import Mention
 from agents.concepts.relation_reading import MOST_WORDS
 from agents.concepts.said_numbers import ARTICLES, QUANTITIES, is_no_count, number_of
 from agents.concepts.scene_phrases import scene_phrases
+from agents.image_prompts import with_article
 from spatial.relations.phrases import UnknownPhrase, normalise
 
 NEGATIONS = frozenset("not never nothing nobody nowhere none neither isnt arent dont doesnt hardly scarcely except".split())  # noqa: SIM905
@@ -37,6 +40,14 @@ def unread_statements(words: tuple[str, ...], read: frozenset[int]) -> Iterator[
         said = _shortened(words[first:end])
         lines.append(f"{said!r} relates nothing that is known by name, and would be left out")
     yield from dict.fromkeys(lines)
+
+
+def compounds(words: tuple[str, ...], said: Sequence[Mention], starts: frozenset[int]) -> Iterator[str]:
+    """A line for people for each two things that are named as one, as in `a toy car`."""
+    for one, other in pairwise(said):
+        if one.after == other.end - len(other.name.split()) and one.after not in starts:
+            two = f"{with_article(one.name)} and {with_article(other.name)}"
+            yield f"{f'{words[one.end - 1]} {other.name}'!r} is nothing that is known: {two} would be two things"
 
 
 def unread_relations(words: tuple[str, ...], read: frozenset[int]) -> Iterator[tuple[int, int]]:
