@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from random import Random
 
 from agents.concepts.concept_reading import ConceptReading, read_concept
-from agents.concepts.named_requirements import named_objects, with_named_requirements
+from agents.concepts.named_requirements import as_drawn, named_objects, with_named_requirements
 from agents.drafting import Drafted, Task, draft
 from agents.image_prompts import prompt_of
 from agents.orientation import turn_subjects
@@ -78,7 +78,7 @@ class RulePlanner:
 
 def _from_options(seed: SeedConcept, index: int, capabilities: RendererCapabilities) -> _Plan:
     """Draft and lay out; retry with another draft when one cannot be laid out, or only with things that are too small."""
-    reading = read_concept(seed.concept)
+    reading = as_drawn(read_concept(seed.concept), capabilities)
     match = _scene_for(reading, seed.concept)
     refuse_unshown(match.scene, capabilities)
     asked = seed.model_copy(update={"options": with_named_requirements(seed.options, reading, capabilities)})

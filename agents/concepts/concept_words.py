@@ -17,9 +17,22 @@ SPELLINGS = {"grey": "gray", "colorful": "colourful"}
 ALSO_NAMED: dict[str, tuple[str, ...]] = {
     "ball": ("sphere",), "paper": ("sheet of paper",), "map": ("world map",),
     "doll": ("nesting doll",), "pepper": ("bell pepper",), "wheel": ("wooden wheel",), "racket": ("tennis racket",),
-    "rope": ("knotted rope",),
+    "rope": ("knotted rope",), "cup": ("mug",), "truck": ("pickup truck",), "hat": ("cap",),
 }  # fmt: skip
 """Words of everyday language beside those of the knowledge base, with categories that they may mean, after its own."""
+
+COLOURED = {
+    "brown": "horse monkey deer bison goat camel squirrel beaver hedgehog owl kangaroo potato cookie basket log",
+    "black": "gorilla crow ant spider camera",
+    "red": "crab lobster strawberry tomato rose",
+    "green": "turtle snake lizard dragon cucumber tree cactus grasshopper",
+    "blue": "whale dolphin fish",
+    "pink": "pig flamingo",
+    "gray": "elephant mouse dove shark rock",
+    "white": "sheep swan snowman toilet bathtub",
+    "yellow": "lemon banana",
+}
+"""Colours of things that have no other one in the sprites: a red rose asks for nothing but a rose."""
 
 HOMONYMS = {"mouse": ("computer mouse", ("keyboard", "computer", "laptop", "printer"))}
 """Words for another thing beside certain ones: a mouse and a keyboard are those of a computer."""

@@ -6,9 +6,11 @@ relations, and which objects these are; RequestRejected where the renderer canno
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from itertools import product
 
 from agents.concepts.concept_reading import ConceptReading
+from agents.concepts.concept_words import COLOURED
 from agents.concepts.noun_phrases import NamedThing
 from agents.concepts.relation_reading import NamedRelation
 from agents.image_prompts import with_article
@@ -53,6 +55,22 @@ def with_named_requirements(
     relations = (*options.required_relations, *(triple for triple, _ in _relations(reading)))
     excluded = (*options.excluded, *reading.absent)
     return options.model_copy(update={"required_objects": objects, "required_relations": relations, "excluded": excluded})
+
+
+def as_drawn(reading: ConceptReading, capabilities: RendererCapabilities) -> ConceptReading:
+    """The reading without colours that things have anyway where they are pictures, as of a red rose."""
+    if not capabilities.pictures:
+        return reading
+    things = tuple(
+        replace(thing, attributes=tuple(word for word in thing.attributes if not _has_anyway(thing, word, capabilities)))
+        for thing in reading.things
+    )
+    return replace(reading, things=things)
+
+
+def _has_anyway(thing: NamedThing, word: str, capabilities: RendererCapabilities) -> bool:
+    offered = capabilities.words(categories()[thing.category]).get("colour", ())
+    return not offered and thing.category in COLOURED.get(word, "").split()
 
 
 def named_objects(reading: ConceptReading) -> Named:

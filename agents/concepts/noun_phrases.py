@@ -82,11 +82,14 @@ class Mention:
         """
         at_home = () if scene is None else scene_kinds()[scene].categories
 
-        def suitability(name: str) -> tuple[bool, bool, bool, int]:
+        also = ALSO_NAMED.get(" ".join(tokens(self.name)), ())
+
+        def suitability(name: str) -> tuple[bool, bool, bool, bool, int]:
             category = categories()[name]
             offered = {word for words in category.attributes.values() for word in words}
             can = offered.issuperset(self.attributes) and (category.tint or not set(PALETTE).intersection(self.attributes))
-            return can, not placed or "floor" in category.rests_on, name in at_home, -self.categories.index(name)
+            stands = not placed or "floor" in category.rests_on
+            return can, stands, name not in also, name in at_home, -self.categories.index(name)
 
         category = max(self.categories, key=suitability)
         alike = frozenset((*self.categories, *_called(self.name))) if self.exact else frozenset()

@@ -1,13 +1,18 @@
 """Concepts as newcomers type them are read as people mean them, and what is not read is said."""
 
 import pytest
+from PIL import Image
 
 from agents.concepts.concept_reading import read_concept
+from agents.concepts.concept_words import COLOURED
 from agents.concepts.noun_phrases import names
 from agents.concepts.seed_check import check_seed
 from agents.planner import RulePlanner
+from gpu_workers.collage.colour import named_share
+from gpu_workers.collage.sprites.fetch import default_sprites_dir
 from schemas.graph import SpatialGraph
 from schemas.ids import make_seed
+from spatial.knowledge.knowledge_base import categories
 from spatial.knowledge.renderer_capabilities import pictures_only
 from spatial.knowledge.scene_search import tokens
 
@@ -86,6 +91,9 @@ def test_what_a_thing_holds_is_in_or_on_it(concept: str, said: str):
         ("a pen and paper", "writing desk", "a pen; a sheet of paper"),
         ("a mouse and a keyboard", "writing desk", "a computer mouse; a keyboard"),
         ("a mouse", "pet shop", "a mouse"),
+        ("a red rose", "flower garden", "a red rose"),
+        ("a red cup", "breakfast table", "a red mug"),
+        ("a red truck", "industrial area", "a red pickup truck"),
         ("a pizza", "fast food table", "a slice of pizza"),
         ("my desk", "home office", "a desk"),
         ("a table surrounded by chairs", "café", "a table; 3 or more chairs; table surrounded by chair"),
@@ -126,6 +134,18 @@ def test_a_number_is_said_as_it_is_understood(concept: str, said: str):
 )
 def test_what_is_not_understood_is_said_with_what_there_is(concept: str, why: str):
     assert why in fault(concept)
+
+
+@pytest.mark.parametrize("colour", sorted(COLOURED))
+def test_things_have_the_colours_that_are_said_of_them(colour: str):
+    """Light sprites are between white and gray, ripe ones between yellow and orange."""
+    names_of_it = {"white": ("white", "gray"), "yellow": ("yellow", "orange")}.get(colour, (colour,))
+    for name in COLOURED[colour].split():
+        category = categories()[name]
+        assert "colour" not in COLLAGE.words(category), f"of {name} it can be chosen"
+        with Image.open(default_sprites_dir() / f"{category.sprite}.webp") as file:
+            picture = file.convert("RGBA")
+        assert sum(named_share(picture, each) for each in names_of_it) > 0.5, name
 
 
 @pytest.mark.parametrize("word", ["chair", "ball", "bird", "flower", "lamp", "cup"])
