@@ -10,6 +10,7 @@ from itertools import product
 
 from agents.concepts.noun_phrases import Mention
 from agents.concepts.relation_reading import NamedRelation, joined_after
+from agents.concepts.said_numbers import ARTICLES, number_of
 from spatial.knowledge.knowledge_base import categories
 
 Words = tuple[str, ...]
@@ -59,15 +60,21 @@ def _between(words: Words, said: Sequence[Mention], number: int) -> Words:
 
 
 def _carried(words: Words, said: Sequence[Mention], number: int) -> Iterator[tuple[int, str]]:
-    """What a thing is said to hold or bear, with how: after `of` the next thing, after `with` what is joined to it too."""
+    """What a thing is said to hold or bear, with how: the next thing, and what is joined to it; after `of` without an
+    article or a number, as in `a bowl of apples and oranges`."""
     between = _between(words, said, number)
     if between not in (WITH, *OF):
         return
     spans = [(m.first, m.after) for m in said]
-    for other in (number + 1, *(joined_after(words, spans, number + 1) if between == WITH else ())):
+    joined = [other for other in joined_after(words, spans, number + 1) if between == WITH or _is_bare(words, said[other])]
+    for other in (number + 1, *joined):
         how = _how(said[number], said[other])
         if how is not None:
             yield other, how
+
+
+def _is_bare(words: Words, mention: Mention) -> bool:
+    return words[mention.first] not in ARTICLES and number_of(words[mention.first]) is None
 
 
 def _how(holder: Mention, thing: Mention) -> str | None:

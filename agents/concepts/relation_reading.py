@@ -20,6 +20,9 @@ EACH_OTHER = (("each", "other"), ("one", "another"))
 MOST_WORDS = 5
 """Of a phrase that says a relation, as in `on the left hand of`."""
 
+OTHERS = frozenset(["and", "it", "them"])
+"""Words after a relation by which it leads to something else than the thing that follows, as in `on it and a dog`."""
+
 MOST_UNKNOWN = 2
 """Words before a thing that may be unknown; more of them would say something else."""
 
@@ -100,7 +103,8 @@ def _end_of_phrase(words: Words, start: int, end: int) -> int | None:
     """The end of the phrase that relates two things: before words for the second that nothing is known of, as in `on a
     mysterious table`; None where no phrase is there."""
     fewest = max(start + 1, end - MOST_UNKNOWN)
-    return next((at for at in range(end, fewest - 1, -1) if _is_read(normalise, " ".join(words[start:at]))), None)
+    found = next((at for at in range(end, fewest - 1, -1) if _is_read(normalise, " ".join(words[start:at]))), None)
+    return None if found is None or OTHERS.intersection(words[found:end]) else found
 
 
 def _place(words: Words, start: int, end: int, of_scene: frozenset[int], is_ended: bool) -> str | None:

@@ -119,7 +119,7 @@ def _said(reading: ConceptReading, counts: list[int], phrase: str | None = "") -
         return " and ".join(named)
     first = f"{named[related.subject]} {phrase or related.phrase} {named[related.object]}"
     others = [text for number, text in enumerate(named) if number not in (related.subject, related.object)]
-    return ", ".join([first, *others])
+    return ", and ".join([first, *others])
 
 
 def _counted(reading: ConceptReading, number: int, count: int) -> str:

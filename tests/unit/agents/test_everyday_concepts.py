@@ -70,6 +70,9 @@ def test_what_is_said_of_one_is_said_of_no_other_and_the_others_are_anywhere(con
     [
         ("a basket of apples on a table", "basket containing apple; basket on table"),
         ("a cat and a basket of apples on a table", "basket containing apple; cat on table; basket on table"),
+        ("a bowl of apples and oranges", "bowl containing apple; bowl containing orange"),
+        ("a basket of apples and a cat", "basket containing apple; cat anywhere"),
+        ("a chair with a cat on it and a dog", "chair supporting cat; dog anywhere"),
         ("a bookshelf full of books", "bookshelf containing book"),
         ("a table with a cup and a book on it", "table supporting teacup; table supporting book"),
         ("a man with a dog", "person with dog"),
