@@ -15,8 +15,8 @@ from streams.operations.seeds import MAX_FAULTS_SHOWN, abridged
 from streams.readings.picture_trial import PictureTrial, trial_for
 from streams.settings import AgentSettings
 
-TRIED = 20
-"""Most concepts whose first pictures are drawn for a trial; a file may hold thousands."""
+TRIED = 10
+"""Most concepts whose first pictures are drawn for a trial, which takes about 0.3 s each; a file may hold thousands."""
 
 SHOWN = 20
 """Readings shown; a file may hold thousands."""

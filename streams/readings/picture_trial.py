@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+from threading import Lock
 
 from agents.concepts.concept_reading import ConceptReading, read_concept
 from agents.concepts.seed_check import check_seed
@@ -33,6 +34,9 @@ NEAREST_TRIED = 6
 """Other words that are tried for those of which no picture passes."""
 
 NEXT_TO = "next to"
+
+_DRAWING = Lock()
+"""A renderer draws one batch at a time; a gallery reads the concepts of several people at once."""
 
 
 @dataclass(frozen=True)
@@ -71,7 +75,8 @@ class PictureTrial:
         return [each.detail if isinstance(each, Rejection) else self._fault_of_picture(each) for each in planned]
 
     def _fault_of_picture(self, graph: SpatialGraph) -> str | None:
-        (drawing,) = self.renderer.render([graph], [derived_seed("render", graph.graph_id, graph.attempt)])
+        with _DRAWING:
+            (drawing,) = self.renderer.render([graph], [derived_seed("render", graph.graph_id, graph.attempt)])
         if drawing.truth is None:
             return None
         finding = compare(graph, drawing.truth, (drawing.width, drawing.height))

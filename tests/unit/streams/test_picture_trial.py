@@ -1,5 +1,7 @@
 """A dry run says what the line will say: the first pictures are drawn and compared before a seed is sent."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 
 from gpu_workers.renderers import capabilities_of
@@ -46,3 +48,21 @@ def test_a_concept_whose_pictures_pass_is_read_as_before():
 @pytest.mark.parametrize("renderer", ["solid", "gligen", "nonesuch"])
 def test_slow_and_unknown_renderers_are_not_tried(renderer: str):
     assert trial_for(renderer, capabilities_of("collage")) is None
+
+
+def test_of_many_concepts_none_is_drawn_for_a_trial():
+    seeds = [make_seed("a dragon on a crescent moon", 4), *(make_seed(f"{number} cats", 1) for number in range(2, 12))]
+    checks = dict(readings_by(seeds, "collage", "collage", by_model=False).checks)
+    assert checks["a dragon on a crescent moon"].fault is None
+
+
+def test_people_who_read_concepts_at_once_get_what_each_would_get_alone():
+    concepts = [
+        "a cat and two mugs on a table",
+        "a dragon on a crescent moon",
+        "a dog in a house",
+        "three apples in a bowl",
+    ]
+    alone = [check(concept) for concept in concepts]
+    with ThreadPoolExecutor(4) as people:
+        assert list(people.map(check, concepts)) == alone
