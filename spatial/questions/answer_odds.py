@@ -13,6 +13,7 @@ import random
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from importlib import resources
+from types import MappingProxyType
 from typing import Literal, NamedTuple
 
 from schemas.ids import derived_seed
@@ -33,6 +34,11 @@ LENGTHS = "apart"
 
 LENGTH_SPREAD = 0.62
 """Standard deviation of the logarithm of a distance around what two names make usual."""
+
+MOST_TOLD: Mapping[Aspect, float] = MappingProxyType({"behind": 0.8})
+"""Log odds above which a pair in metres is not asked about at all. What is large stands behind what is small, or would hide
+it: such pairs are the more telling, and the less sure their odds, which are from a few scenes.
+Measured on 1,227 scenes with odds from 1,609 others: names told 5 points more than chance of all pairs, 3 of these."""
 
 Scores = Mapping[str, Mapping[str, float]]
 
@@ -56,6 +62,11 @@ def keep_probability(known: Mapping[str, float], first: str, second: str) -> flo
     return min(1.0, math.exp(known.get(second, 0.0) - known.get(first, 0.0)))
 
 
+def _told(known: Mapping[str, float], first: str, second: str) -> float:
+    """The log odds of the likelier order of two names."""
+    return abs(known.get(first, 0.0) - known.get(second, 0.0))
+
+
 def least_likely(scene: NamedScene, aspect: Aspect, names: Iterable[str]) -> str:
     """The name of which the answer is least likely: against it a right one of several choices is weighed."""
     known = scores_of(scene)[aspect]
@@ -68,7 +79,10 @@ def is_kept(scene: NamedScene, aspect: Aspect, first: str, second: str) -> bool:
     It is drawn once: where a scene is tried again, what the names make likely would have a second chance, and the opposite,
     which is always kept, needs none.
     """
-    odds = keep_probability(scores_of(scene)[aspect], first, second)
+    known = scores_of(scene)[aspect]
+    if scene.scene.world is not None and _told(known, first, second) > MOST_TOLD.get(aspect, math.inf):
+        return False
+    odds = keep_probability(known, first, second)
     return odds >= 1 or random.Random(derived_seed("kept", scene.content, aspect, first, second)).random() < odds
 
 

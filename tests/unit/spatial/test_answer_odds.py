@@ -23,6 +23,7 @@ from spatial.questions.answer_odds import (
 )
 from spatial.questions.object_names import NamedScene
 from tests.fakes.scenes import random_scene
+from tests.fakes.worlds import with_random_world
 from tools.fit_answer_odds import fitted, fitted_lengths, pairs_of
 
 FRESH = range(30_000, 31_400)
@@ -52,6 +53,23 @@ def test_what_the_names_make_likely_is_kept_with_the_odds_of_its_opposite(in_met
         both = keep_probability(known, one, other), keep_probability(known, other, one)
         assert max(both) == 1.0
         assert min(both) == pytest.approx(2.718281828 ** -abs(known[one] - known[other]))
+
+
+def test_of_two_things_in_metres_nobody_is_asked_which_is_behind_where_names_nearly_tell():
+    known = scores(in_metres=True)["behind"]
+    near, far = min(known, key=lambda name: known[name]), max(known, key=lambda name: known[name])
+    middle = sorted(known, key=lambda name: known[name])[len(known) // 2]
+    alike = min(known.keys() - {middle}, key=lambda name: abs(known[name] - known[middle]))
+    solid = [NamedScene(with_random_world(random_scene(seed), seed)) for seed in range(3)]
+    for pair in ((near, far), (far, near)):
+        assert not any(is_kept(scene, "behind", *pair) for scene in solid)
+        assert is_kept(NamedScene(random_scene(0)), "behind", *min((pair, pair[::-1]), key=lambda p: _flat(*p)))
+    assert any(is_kept(scene, "behind", middle, alike) for scene in solid)
+    assert any(is_kept(scene, "behind", alike, middle) for scene in solid)
+
+
+def _flat(first: str, second: str) -> float:
+    return scores()["behind"].get(first, 0.0) - scores()["behind"].get(second, 0.0)
 
 
 def test_what_is_not_known_is_always_kept():
