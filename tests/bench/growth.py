@@ -1,8 +1,9 @@
 """Whether an event costs the same after very many: processor time an event, and resident memory, as events go by.
 
 In: graphs (SKG_BENCH_EVENTS, numbers after which it looks) through render and examine whose handlers do next to nothing, on
-Apache Kafka.  Out: of each stretch the processor time of an event and of its end the memory; how far the last differs from
-the first.  Before the first stretch a warm-up fills buffers and the interpreter's arenas.
+Apache Kafka.  Out: of each stretch the processor time of an event and the usual memory (a single look meets what was just
+fetched, 8 MB more or less); how far the last differs from the first.  Before the first stretch a warm-up fills buffers and
+the interpreter's arenas.
 """
 
 import os
@@ -10,8 +11,10 @@ import tempfile
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from itertools import islice, pairwise
 from pathlib import Path
+from statistics import median
 
 from schemas.codec import encode
 from schemas.ids import content_id
@@ -32,7 +35,8 @@ FLAT = "at most 1.1"
 
 @dataclass(frozen=True)
 class Look:
-    """At `mark`, after so many events: seconds by the clock, and of each process processor seconds and megabytes."""
+    """At `mark`, after so many events: seconds by the clock, and of each process processor seconds and the median of its
+    megabytes since the look before."""
 
     mark: int
     events: int
@@ -69,6 +73,12 @@ def figures(looks: Sequence[Look]) -> Iterator[Figure]:
 
 def _looks(line: Line, ends: Ends) -> list[Look]:
     looks, messages, sent, done = list[Look](), graph_messages(), 0, 0
+    memory = list[tuple[float, ...]]()
+
+    def has_passed(enough: int) -> bool:
+        memory.append(tuple(resident_mb(process.pid) for process in line.processes))
+        return ends.count() >= enough
+
     marks = [WARM, *(WARM + each for each in EVENTS)]
     while marks:
         if sent < marks[-1] and sent - done < AHEAD:
@@ -77,13 +87,13 @@ def _looks(line: Line, ends: Ends) -> list[Look]:
             sent += len(batch)
         done = ends.count()
         if done >= marks[0]:
-            pids = [process.pid for process in line.processes]
-            spent, memory = tuple(spent_s(pid) for pid in pids), tuple(resident_mb(pid) for pid in pids)
-            looks.append(Look(marks[0] - WARM, done, time.monotonic(), spent, memory))
-            marks.pop(0)
+            spent = tuple(spent_s(process.pid) for process in line.processes)
+            usual = tuple(median(each) for each in zip(*memory, strict=True))
+            looks.append(Look(marks.pop(0) - WARM, done, time.monotonic(), spent, usual))
+            memory.clear()
         else:
             enough = min(marks[0], sent - AHEAD + 1 if sent < marks[-1] else marks[0])
-            line.wait(lambda enough=enough: ends.count() >= enough, WITHIN_S, "events go through")  # type: ignore[misc]
+            line.wait(partial(has_passed, enough), WITHIN_S, "events go through")
     return looks
 
 
