@@ -47,6 +47,8 @@ class Reader:
         if words.colour is not None:
             among = self.with_colour(among, words.colour)
         elif words.end is not None:
+            if sum(map(is_seen, among)) < 2:
+                raise NotProven("fewer than two that fit the words are plainly seen, of which one could be the outermost")
             among = [self.outermost(among, words.end)]
         elif words.relation is not None and words.base is not None:
             named = self.resolve(words.base)

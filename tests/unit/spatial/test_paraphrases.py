@@ -8,12 +8,12 @@ from collections import Counter, defaultdict
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from schemas.errors import BadKnowledge
 from spatial.questions import Unanswerable, answer, parse, realise
-from spatial.questions.question_kinds import Query, Ref, Side
+from spatial.questions.question_kinds import AttributeOf, Query, Ref, Side
 from spatial.questions.wording.paraphrase_bank import bank, own, paraphrases_in
 from spatial.questions.wording.paraphrase_gate import Gate, open_gate
 from spatial.questions.wording.phrase_samples import CATEGORIES, sample_queries, slots_of
@@ -57,6 +57,7 @@ def test_no_sentence_of_a_shape_is_read_as_another_by_either_reader():
 @pytest.mark.thorough
 @settings(max_examples=400, deadline=None)
 @given(queries(FEW_NOUNS), st.integers(0, 10), st.integers(0, 10_000))
+@example(AttributeOf(family="colour", subject=Ref(category="cup", extreme="rightmost")), 0, 83)  # the other cup is a speck
 def test_the_verifier_answers_a_paraphrase_as_the_writer_does(query: Query, number: int, seed: int):
     scene, shape = random_scene(seed, FEW_NOUNS, most=6), shape_of(query)
     try:

@@ -263,7 +263,7 @@ def metric_samples() -> list[Sample]:
     studio, found = Studio(structure_source(BodyBoxesRenderer(256))), list[Sample]()
     planner = RulePlanner(capabilities_of("photo", view_share=1.0, structure="solid"))
     for concept in ("kitchen", "park", "breakfast table", "farm"):
-        for index in range(2):
+        for index in range(3):
             graph = planner.plan_now(make_seed(concept, 2), index)
             assert isinstance(graph, SpatialGraph), graph
             assert graph.world is not None
