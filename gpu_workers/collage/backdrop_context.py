@@ -8,6 +8,9 @@ from typing import Literal
 
 Ground = Literal["floor", "surface", "wall", "ceiling", "air", "water"]
 
+BESIDE = 4.0
+"""Least space between what hangs on a wall and what is built into it, in pixels."""
+
 
 @dataclass(frozen=True)
 class Foot:
@@ -57,6 +60,12 @@ class BackdropContext:
             for foot in self.feet
             if foot.ground in ("wall", "ceiling", "air")
         )
+
+    def is_bare(self, left: float, top: float, right: float, bottom: float) -> bool:
+        """Whether nothing hangs on this area of the wall, or closer beside it than BESIDE."""
+        hung = [foot for foot in self.feet if foot.ground == "wall"]
+        left, right, top, bottom = left - BESIDE, right + BESIDE, top - BESIDE, bottom + BESIDE
+        return not any(foot.left < right and foot.right > left and foot.top < bottom and foot.y > top for foot in hung)
 
     def uncovered(self, span: tuple[float, float], top: float, bottom: float, gap: float) -> tuple[float, float]:
         """The widest part of a span of the wall, in pixels, that keeps `gap` clear of what hangs between two heights."""

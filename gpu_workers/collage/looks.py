@@ -20,8 +20,9 @@ COMPLEXIONS = ("-1f3fb", "-1f3fc", "-1f3fd", "-1f3fe", "-1f3ff")
 FIGURES = ("", "-200d-2640-fe0f", "-200d-2642-fe0f")
 """What the names of the sprites of one person end with: the complexion, then whether a woman, a man or neither."""
 
-TONES = ((1.0, 1.0), (0.8, 1.15), (1.1, 0.75), (0.92, 0.5), (1.14, 1.25))
-"""Factors on brightness and on saturation."""
+TONES = ((1.0, 1.0), (0.84, 1.1), (1.08, 0.84), (0.93, 0.82), (1.08, 1.12))
+"""Factors on brightness and on saturation. Of half its saturation an orange is of a khaki that seems half transparent, and
+of a quarter more a tomato is of magenta."""
 
 GREY = (0.299, 0.587, 0.114)
 """Shares of the channels in brightness (Rec. 601)."""

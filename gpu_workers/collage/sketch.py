@@ -12,6 +12,7 @@ from functools import lru_cache
 import numpy as np
 from PIL import Image, ImageChops, ImageDraw, ImageFilter, ImageFont
 
+from gpu_workers.collage.backdrop_context import BESIDE
 from gpu_workers.collage.backdrops.floors import floor_point
 from gpu_workers.collage.brush import FINE, Brush, column, give_back, stretched
 from gpu_workers.collage.drawing_pen import RGB, Area, Point
@@ -20,6 +21,9 @@ from gpu_workers.collage.shapes import rounded
 LIT: RGB = (255, 255, 255)
 UNLIT: RGB = (226, 222, 230)
 """What the colours are multiplied with at the layer's top and foot."""
+
+LEAST_STRETCH = 0.25
+"""Share of the picture's width below which a piece of wall is too narrow for a counter or a rail."""
 
 ROOM_HEIGHT = 2.4
 """Least height of a room in metres."""
@@ -69,6 +73,16 @@ class Sketch:
     @property
     def _unit(self) -> float:
         return FINE * self.zoom
+
+    def bare(self, area: Area) -> bool:
+        """Whether nothing hangs on this area of the wall: what is built into the wall is left out there."""
+        x, y, w, h = (v * self.zoom for v in area)
+        return self.brush.context.is_bare(x, y, x + w, y + h)
+
+    def stretch(self, span: tuple[float, float], top: float, low: float) -> tuple[float, float] | None:
+        """The widest part (left, width) of a span of the wall on which nothing hangs between two heights, if it is wide."""
+        left, right = self.brush.context.uncovered(span, top, low, BESIDE)
+        return (left, right - left) if right - left >= LEAST_STRETCH * self.width else None
 
     def slab(self, span: tuple[float, float, float, float], tone: RGB) -> None:
         """A piece of the ground: left, right, start, end as `ground` counts them."""

@@ -20,6 +20,12 @@ GOODS: tuple[RGB, ...] = (
     (236, 226, 206),
 )
 
+LEAST_SHELVES = 0.2
+"""Share of the picture's width below which no shelves are put up."""
+
+SHELF_END = 8.0
+"""Space between shelves and what hangs beside them, in pixels."""
+
 
 def shop(brush: Brush) -> None:
     """A shop: shelves out of focus on the back wall, a striped valance, tiles."""
@@ -49,10 +55,14 @@ def shop(brush: Brush) -> None:
 
 
 def shelves(brush: Brush, line: float) -> None:
-    """Shelves with goods too blurred to count or name, along the whole wall or half of it."""
+    """Shelves with goods too blurred to count or name, along the whole wall or half of it, where nothing hangs."""
     wood = brush.pick((176, 128, 88), (206, 170, 130), (140, 100, 80))
     shares = ((0.36, 0.58, 0.80), (0.42, 0.72), (0.34, 0.56), (0.5,))[int(brush.rng.integers(4))]
     left, right = ((0.0, 1.0), (0.0, 1.0), (0.0, 0.48), (0.52, 1.0))[int(brush.rng.integers(4))]
+    span = (left * brush.width, right * brush.width)
+    left, right = (x / brush.width for x in brush.context.uncovered(span, line * 0.2, line * shares[-1] + 7, SHELF_END))
+    if right - left < LEAST_SHELVES:
+        return
     shape = int(brush.rng.integers(3))
     for share in shares:
         y, x, end = line * share, left * brush.width + 12, right * brush.width - 12

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from PIL import Image, ImageChops
 
-from gpu_workers.collage.colour import canonical, named_share
+from gpu_workers.collage.colour import canonical, hsv, named_share
 from gpu_workers.collage.drawings.recipe import other_forms
 from gpu_workers.collage.furniture.furniture_style import Look
 from gpu_workers.collage.furniture.furniture_table import furniture
@@ -138,6 +138,28 @@ def test_a_tone_leaves_the_shape(tone: tuple[float, float]):
     pixels = np.random.default_rng(1).integers(0, 255, (16, 16, 4), dtype=np.uint8)
     given = Image.fromarray(pixels)
     assert toned(given, tone).getchannel("A").tobytes() == given.getchannel("A").tobytes()
+
+
+@REAL
+@pytest.mark.thorough
+@pytest.mark.parametrize("tone", TONES)
+def test_in_every_tone_a_vivid_thing_keeps_its_hue_and_most_of_its_colour(tone: tuple[float, float]):
+    for category in categories().values():
+        if category.sprite is None:
+            continue
+        sprite = load_sprite(FOLDER, category.sprite, category.pose)
+        before, after = main_colour(sprite), main_colour(toned(sprite, tone))
+        if before[1] > 0.5:  # an orange, a tomato, a traffic cone
+            apart = abs((before[0] - after[0] + 0.5) % 1 - 0.5)
+            assert apart < 15 / 360, (category.name, before, after)
+            assert after[1] > 0.75 * before[1], (category.name, before, after)
+
+
+def main_colour(picture: Image.Image) -> tuple[float, float]:
+    """Hue and saturation of the middle of what a picture shows, 0 to 1."""
+    pixels = np.asarray(picture).reshape(-1, 4)
+    hue, saturation, _ = hsv(np.median(pixels[pixels[:, 3] > 200][:, :3], axis=0)[None, :].astype(np.float32) / 255)
+    return float(hue[0]), float(saturation[0])
 
 
 @REAL
