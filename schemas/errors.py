@@ -122,6 +122,10 @@ class NothingThere(UserError):
     address: str
 
 
+class Damaged(UserError):
+    """What was to be read is there, but a part of it is missing or broken. The text names the file."""
+
+
 class NotAdmitted(UserError):
     """A service refused the credentials. The text names the settings."""
 

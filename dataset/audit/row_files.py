@@ -18,6 +18,7 @@ from pyarrow.fs import FileSelector, FileSystem
 
 from dataset.audit.locations import NotADataset
 from dataset.audit.tar_rows import Row, rows_of_shard
+from schemas.errors import Damaged
 
 LOG = "_delta_log"
 RECORD = "published.json"
@@ -48,8 +49,12 @@ class Unreadable:
     missing: tuple[str, ...] = ()
 
 
+class BrokenLog(NotADataset, Damaged):
+    """A part of the table's log is missing or cannot be read, so that nobody knows which files are the dataset."""
+
+
 def data_files(folder: FileSystem) -> list[str]:
-    """The live files of the dataset, by their paths in the folder. Raises NotADataset."""
+    """The live files of the dataset, by their paths in the folder. Raises NotADataset, BrokenLog."""
     names = sorted(info.path for info in folder.get_file_info(FileSelector("", recursive=True)) if info.is_file)
     log = [name for name in names if name.startswith(f"{LOG}/")]
     if log:
@@ -87,20 +92,27 @@ def _require_samples(folder: FileSystem, files: Sequence[str]) -> None:
 
 
 def _table_files(folder: FileSystem, log: Sequence[str]) -> list[str]:
+    reached = "its checkpoint"
     try:
         live, next_version = _checkpoint(folder, log)
-        for name in log:
-            commit = PurePosixPath(name)
-            if commit.suffix == ".json" and commit.stem.isdecimal() and int(commit.stem) >= next_version:
-                _replay(folder, name, live)
+        numbered = {int(PurePosixPath(name).stem): name for name in log if _is_commit(PurePosixPath(name))}
+        for version in range(next_version, max(numbered, default=-1) + 1):
+            reached = numbered.get(version, f"the commit of version {version}, which is missing")
+            _replay(folder, numbered[version], live)
     except (OSError, ValueError, KeyError, TypeError, pa.ArrowException) as error:
-        raise NotADataset(f"the table's log cannot be read: {' '.join(str(error).split())[:300]}") from error
+        raise BrokenLog(f"the table's log cannot be read: {reached}: {' '.join(str(error).split())[:300]}") from error
     return [unquote(path) for path in sorted(live)]
+
+
+def _is_commit(file: PurePosixPath) -> bool:
+    return file.suffix == ".json" and file.stem.isdecimal()
 
 
 def _replay(folder: FileSystem, commit: str, live: set[str]) -> None:
     with folder.open_input_stream(commit) as source:
         lines = source.read().decode("utf-8").splitlines()
+    if not lines:
+        raise ValueError("it is empty")
     for action in map(json.loads, lines):
         if "remove" in action:
             live.discard(action["remove"]["path"])

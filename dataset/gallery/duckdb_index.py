@@ -18,7 +18,7 @@ import pyarrow as pa
 import pyarrow.parquet
 
 from dataset.table.delta_table import DataFile, Options, Table
-from dataset.table.table_errors import NoDataset
+from dataset.table.table_errors import DamagedTable, NoDataset
 from schemas.errors import RetryableError
 from schemas.graph import UNDERSTOOD_IN_ROW
 
@@ -85,7 +85,8 @@ class TableCopy:
         self._clear()
 
     def refresh(self) -> bool:
-        """Apply the table's changes; returns whether there were any. Raises RetryableError."""
+        """Apply the table's changes; returns whether there were any. Raises RetryableError; DamagedTable for the first file
+        that is missing or broken, after what all others hold was copied."""
         with self._lock:
             table = self._newest()
             if table is None or (table.id, table.version) == self._view:
@@ -98,6 +99,9 @@ class TableCopy:
                 self._apply_changes(table)
             except duckdb.Error as error:
                 raise RetryableError(f"{self._uri} holds files of another form: {error}") from error
+            except DamagedTable:
+                self.reading = False
+                raise
             self._view, self.reading = (table.id, table.version), False
             return True
 
@@ -145,13 +149,20 @@ class TableCopy:
         self.changes += 1
 
     def _apply_changes(self, table: Table) -> None:
-        """One transaction per file; a single one where files were removed, so that no reader sees a row twice or never."""
+        """One transaction per file; a single one where files were removed, so that no reader sees a row twice or never.
+        Raises DamagedTable after all steps were tried."""
         files = {file.path: file for file in table.files()}
         gone = {number for number, file in self._files.items() if file.path not in files}
         known = {file.path for file in self._files.values()}
         new = [file for file in files.values() if file.path not in known]
+        damage: DamagedTable | None = None
         for step in [new] if gone else [[file] for file in new]:
-            self._replace_files(table, gone, step)
+            try:
+                self._replace_files(table, gone, step)
+            except DamagedTable as error:
+                damage = damage or error
+        if damage is not None:
+            raise damage
 
     def _replace_files(self, table: Table, gone: set[int], new: Sequence[DataFile]) -> None:
         numbered = dict(enumerate(new, self._next))
@@ -197,17 +208,14 @@ def _type(name: str, fields: Sequence[str]) -> pa.DataType:
 
 
 def _parts(table: Table, file: DataFile, wanted: frozenset[str]) -> Iterator[pa.Table]:
-    try:
-        with table.folder([file]).open_input_file(file.path) as source:
-            parquet = pyarrow.parquet.ParquetFile(source)
-            found = [column.path for column in parquet.schema if plain_path(column.path) in wanted]
-            first = 0
-            for batch in parquet.iter_batches(ROWS_AT_ONCE, columns=found, use_threads=False):
-                numbers = pa.array(range(first, first + batch.num_rows), pa.int32())
-                yield pa.Table.from_batches([batch]).append_column(ROW, numbers)
-                first += batch.num_rows
-    except OSError as error:
-        raise RetryableError(f"{file.path} cannot be read: {error}") from error
+    with table.reading(file), table.folder([file]).open_input_file(file.path) as source:
+        parquet = pyarrow.parquet.ParquetFile(source)
+        found = [column.path for column in parquet.schema if plain_path(column.path) in wanted]
+        first = 0
+        for batch in parquet.iter_batches(ROWS_AT_ONCE, columns=found, use_threads=False):
+            numbers = pa.array(range(first, first + batch.num_rows), pa.int32())
+            yield pa.Table.from_batches([batch]).append_column(ROW, numbers)
+            first += batch.num_rows
 
 
 def plain_path(path: str) -> str:

@@ -105,16 +105,19 @@ class RejectionSearch:
         return self._copy.reading
 
     def refresh(self) -> bool:
-        """Apply the table's changes; returns whether there were any. Raises RetryableError."""
-        changed = self._copy.refresh()
-        if changed:
-            self.facets = self._count()
-        return changed
+        """Apply the table's changes; returns whether there were any. Raises RetryableError; Damaged after what all whole
+        files hold was taken."""
+        before = self._copy.changes
+        try:
+            return self._copy.refresh()
+        finally:
+            if self._copy.changes != before:
+                self.facets = self._count()
 
     @property
-    def version(self) -> int | None:
-        """The version of the table that the copy shows, None before there is one."""
-        return None if self._copy.table is None else self._copy.table.version
+    def changes(self) -> int:
+        """Another number whenever the copy changed: whatever is made of it is old then."""
+        return self._copy.changes
 
     def mark_superseded(self, requests: pa.Table) -> None:
         """Mark rejections whose request (`seed_id`, `number`) has a sample as superseded."""

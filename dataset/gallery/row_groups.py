@@ -17,6 +17,8 @@ import pyarrow.parquet
 from dataset.gallery.duckdb_index import RowLocation, plain_path
 from dataset.table.columns import TEXTS
 from dataset.table.delta_table import DataFile, Table
+from dataset.table.table_errors import Vacuumed
+from schemas.errors import RetryableError
 
 ROWS_AT_ONCE = 64
 """The writer's row group size; larger groups of other writers are read in pieces of this size."""
@@ -53,7 +55,7 @@ class RowReader:
     def read(self, locations: Sequence[RowLocation], columns: tuple[str, ...] = TEXTS) -> list[dict[str, Any]]:
         """The rows, in order; by default all columns but the pictures. `objects.box` is a part of a column.
 
-        Raises FileGone.
+        Raises FileGone, DamagedTable.
         """
         return [self._row(location, columns) for location in locations]
 
@@ -72,10 +74,14 @@ class RowReader:
         return self._row(location, VIEWS).get("views") or []
 
     def _row(self, location: RowLocation, columns: tuple[str, ...]) -> dict[str, Any]:
+        table = self._table()
+        if table is None:
+            raise FileGone(location.file.path)
         with self._lock:
             try:
-                batch, offset = self._batch(location, columns)
-            except OSError as error:
+                with table.reading(location.file):
+                    batch, offset = self._batch(location, columns)
+            except (Vacuumed, RetryableError) as error:
                 raise FileGone(location.file.path) from error
         row: dict[str, Any] = batch.slice(offset, 1).to_pylist()[0]
         return row

@@ -137,11 +137,14 @@ class SampleSearch:
         return self._copy.reading
 
     def refresh(self) -> bool:
-        """Apply the table's changes; returns whether there were any. Raises RetryableError."""
-        changed = self._copy.refresh()
-        if changed:
-            self.facets = self._count()
-        return changed
+        """Apply the table's changes; returns whether there were any. Raises RetryableError; Damaged after what all whole
+        files hold was taken."""
+        before = self._copy.changes
+        try:
+            return self._copy.refresh()
+        finally:
+            if self._copy.changes != before:
+                self.facets = self._count()
 
     def requests(self) -> pa.Table:
         """The requests of all samples: `seed_id` and `number`."""
@@ -191,9 +194,9 @@ class SampleSearch:
         return self._copy.query(sql, values)
 
     @property
-    def version(self) -> int | None:
-        """The version of the table that the copy shows, None before there is one."""
-        return None if self._copy.table is None else self._copy.table.version
+    def changes(self) -> int:
+        """Another number whenever the copy changed: whatever is made of it is old then."""
+        return self._copy.changes
 
     def _read_sample(self, sample_id: str, read: Callable[[RowLocation], T]) -> T | None:
         found = self._copy.query("SELECT file, row FROM rows WHERE sample_id = ? LIMIT 1", [sample_id])

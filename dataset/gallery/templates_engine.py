@@ -11,6 +11,7 @@ from jinja2 import Environment
 
 from dataset.analysis.names_in_words import in_words
 from dataset.analysis.page_templates import templates_in
+from dataset.gallery.table_faults import SHOWN
 from schemas.texts.fault_words import counted
 from spatial.questions.kind_table import KINDS
 
@@ -42,8 +43,8 @@ def kind_meaning(kind: str) -> str:
 
 
 def render(template: str, **values: object) -> str:
-    """The page."""
-    return _environment().get_template(template).render(**values)
+    """The page. `damage` is what is wrong with the tables, a value of every page."""
+    return _environment().get_template(template).render(damage=SHOWN.get(), **values)
 
 
 @functools.cache

@@ -7,7 +7,7 @@ Opens no port: the caller does.  Pages work without scripts; htmx only avoids fu
 import asyncio
 from collections.abc import AsyncIterator, Collection
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from starlette.applications import Starlette
@@ -30,10 +30,10 @@ from dataset.gallery.rejected_samples import RejectionSearch
 from dataset.gallery.rejection_files import Pictures
 from dataset.gallery.sample_search import SampleSearch
 from dataset.gallery.security_headers import LOOPBACK, SecurityHeaders
+from dataset.gallery.table_faults import TableFaults, WithFaults
 from dataset.gallery.templates_engine import ASSETS, asset
 from dataset.review.review_pages import ReviewPages
-from monitoring.logs import log
-from schemas.errors import RetryableError
+from schemas.errors import Damaged, RetryableError
 
 REFRESH_S = 2.0
 """Seconds between two checks for a new version of the tables; one takes a few milliseconds."""
@@ -56,16 +56,15 @@ class GalleryData:
     reviews: ReviewPages | None = None
     targets: BalanceTargets | None = None
     results: tuple[Path, ...] = ()
+    faults: TableFaults = field(default_factory=TableFaults)
 
     def refresh(self) -> None:
-        """Apply the tables' changes. One that cannot be read now is logged, and tried again later."""
-        changed = False
-        for table in (self.samples, self.rejected):
-            try:
-                changed = table.refresh() or changed
-            except RetryableError as error:
-                log("gallery").warning("a table cannot be read now", error=str(error))
-        if changed:
+        """Apply the tables' changes. One that is damaged or cannot be read now is a fault, and tried again later."""
+        before = (self.samples.facets, self.rejected.facets)
+        for name, table in (("samples", self.samples), ("rejections", self.rejected)):
+            with self.faults.looking_at(name):
+                table.refresh()
+        if any(now is not then for now, then in zip((self.samples.facets, self.rejected.facets), before, strict=True)):
             self.rejected.mark_superseded(self.samples.requests())
 
 
@@ -93,8 +92,8 @@ def application(data: GalleryData, hosts: Collection[str] | None = LOOPBACK, ref
             Route("/review", site.review, methods=["GET", "POST"]),
             Route("/assets/{name}", site.asset),
         ],
-        middleware=[Middleware(SecurityHeaders, hosts=hosts)],
-        exception_handlers={HTTPException: site.fault, RetryableError: site.fault},
+        middleware=[Middleware(SecurityHeaders, hosts=hosts), Middleware(WithFaults, faults=data.faults)],
+        exception_handlers={HTTPException: site.fault, RetryableError: site.fault, Damaged: site.fault},
         lifespan=refreshing,
     )
 

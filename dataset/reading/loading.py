@@ -83,7 +83,7 @@ def sample_ids_by_file(
     found = table.files()
     folder = table.folder(found)
     for file in found:
-        yield file.path, known[file.path] if file.path in known else frozenset(ids_in(folder, file, column))
+        yield file.path, known[file.path] if file.path in known else frozenset(ids_in(table, folder, file, column))
 
 
 def _from_cache(table: Table, columns: list[str], split: str | None, cache_dir: Path | None) -> "datasets.Dataset":

@@ -14,7 +14,6 @@ import pyarrow.parquet
 from dataset.table.delta_table import DataFile, Options, Table
 from dataset.table.rejection_table import NEXT_ATTEMPT, concept_of, judged_event, rejections_uri
 from dataset.table.table_errors import NoDataset
-from schemas.errors import RetryableError, UserError
 
 Row = dict[str, Any]
 
@@ -24,10 +23,6 @@ compaction makes later."""
 
 FALLBACK_COLUMNS = {"retried": ("evidence",), "concept": ("source_topic", "source")}
 """Columns from which the value is derived in files that are older than a column."""
-
-
-class Vacuumed(UserError):
-    """A file of the snapshot was deleted meanwhile."""
 
 
 def table_of(uri: str, options: Options = None) -> Table | None:
@@ -40,20 +35,16 @@ def table_of(uri: str, options: Options = None) -> Table | None:
 
 
 def rows(table: Table, columns: Sequence[str]) -> Iterator[Row]:
-    """The rows, in the order in which they were stored. `kept_at` is never null. Raises RetryableError, Vacuumed."""
+    """The rows, in the order in which they were stored. `kept_at` is never null. Raises DamagedTable,
+    RetryableError, Vacuumed."""
     files = table.files()
     folder = table.folder(files)
     for file in files:
-        try:
-            yield from _of_file(folder, file, columns)
-        except FileNotFoundError as error:
-            raise Vacuumed(f"{file.path} was vacuumed away: look again") from error
-        except OSError as error:
-            raise RetryableError(f"{file.path} cannot be read: {error}") from error
+        yield from _of_file(table, folder, file, columns)
 
 
-def _of_file(folder: pyarrow.fs.FileSystem, file: DataFile, columns: Sequence[str]) -> Iterator[Row]:
-    with folder.open_input_file(file.path) as source:
+def _of_file(table: Table, folder: pyarrow.fs.FileSystem, file: DataFile, columns: Sequence[str]) -> Iterator[Row]:
+    with table.reading(file), folder.open_input_file(file.path) as source:
         parquet = pyarrow.parquet.ParquetFile(source)
         there = set(parquet.schema_arrow.names)
         read = [name for name in columns if name in there]

@@ -13,7 +13,7 @@ import pyarrow.parquet
 
 from dataset.table.columns import COLUMNS
 from dataset.table.delta_table import DataFile, Table
-from schemas.errors import BadInput, RetryableError, UserError
+from schemas.errors import BadInput
 
 ROWS_AT_ONCE = 64
 """Rows in memory together: 64 pictures of 1 MB."""
@@ -21,10 +21,6 @@ ROWS_AT_ONCE = 64
 
 class UnknownColumn(ValueError):
     """A column was asked for that the dataset does not have."""
-
-
-class Vacuumed(UserError):
-    """A file of an earlier version was deleted since."""
 
 
 def types_of(columns: Sequence[str]) -> pa.Schema:
@@ -40,36 +36,30 @@ def batches(
 ) -> Iterator[pa.RecordBatch]:
     """The rows of a snapshot, those of one split if it is named, from the oldest file to the newest or the other way.
 
-    A column that was added later is empty in rows of before.  Raises RetryableError, UnknownColumn, Vacuumed.
+    A column that was added later is empty in rows of before.  Raises DamagedTable, RetryableError,
+    UnknownColumn, Vacuumed.
     """
     types_of(columns)
     files = table.files()
     folder = table.folder(files)
+    read = [*columns] if split is None or "split" in columns else [*columns, "split"]
     for file in reversed(files) if newest_first else files:
-        yield from _of_file(folder, file, list(columns), split)
+        for batch in whole_groups(table, folder, file, read):
+            typed = with_types(batch, read)
+            chosen = typed if split is None else typed.filter(pyarrow.compute.equal(typed["split"], split))
+            if chosen.num_rows:
+                yield chosen.select(columns)
 
 
-def _of_file(
-    folder: pyarrow.fs.FileSystem, file: DataFile, columns: list[str], split: str | None
+def whole_groups(
+    table: Table, folder: pyarrow.fs.FileSystem, file: DataFile, columns: Sequence[str]
 ) -> Iterator[pa.RecordBatch]:
-    read = columns if split is None or "split" in columns else [*columns, "split"]
-    try:
-        with folder.open_input_file(file.path) as source:
-            for batch in _groups(pyarrow.parquet.ParquetFile(source), read):
-                typed = with_types(batch, read)
-                chosen = typed if split is None else typed.filter(pyarrow.compute.equal(typed["split"], split))
-                if chosen.num_rows:
-                    yield chosen.select(columns)
-    except FileNotFoundError as error:
-        raise Vacuumed(f"{file.path} was vacuumed away: take a newer version, or look at the table again") from error
-    except OSError as error:
-        raise RetryableError(f"{file.path} cannot be read: {error}") from error
-
-
-def _groups(file: pyarrow.parquet.ParquetFile, columns: list[str]) -> Iterator[pa.RecordBatch]:
-    """Row group by row group: asked for all of them, a file would be fetched ahead, whole."""
-    for number in range(file.num_row_groups):
-        yield from file.iter_batches(ROWS_AT_ONCE, row_groups=[number], columns=columns, use_threads=False)
+    """The rows of a file with those of the columns that it has, row group by row group: asked for all of them, a file would
+    be fetched ahead, whole. Raises DamagedTable, RetryableError, Vacuumed."""
+    with table.reading(file), folder.open_input_file(file.path) as source:
+        parquet = pyarrow.parquet.ParquetFile(source)
+        for number in range(parquet.num_row_groups):
+            yield from parquet.iter_batches(ROWS_AT_ONCE, row_groups=[number], columns=list(columns), use_threads=False)
 
 
 def with_types(batch: pa.RecordBatch, columns: Sequence[str]) -> pa.RecordBatch:

@@ -121,6 +121,18 @@ def all_verdicts(uri: str, options: Options = None) -> list[Verdict]:
     return sorted(found, key=lambda each: (each.at, each.verdict_id))
 
 
+def verdicts_state(uri: str, options: Options = None) -> tuple[str, int] | None:
+    """What changes whenever somebody says something of the dataset at `uri`; None while nobody did.
+
+    Raises RetryableError.
+    """
+    try:
+        table = Table.load(verdicts_uri(uri), options)
+    except NoDataset:
+        return None
+    return table.id, table.version
+
+
 def counting_verdicts(uri: str, options: Options = None) -> list[Verdict]:
     """The latest verdict of each reviewer on each sample and question."""
     return list({each.about: each for each in all_verdicts(uri, options)}.values())

@@ -1,7 +1,8 @@
 """The Delta Lake table: the one file that imports deltalake.
 
 In: Arrow tables with positions, or questions about the snapshot.  Out: commits, versions, files.
-Independent of events and columns.  Unreachable storage raises RetryableError, an address without a table NoDataset.
+Independent of events and columns.  Unreachable storage raises RetryableError, an address without a table NoDataset, a table
+of which a file is missing or broken DamagedTable with that file.
 Never uses `DeltaTable.to_pyarrow_table`: a process that did aborts when it exits.
 """
 
@@ -37,7 +38,18 @@ from deltalake.fs import DeltaStorageHandler
 from deltalake.transaction import AddAction, create_table_with_add_actions
 
 from dataset.table.storage_environment import client_environment
-from dataset.table.table_errors import CommitConflict, LogGone, NoDataset, NoTable, NoVersion, failure_of, first_line
+from dataset.table.table_damage import Fault, empty_commit, first_fault, log_fault, version_of
+from dataset.table.table_errors import (
+    CommitConflict,
+    DamagedTable,
+    LogGone,
+    NoDataset,
+    NoTable,
+    NoVersion,
+    Vacuumed,
+    failure_of,
+    first_line,
+)
 from schemas.errors import RetryableError
 
 IDS_TRANSACTION = "skg.sample-ids"
@@ -62,6 +74,9 @@ WRITER_PROPERTIES = WriterProperties(
 
 RETRY_OPTIONS = {"max_retries": "4", "retry_timeout": "10s", "connect_timeout": "5s", "timeout": "20s"}
 """For tables in an object store: callers retry, and opening a partition must not take minutes."""
+
+NO_ANSWER = "Generic S3 error"
+"""In the library's errors of a store that does not answer, or refuses: asking it once more says nothing new."""
 
 Options = Mapping[str, str] | None
 
@@ -109,9 +124,12 @@ class Table:
 
     @classmethod
     def load(cls, uri: str, options: Options = None, version: At = None) -> Self:
-        """The current snapshot, that of a version, or the one of a time. Raises NoDataset, RetryableError."""
-        with _translated_errors(uri), client_environment(options):
+        """The current snapshot, that of a version, or the one of a time. Raises NoDataset, DamagedTable, RetryableError."""
+        with _translated_errors(uri, options), client_environment(options):
             delta = DeltaTable(uri, storage_options=_with_retries(options))
+        fault = empty_commit(uri)  # which the library takes for a commit of nothing
+        if fault is not None:
+            raise _damage(uri, fault)
         if version is not None:
             _load_version(delta, version, uri)
         return cls(delta, uri, options)
@@ -126,7 +144,11 @@ class Table:
             return cls.load(uri, options)
         except NoDataset:
             pass
-        with _translated_errors(uri), client_environment(options), suppress(CommitFailedError):  # another writer made it
+        with (
+            _translated_errors(uri, options),
+            client_environment(options),
+            suppress(CommitFailedError),
+        ):  # another writer made it
             DeltaTable.create(
                 uri,
                 schema=schema,
@@ -147,7 +169,7 @@ class Table:
         """
         added_values = [file.action() for file in files]
         rows = {ROWS_ADDED: str(sum(file.rows for file in files))}
-        with _translated_errors(uri), client_environment(options):
+        with _translated_errors(uri, options), client_environment(options):
             try:
                 create_table_with_add_actions(
                     uri,
@@ -182,7 +204,7 @@ class Table:
 
     def refresh(self) -> None:
         """Move on to the newest version."""
-        with _translated_errors(self._uri):
+        with _translated_errors(self._uri, self._options):
             self._delta.update_incremental()
 
     def position(self, partition: str) -> int | None:
@@ -218,7 +240,7 @@ class Table:
         """
         marks = {**positions, IDS_TRANSACTION: time.time_ns()}
         transactions = [Transaction(name, position) for name, position in marks.items()]
-        with _translated_errors(self._uri):
+        with _translated_errors(self._uri, self._options):
             try:
                 write_deltalake(
                     self._delta,
@@ -232,11 +254,13 @@ class Table:
                 raise CommitConflict(str(error)) from error
 
     def changes(self, first: int, last: int, columns: Sequence[str] | None = None) -> Iterator[pa.RecordBatch]:
-        """The rows that versions `first` to `last` added, with VERSION_COLUMN. Raises LogGone, RetryableError."""
+        """The rows that versions `first` to `last` added, with VERSION_COLUMN. Raises LogGone, DamagedTable where a file of
+        this snapshot is broken, RetryableError."""
         try:
             changes = self._delta.load_cdf(first, last, columns=None if columns is None else list(columns))
             yield from pa.RecordBatchReader.from_stream(changes)
         except (DeltaError, pa.ArrowException) as error:
+            self._require_whole(error)
             raise LogGone(f"versions {first} to {last} of {self._uri}: {first_line(error)}") from error
         except OSError as error:
             raise RetryableError(f"{self._uri} cannot be reached: {first_line(error)}", "table") from error
@@ -259,19 +283,52 @@ class Table:
     def folder(self, files: Sequence[DataFile]) -> pyarrow.fs.FileSystem:
         """A file system with `files` under their relative paths, for local and remote tables."""
         sizes = {file.path: file.size for file in files}  # spares a request a file
-        with client_environment(self._options):
-            return pyarrow.fs.PyFileSystem(DeltaStorageHandler(self._delta.table_uri, _with_retries(self._options), sizes))
+        return _storage(self._delta.table_uri, self._options, sizes)
+
+    @contextmanager
+    def reading(self, file: DataFile) -> Iterator[None]:
+        """Around reads of a file of the snapshot. Raises DamagedTable where the file is missing or broken, Vacuumed where
+        the newest snapshot does not have it either, RetryableError where the storage does not answer; passes on an error of
+        Arrow that is no fault of the file."""
+        try:
+            yield
+        except (OSError, pa.ArrowException) as error:
+            self._require_whole(error, [file])
+            if isinstance(error, OSError):
+                raise RetryableError(f"{file.path} of {self._uri} cannot be read: {first_line(error)}", "table") from error
+            raise
 
     def query(self, sql: str) -> pa.Table:
-        """The result of a query over the snapshot, which is the table `samples` there."""
-        with _translated_errors(self._uri):
+        """The result of a query over the snapshot, which is the table `samples` there.
+
+        Raises DamagedTable, RetryableError.
+        """
+        with _translated_errors(self._uri, self._options):
             answer = QueryBuilder().register("samples", self._delta).execute(sql)
-            return pa.RecordBatchReader.from_stream(answer).read_all()  # pa.table() would import pandas: 2 s
+            try:
+                return pa.RecordBatchReader.from_stream(answer).read_all()  # pa.table() would import pandas: 2 s
+            except pa.ArrowException as error:
+                self._require_whole(error)
+                if "Object Store error" in str(error):
+                    raise OSError(first_line(error)) from error
+                raise
+
+    def _require_whole(self, error: Exception, files: Sequence[DataFile] | None = None) -> None:
+        """After a read failed: raise for the first of the files, of all of the snapshot by default, that is broken."""
+        folder = _storage(self._uri, self._options)
+        with _translated_errors(self._uri, self._options):
+            fault = first_fault(folder, self.files() if files is None else files)
+        if fault is None:
+            return
+        if fault.is_missing and fault.path not in {file.path for file in Table.load(self._uri, self._options).files()}:
+            why = f"the dataset at {self._uri} was compacted and vacuumed since, {fault.path} is gone"
+            raise Vacuumed(f"{why}: read a version after {self.version}") from error
+        raise _damage(self._uri, fault, version_of(folder, fault.path)) from error
 
     def compact(self, target_bytes: int) -> tuple[int, int]:
         """Join small files in one commit; (files joined, files made). Nothing is deleted. Raises CommitConflict,
-        RetryableError."""
-        with _translated_errors(self._uri):
+        DamagedTable, RetryableError."""
+        with _translated_errors(self._uri, self._options):
             try:
                 done = self._delta.optimize.compact(
                     target_size=target_bytes,
@@ -281,6 +338,9 @@ class Table:
                 )
             except CommitFailedError as error:
                 raise CommitConflict(str(error)) from error
+            except (DeltaError, pa.ArrowException) as error:
+                self._require_whole(error)
+                raise
         return int(done["numFilesRemoved"]), int(done["numFilesAdded"])
 
     def vacuum(self, keep_hours: int, dry_run: bool) -> list[str]:
@@ -288,13 +348,13 @@ class Table:
 
         Files of writers that died before their commit are among them; the caller chooses the retention.
         """
-        with _translated_errors(self._uri):
+        with _translated_errors(self._uri, self._options):
             return list(self._delta.vacuum(keep_hours, dry_run=dry_run, enforce_retention_duration=False, full=True))
 
     def history(self, newest: int | None = None) -> list[dict[str, object]]:
         """The log's entries of the versions up to the snapshot's, oldest first; all of them, or the newest so many."""
         with (
-            _translated_errors(self._uri),
+            _translated_errors(self._uri, self._options),
             client_environment(self._options),
         ):  # a table loaded at an earlier version lists all versions, wrongly numbered
             table = DeltaTable(self._uri, storage_options=_with_retries(self._options))
@@ -305,20 +365,43 @@ def folder_at(uri: str, options: Options = None) -> pyarrow.fs.FileSystem:
     """A file system with the files at an address under their relative paths. Creates a local folder, but no table."""
     if "://" not in uri:
         Path(uri).mkdir(parents=True, exist_ok=True)
-    with _translated_errors(uri), client_environment(options):
-        return pyarrow.fs.PyFileSystem(DeltaStorageHandler(uri, _with_retries(options)))
+    with _translated_errors(uri, options):
+        return _storage(uri, options)
+
+
+def _storage(uri: str, options: Options, sizes: Mapping[str, int] | None = None) -> pyarrow.fs.FileSystem:
+    """The files at an address; those of known size are opened without asking for it."""
+    with client_environment(options):
+        known = None if sizes is None else dict(sizes)
+        return pyarrow.fs.PyFileSystem(DeltaStorageHandler(uri, _with_retries(options), known))
 
 
 @contextmanager
-def _translated_errors(uri: str) -> Iterator[None]:
+def _translated_errors(uri: str, options: Options = None) -> Iterator[None]:
     try:
         yield
     except TableNotFoundError as error:
         raise NoTable(uri) from error
     except (SchemaMismatchError, DeltaProtocolError):
         raise
-    except (OSError, DeltaError) as error:
+    except OSError as error:
         raise failure_of(uri, first_line(error)) from error
+    except DeltaError as error:
+        fault = None if NO_ANSWER in str(error) else _log_fault(uri, options)
+        raise (failure_of(uri, first_line(error)) if fault is None else _damage(uri, fault)) from error
+
+
+def _log_fault(uri: str, options: Options) -> Fault | None:
+    """What is broken in the log at an address; None where nothing is, and where the storage does not answer."""
+    with suppress(OSError):
+        return log_fault(_storage(uri, options))
+    return None
+
+
+def _damage(uri: str, fault: Fault, version: int | None = None) -> DamagedTable:
+    """The error for a broken file that came with a version."""
+    earlier = f", or read version {version - 1}, the last without it (--version)" if version else ""
+    return DamagedTable(f"the table at {uri} is damaged: {fault}; put that file back from a copy{earlier}")
 
 
 def _current_at(delta: DeltaTable, time: datetime, uri: str) -> int:

@@ -15,7 +15,7 @@ import pyarrow.parquet
 
 from dataset.table.delta_table import DataFile, Table
 from dataset.table.id_cache import CacheDamaged, IdCache
-from dataset.table.table_errors import LogGone
+from dataset.table.table_errors import DamagedTable, LogGone, Vacuumed
 from schemas.errors import RetryableError
 
 ID = "sample_id"
@@ -110,7 +110,7 @@ def stored_ids(table: Table, column: str = ID) -> Iterator[list[str]]:
     folder = table.folder(files)
     with ThreadPoolExecutor(READERS, thread_name_prefix="ids") as pool:
         for start in range(0, len(files), FILES_AT_ONCE):
-            for ids in pool.map(lambda file: ids_in(folder, file, column), files[start : start + FILES_AT_ONCE]):
+            for ids in pool.map(lambda file: ids_in(table, folder, file, column), files[start : start + FILES_AT_ONCE]):
                 chunk += ids
                 if len(chunk) >= IDS_AT_ONCE:
                     yield chunk
@@ -118,12 +118,13 @@ def stored_ids(table: Table, column: str = ID) -> Iterator[list[str]]:
     yield chunk
 
 
-def ids_in(folder: pyarrow.fs.FileSystem, file: DataFile, id_column: str = ID) -> Sequence[str]:
-    """The ids in one file, read from its id column alone."""
+def ids_in(table: Table, folder: pyarrow.fs.FileSystem, file: DataFile, id_column: str = ID) -> Sequence[str]:
+    """The ids in one file of the snapshot, read from its id column alone. Raises RetryableError, also where the file is
+    broken: a writer goes on as soon as somebody has put it back."""
     try:
-        with folder.open_input_file(file.path) as source:
+        with table.reading(file), folder.open_input_file(file.path) as source:
             column = pyarrow.parquet.ParquetFile(source).read([id_column], use_threads=False).column(0)
-    except OSError as error:
-        raise RetryableError(f"{file.path} cannot be read: {error}", "table") from error
+    except (DamagedTable, Vacuumed) as error:
+        raise RetryableError(str(error), "table") from error
     ids: list[str] = column.to_pylist()
     return ids

@@ -1,7 +1,7 @@
 """What can go wrong with a table: its errors, and what a storage's message means.
 
-In: messages of the table's library.  Out: NoDataset, NoTable, NoAccess, CommitConflict, LogGone, or RetryableError,
-each with the address and the setting to change.
+In: messages of the table's library.  Out: NoDataset, NoTable, NoAccess, DamagedTable, Vacuumed, CommitConflict, LogGone,
+or RetryableError, each with the address and the setting to change.
 """
 
 import os
@@ -9,7 +9,7 @@ import re
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from schemas.errors import NotAdmitted, NothingThere, RetryableError, UserError
+from schemas.errors import Damaged, NotAdmitted, NothingThere, RetryableError, UserError
 
 ACCESS_DENIED = re.compile(r"\b(401 Unauthorized|403 Forbidden|AccessDenied|InvalidAccessKeyId|SignatureDoesNotMatch)\b")
 """Matches an object store's refusals, which no retry resolves."""
@@ -37,6 +37,14 @@ class NoTable(NoDataset, NothingThere):
 
 class NoVersion(NoDataset):
     """The table is there, but not this state of it."""
+
+
+class DamagedTable(Damaged):
+    """A file of the table is missing or cannot be read, so the table cannot be read as it is."""
+
+
+class Vacuumed(UserError):
+    """A file of an earlier snapshot was deleted since."""
 
 
 class NoAccess(UserError):

@@ -1,8 +1,8 @@
 """Reports why a program of the factory cannot continue: one line on standard error, and an exit code.
 
 In: an error of a kind that a user can act on.  Out: `skg: …` or a log line, without secrets; 1 for what had begun and
-failed, 2 where nothing was done: an argument, a value, a setting or a file is wrong or missing, an extra is not
-installed, a service does not answer or does not let us in.
+failed, and for a table that is damaged, 2 where nothing was done: an argument, a value, a setting or a file is wrong or
+missing, an extra is not installed, a service does not answer or does not let us in.
 Every command imports this: the errors that it names are in modules that import no more than they need.
 """
 
@@ -13,7 +13,7 @@ from pydantic import ValidationError
 
 from monitoring.logs import log, logs_json
 from monitoring.redaction import redacted
-from schemas.errors import NothingThere, RetryableError, UserError
+from schemas.errors import Damaged, NothingThere, RetryableError, UserError
 from schemas.texts.fault_words import in_plain_words
 from streams.address_redaction import masked
 from streams.cli.remedies import for_missing_dataset, for_service
@@ -50,7 +50,7 @@ def _explained(error: Exception) -> tuple[str, int]:
     if isinstance(error, OSError):  # a missing file, a folder without write permission, a full disk
         said = ": ".join(str(part) for part in (error.filename, error.strerror or error) if part)
         return said, EXIT_USAGE if isinstance(error, WRONG_PATH) else EXIT_FAILURE
-    return str(error), EXIT_FAILURE if isinstance(error, RunFailed) else EXIT_USAGE
+    return str(error), EXIT_FAILURE if isinstance(error, RunFailed | Damaged) else EXIT_USAGE
 
 
 def _remedy(error: Exception) -> str:

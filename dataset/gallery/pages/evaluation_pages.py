@@ -45,7 +45,7 @@ class EvaluationPages:
 
     def __init__(self, folders: Sequence[Path], samples: SampleSearch) -> None:
         self._folders, self._samples = folders, samples
-        self._wrong: dict[Path, BackgroundResult[list[WrongAnswer]]] = {}
+        self._wrong: dict[tuple[Path, str, bool], BackgroundResult[list[WrongAnswer]]] = {}
 
     def routes(self) -> list[Route]:
         """The addresses of these pages."""
@@ -93,12 +93,13 @@ class EvaluationPages:
     def _wrong_of(self, run: Run) -> BackgroundResult[list[WrongAnswer]]:
         """Wrong answers are looked up again when the log or the dataset changed."""
         samples, log = self._samples, run.folder / "answers.jsonl"
-        if run.folder not in self._wrong:
-            self._wrong[run.folder] = BackgroundResult(
+        asked = (run.folder, run.split, run.is_of_split)  # another evaluation may begin in the folder
+        if asked not in self._wrong:
+            self._wrong[asked] = BackgroundResult(
                 lambda: wrong_answers(run, samples.uri, samples.options),
-                lambda: (samples.version, log.stat().st_mtime if log.exists() else 0),
+                lambda: (samples.changes, log.stat().st_mtime_ns if log.exists() else 0),
             )
-        return self._wrong[run.folder]
+        return self._wrong[asked]
 
     def _shown(self, wrong: WrongAnswer) -> View | None:
         """The sample of a wrong answer with that question alone; None where it is gone."""

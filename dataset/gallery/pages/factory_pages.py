@@ -27,6 +27,9 @@ from schemas.errors import RetryableError, UserError
 SHOWN = 24
 """Samples of a request that are shown while it is followed, the newest first."""
 
+HOUR_EVERY_S = 2.0
+"""Least seconds between two counts of the last hour, which read a log and a few numbers: as often as the page asks."""
+
 Result = dict[str, object]
 """What came of publishing: a `fault` in words, or the `ids` of the seeds and how many `graphs` each asks for."""
 
@@ -37,7 +40,9 @@ class FactoryPages:
     def __init__(self, factory: Factory | None, samples: SampleSearch, rejected: RejectionSearch) -> None:
         self._factory, self._samples, self._rejected = factory, samples, rejected
         self._hour = BackgroundResult(
-            lambda: stored_hour(samples, rejected, datetime.now(UTC)), lambda: (samples.version, int(time() // 60))
+            lambda: stored_hour(samples, rejected, datetime.now(UTC)),
+            lambda: (samples.changes, rejected.changes, int(time() // 60)),
+            HOUR_EVERY_S,
         )
 
     def routes(self) -> list[Route]:

@@ -1,4 +1,5 @@
-"""The page of statistics: the same as `skg dataset stats` writes, counted again when the dataset has grown.
+"""The page of statistics: the same as `skg dataset stats` writes, counted again when the dataset, its
+rejections or its reviews have grown.
 
 In: the dataset's address.  Out: HTML.  Counting takes seconds for many samples: a page shows the last result, or that it is
 being counted.
@@ -14,6 +15,7 @@ from dataset.gallery.pages.answers import html
 from dataset.gallery.pages.background_result import BackgroundResult
 from dataset.gallery.rejected_samples import RejectionSearch
 from dataset.gallery.sample_search import SampleSearch
+from dataset.review.verdict_table import verdicts_state
 from dataset.table.table_errors import NoDataset
 
 
@@ -22,7 +24,8 @@ class StatisticsPages:
 
     def __init__(self, samples: SampleSearch, rejected: RejectionSearch) -> None:
         self._counted: BackgroundResult[Statistics] = BackgroundResult(
-            lambda: statistics(samples.uri, samples.options), lambda: (samples.version, rejected.version)
+            lambda: statistics(samples.uri, samples.options),
+            lambda: (samples.changes, rejected.changes, verdicts_state(samples.uri, samples.options)),
         )
 
     def routes(self) -> list[Route]:

@@ -13,7 +13,7 @@ from dataset.gallery.rejected_samples import RejectionSearch
 from dataset.gallery.sample_search import SampleSearch
 from dataset.reading.rejection_outcomes import ENDED
 from dataset.table.delta_table import Table
-from dataset.table.table_errors import NoDataset
+from dataset.table.table_errors import DamagedTable, NoDataset
 from schemas.events import STAGES
 
 MINUTES, MINUTE_S = 60, 60.0
@@ -25,10 +25,11 @@ Hour = Mapping[str, tuple[int, ...]]
 
 
 def stored_hour(samples: SampleSearch, rejected: RejectionSearch, now: datetime) -> Hour:
-    """Of each stage what passed it by minute; nothing where there is no table. Raises RetryableError."""
+    """Of each stage what passed it by minute; nothing where there is no table, or one whose log is broken. Raises
+    RetryableError."""
     try:
         grown = growth_of(Table.load(samples.uri, samples.options), COMMITS)
-    except NoDataset:
+    except (NoDataset, DamagedTable):
         return {}
     stored = [(datetime.fromisoformat(entry["time"]), entry["rows"]) for entry in grown]
     since = int((now.timestamp() - MINUTES * MINUTE_S) * 1e6)

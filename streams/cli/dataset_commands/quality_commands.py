@@ -127,10 +127,11 @@ def prove_split(uri: Uri = None, as_json: AsJson = False) -> None:
     """What the splits have in common; exit 1 if anything. Example: skg dataset prove-split demo-out/dataset"""
     from dataset.analysis.split_check import check_split as prove
     from dataset.table.table_errors import NoDataset
+    from schemas.errors import Damaged
 
     try:
         proof = prove(*where(uri))
-    except NoDataset as error:  # 1 would say that the splits share something
+    except (NoDataset, Damaged) as error:  # 1 would say that the splits share something
         raise Misused(str(error)) from error
     if as_json:
         typer.echo(json.dumps({**vars(proof), "shared": [vars(fault) for fault in proof.shared]}, ensure_ascii=False))

@@ -3,6 +3,7 @@
 import asyncio
 import re
 import threading
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,8 @@ from dataset.gallery.pages import background_result
 from dataset.gallery.pages.background_result import BackgroundResult
 from dataset.gallery.pages.evaluation_results import compared, runs_in, series_of, wrong_answers
 from dataset.gallery.web_app import GalleryData, application
+from dataset.review.verdict_table import Verdict, add_verdicts
+from dataset.table.delta_table import Table
 from schemas.llm.contract import Reply
 from tests.fakes.events import make_rejection, make_samples
 from tests.fakes.gallery import shown, store_rejections, store_samples
@@ -186,6 +189,41 @@ def test_a_slow_result_keeps_no_page_waiting(monkeypatch):
     assert result.newest() == 1, "the last one, while the next is computed"
     ready.set()
     until(lambda: result.newest() == 2, 10, "the second result")
+
+
+def test_a_single_look_after_a_while_shows_the_result_of_now(monkeypatch):
+    now, version = [1000.0], [1]
+    monkeypatch.setattr(background_result, "monotonic", lambda: now[0])
+    monkeypatch.setattr(background_result, "WAIT_S", 20.0)
+    result = BackgroundResult(lambda: version[0], lambda: version[0], every_s=2.0)
+    assert result.newest() == 1
+    version[0], now[0] = 2, now[0] + 60
+    assert result.newest() == 2, "nobody looked for a minute: the last result is of then"
+
+
+def test_a_result_that_comes_while_a_look_gives_up_is_not_lost(monkeypatch):
+    computed = threading.Event()
+
+    def gives_up_at_the_last_moment(running, _):
+        computed.set()
+        running[0].result(20)
+
+    monkeypatch.setattr(background_result, "wait", gives_up_at_the_last_moment)
+    result = BackgroundResult(lambda: computed.wait(20) and 7, lambda: 1)
+    assert result.newest() == 7
+
+
+def test_statistics_follow_what_reviewers_say(monkeypatch, uri: str):
+    monkeypatch.setattr(background_result, "EVERY_S", 0.0)
+    monkeypatch.setattr(background_result, "WAIT_S", 20.0)
+    monkeypatch.setattr(background_result, "monotonic", iter(range(0, 10**6, 100)).__next__)
+    pages = client(uri)
+    assert "Nobody reviewed this dataset yet" in pages.get("/statistics").text
+    sample = Table.load(uri).query("SELECT sample_id FROM samples LIMIT 1")["sample_id"][0].as_py()
+    said = {"verdict": "flag", "reason": "other", "comment": "no", "reviewer": "ada"}
+    about = {"sample_id": sample, "question_id": None, "dataset_version": 1, "at": datetime.now(UTC)}
+    add_verdicts(uri, [Verdict(**said, **about)])
+    assert "Nobody reviewed this dataset yet" not in pages.get("/statistics").text
 
 
 def test_a_result_that_fails_is_tried_again():

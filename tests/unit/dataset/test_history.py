@@ -17,12 +17,12 @@ from dataset.analysis.history import MAX_LINES, growth_lines
 from dataset.analysis.info import Growth, info
 from dataset.reading.change_feed import FeedRequest, TooFarBehind, follow
 from dataset.reading.loading import files, load
-from dataset.reading.row_reader import UnknownColumn, Vacuumed, batches
+from dataset.reading.row_reader import UnknownColumn, batches
 from dataset.table.columns import COLUMNS
 from dataset.table.delta_table import Table
 from dataset.table.held_out_share import properties_of
 from dataset.table.maintenance import SAFE_HOURS, Retention, compact, vacuum
-from dataset.table.table_errors import NoDataset, NoVersion
+from dataset.table.table_errors import NoDataset, NoVersion, Vacuumed
 from schemas.errors import UserError
 from spatial.splits import DEFAULT_HELD_OUT_PER_MILLE, split_of
 from tests.fakes.events import make_graph, make_samples

@@ -174,7 +174,7 @@ def test_an_unreadable_file_of_the_table_is_tried_later(grown):
     lab, _ = grown
     table = Table.load(lab.uri)
     (lab.folder / "table" / table.files()[0].path).unlink()
-    with pytest.raises(RetryableError, match="cannot be read"):
+    with pytest.raises(RetryableError, match="is damaged: its file"):
         IdIndex(lab.folder / "index").catch_up(table)
 
 

@@ -1,18 +1,26 @@
 """The last hour of each stage from the times that the tables hold."""
 
+import re
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from starlette.testclient import TestClient
+
+from dataset.gallery.interfaces import StageView
+from dataset.gallery.pages import background_result
 from dataset.gallery.pages.factory_flow import flow
 from dataset.gallery.pages.stored_hour import MINUTES, by_minute, passed, stored_hour
 from dataset.gallery.rejected_samples import RejectionSearch
 from dataset.gallery.sample_search import SampleSearch
+from dataset.gallery.web_app import application
 from dataset.reading.rejection_outcomes import DRAWN_AGAIN, ENDED
-from dataset.table.rejection_table import rejections_uri
+from dataset.table.delta_table import Table
+from dataset.table.rejection_table import REJECTION_COLUMNS, rejections_uri, rows_of
 from schemas.events import STAGES
 from schemas.ids import make_seed
+from schemas.interfaces import Sample
 from tests.fakes.events import make_rejection, make_samples
-from tests.fakes.gallery import store_rejections, store_samples
+from tests.fakes.gallery import NotedFactory, shown, store_rejections, store_samples
 
 NOW = datetime(2026, 3, 1, 12, 0, 30, tzinfo=UTC)
 
@@ -45,3 +53,25 @@ def test_the_hour_is_known_of_tables_that_nobody_watched(tmp_path: Path):
     stations = flow(5, {ENDED: {}, DRAWN_AGAIN: {}}, (), found)
     assert [station["stage"]["in_hour"] for station in stations[:-1]][-1] == 5
     assert stations[-2]["stage"]["minutes"] == MINUTES
+
+
+def test_the_page_counts_what_the_tables_got_since_it_was_last_seen(tmp_path: Path, monkeypatch):
+    seconds = iter(range(1_000, 10**6, 60))
+    monkeypatch.setattr(background_result, "monotonic", lambda: float(next(seconds)))
+    uri = str(tmp_path / "dataset")
+    store_samples(uri, make_samples(3))
+    data = shown(uri, NotedFactory(stages=tuple(StageView(stage) for stage in STAGES)))
+    pages = TestClient(application(data, hosts=None))
+    assert passed_in_hour(pages) == {3}
+    store_samples(uri, make_samples(2, "a bus beside a car"))
+    data.refresh()
+    assert passed_in_hour(pages) == {5}
+    lost = Sample(make_rejection(make_seed("lost"), 0).model_copy(update={"stage": "examine"}), None)
+    Table.create(rejections_uri(uri), REJECTION_COLUMNS).append(rows_of([lost], datetime.now(UTC)), {})
+    data.refresh()
+    assert passed_in_hour(pages) == {5, 6}
+
+
+def passed_in_hour(pages: TestClient) -> set[int]:
+    """What the factory's page says that passed its stages in the last hour."""
+    return {int(count) for count in re.findall(r"<dt>last hour</dt><dd>(\d+)", pages.get("/factory").text)}
