@@ -4,14 +4,16 @@ In: an inventory, a random generator, a request.  Out: a selection, in the order
 Does not relate objects beyond support and containment (`agents.relation_selection` does).
 """
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
+from itertools import islice
 from random import Random
 
 from agents.image_prompts import with_article
 from agents.rejections import unmet_options
 from agents.scene_inventory import Carry, SceneInventory, Weighted
 from spatial.knowledge.categories import Category, Rest
+from spatial.knowledge.category_names import kinds
 from spatial.layout.size_ratios import look_true
 
 FULL = 1.6
@@ -32,6 +34,9 @@ MOST_ALIKE = 3
 
 LEANS = 0.5
 """Probability that what may stand alone, as a bicycle, leans on something that is there."""
+
+ALTERNATIVES = 3
+"""Most things that are named in place of one whose picture shows what is excluded."""
 
 TRIES = 40
 """Consecutive draws without a fitting object after which a scene counts as exhausted."""
@@ -255,9 +260,24 @@ def required_category(selection: Selection, name: str) -> Category:
     category = selection.inventory.known.get(name)
     if category is None:
         raise unmet_options(f"{name} is not known, or {selection.inventory.capabilities.renderer} cannot draw it")
-    if category.name in selection.excluded or selection.excluded.intersection(category.parts):
-        raise unmet_options(f"{name} is asked for and excluded, or its picture shows what is excluded")
+    if category.name in selection.excluded:
+        raise unmet_options(f"{name} is asked for and excluded")
+    shown = selection.excluded.intersection(category.parts)
+    if shown:
+        parts, others = map(with_article, sorted(shown)), list(islice(_without_parts(selection, name), ALTERNATIVES))
+        instead = f"without are drawn: {', '.join(others)}" if others else "leave one of them out"
+        said = f"the picture of {with_article(name)} shows {' and '.join(parts)}, which is excluded"
+        raise unmet_options(f"{said}; {instead}")
     return category
+
+
+def _without_parts(selection: Selection, name: str) -> Iterator[str]:
+    """Things of the same kinds whose pictures show nothing that is excluded."""
+    alike = dict.fromkeys(other for members in kinds().values() if name in members for other in members)
+    for other in alike:
+        category = selection.inventory.known.get(other)
+        if category is not None and other not in selection.excluded and not selection.excluded.intersection(category.parts):
+            yield other
 
 
 def prop_up(selection: Selection, related: Collection[frozenset[int]], limit: int, rng: Random) -> None:

@@ -10,15 +10,25 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import pairwise
 
-from agents.concepts.concept_words import CONDITIONS, HOMONYMS, PHRASES, SPELLINGS, WINTRY, conditions_of
+from agents.concepts.concept_words import CONDITIONS, HOMONYMS, NONE, PHRASES, RELATIVES, SPELLINGS, WINTRY, conditions_of
 from agents.concepts.contents import with_contents
 from agents.concepts.definite_reference import each_once
 from agents.concepts.denial_words import with_plain_denials
-from agents.concepts.left_out_words import LeftOut, Unread, persons_of
-from agents.concepts.listed_subjects import Lists, said_of_each
-from agents.concepts.noun_phrases import RELATIVES, Mention, NamedThing, adjectives, end_of_name, mentions, names
-from agents.concepts.relation_reading import NamedRelation, begins_relation, normalised, relations_between
-from agents.concepts.scene_phrases import scene_phrases
+from agents.concepts.left_out_words import LeftOut, Unread
+from agents.concepts.listed_subjects import Lists, of_doers, said_of_each
+from agents.concepts.noun_phrases import (
+    Mention,
+    NamedThing,
+    Words,
+    adjectives,
+    compound_of,
+    end_of_name,
+    mentions,
+    names,
+    of_size,
+)
+from agents.concepts.relation_reading import NamedRelation, begins_relation, doing_places, normalised, relations_between
+from agents.concepts.scene_phrases import NoPlaces, ScenePhrase, is_of_something, no_places, scene_phrases
 from agents.concepts.surroundings import on_surroundings
 from agents.concepts.unread_statements import compounds, unread_statements
 from agents.image_prompts import with_article
@@ -26,6 +36,8 @@ from schemas.predicate_names import GROUPS
 from spatial.knowledge.categories import SceneKind
 from spatial.knowledge.knowledge_base import categories, find_scene, scene_kinds
 from spatial.knowledge.scene_search import WHOLE_PHRASE, SceneMatch, tokens
+from spatial.knowledge.undrawn_names import is_undrawn
+from spatial.questions.wording.lexicon import plural
 
 _WORD = re.compile(r"(?<![\w-])[+-]?\d+(?:[.,/]\d+)+(?!\w)|(?<![\w-])-\d+(?!\w)|\d*[¼½¾⅓⅔]|[^\W_]+(?:['’-][^\W_]+)*")
 _COMMA = re.compile(r",(?!\d)|(?<!\d),")
@@ -61,28 +73,33 @@ class ConceptReading:
         if self.match is None:
             return "; ".join(["no scene that is known", *left_out])
         things = [_counted(thing) for thing in self.things]
-        ties = [f"{self.things[r.subject].category} {r.phrase} {self._named(r)}".rstrip() for r in self.relations]
-        without = [f"without {name}" for name in self.absent]
+        ties = [f"{_named(self.things[r.subject])} {r.phrase} {self._objects(r)}".rstrip() for r in self.relations]
+        without = [f"without {plural(name)}" for name in self.absent]
         said = [*things, *ties, *self._unrelated(), *self.conditions, *without]
         return "; ".join([f"scene {self.match.scene} ({self.how})", *said, *left_out])
 
     def _unrelated(self) -> list[str]:
         """Of things beside related ones that no place is said, as in `book anywhere`."""
         placed = {at for r in self.relations for at in (r.subject, r.object, *r.others)}
-        return [f"{t.category} anywhere" for i, t in enumerate(self.things) if self.relations and i not in placed]
+        return [f"{_named(t)} anywhere" for i, t in enumerate(self.things) if self.relations and i not in placed]
 
-    def _named(self, relation: NamedRelation) -> str:
-        return " and ".join(
-            self.things[number].category for number in (relation.object, *relation.others) if number is not None
-        )
+    def _objects(self, relation: NamedRelation) -> str:
+        numbers = [number for number in (relation.object, *relation.others) if number is not None]
+        return " and ".join(_named(self.things[number]) for number in numbers)
+
+
+def _named(thing: NamedThing) -> str:
+    return thing.category if thing.count == 1 else categories()[thing.category].plural
 
 
 def _counted(thing: NamedThing) -> str:
-    """As in `2 blue bicycles`; of a number that more agree with `2 or more`, without a number `a truck`."""
-    said = " ".join([*thing.attributes, thing.category if thing.count == 1 else categories()[thing.category].plural])
+    """As in `2 blue bicycles`; of a number that more agree with `2 or more`, without a number `a truck`; where other words
+    were said, with these, as in `a birthday cake (for 'wedding cake')`."""
+    said = " ".join([*thing.attributes, _named(thing)])
+    words = f" (for {thing.said!r})" if thing.said else ""
     if thing.count == 1 and not thing.exact:
-        return with_article(said)
-    return f"{thing.count}{'' if thing.exact else ' or more'} {said}"
+        return with_article(said) + words
+    return f"{thing.count}{'' if thing.exact else ' or more'} {said}{words}"
 
 
 @lru_cache(maxsize=4096)
@@ -90,17 +107,20 @@ def read_concept(concept: str) -> ConceptReading:
     """The parsed concept."""
     words, starts = _words_of(concept)
     match = find_scene(concept)
+    doing = _doing(words)
+    no = NoPlaces() if match is not None and match.exact else _no_places(words, doing)
     if match is None or not match.exact:
-        match = find_scene(" ".join(_without_modifiers(words)))
-    match, passed = _first_named(words, _unless_misspelt(words, match))
-    of_scene = _scene_words(words, match)
+        found = find_scene(" ".join(_without_modifiers(words, no.unnaming)))
+        match = found if found is None or not no.unnaming else replace(found, exact=False)
+    match, passed = _first_named(words, _unless_misspelt(words, match), no.unnaming)
+    of_scene = _scene_words(words, match) - no.unread
     phrases = tuple(mentions(words, of_scene))
     around = on_surroundings(words, *_present(words, phrases, starts))
-    present = around.mentions
+    present = tuple(compound_of(of_size(mention, words), words) for mention in around.mentions)
     chosen = _scene_of(match, present)
     scene = None if chosen is None else chosen.scene
     related = list(relations_between(words, [(m.first, m.after) for m in present], of_scene, starts))
-    held = with_contents(words, present, related)
+    held = with_contents(words, present, list(of_doers(words, present, doing, related)))
     said = (*held.own, *said_of_each(words, present, starts, held.others))
     once = each_once(words, present, said)
     present, relations = _enough_around(once.mentions, once.relations), once.relations
@@ -116,10 +136,9 @@ def read_concept(concept: str) -> ConceptReading:
         | around.read
         | _read_places(of_scene, phrases)
         | {at for relation in relations for at in range(*relation.span)}
+        | _of_scenes(words, scene, passed)
     )
-    read |= _of_scenes(words, scene, passed)
-    if chosen is not None and not chosen.exact:
-        read -= persons_of(words)
+    read -= no.unread
     unread = (
         *compounds(words, around.mentions, starts),
         *once.unclear,
@@ -127,9 +146,26 @@ def read_concept(concept: str) -> ConceptReading:
         *held.unread,
         *unread_statements(words, read),
     )
-    left_out = tuple(Unread(words, read, starts).left_out())
-    how = "" if chosen is None else _how_found(words, chosen, passed, [thing.category for thing in things])
+    sized = frozenset(place for mention in present for place in mention.sized)
+    left_out = tuple(Unread(words, read, starts, doing - read, sized).left_out())
+    how = "" if chosen is None else _how_found(words, chosen, (passed, no.unnaming), [thing.category for thing in things])
     return ConceptReading(chosen, things, relations, conditions, how, absent, left_out, unread)
+
+
+def said_to_be_there(concept: str) -> str:
+    """The words without what they say is not there."""
+    words, _ = _words_of(concept)
+    denied = {at for m in mentions(words, frozenset()) if m.denied for at in range(m.first, m.after)}
+    return " ".join(word for at, word in enumerate(words) if at not in denied and word not in NONE)
+
+
+def _doing(words: tuple[str, ...]) -> frozenset[int]:
+    return doing_places(words, [(m.first, m.after) for m in mentions(words, frozenset()) if not m.denied])
+
+
+def _no_places(words: tuple[str, ...], doing: frozenset[int]) -> NoPlaces:
+    things = [mention.categories for mention in mentions(words, frozenset()) if not mention.denied]
+    return no_places(words, doing, things)
 
 
 def _present(
@@ -147,15 +183,27 @@ def _in_company(mention: Mention, beside: Container[str]) -> Mention:
     return replace(mention, categories=(other,)) if any(name in beside for name in company) else mention
 
 
-def _how_found(words: tuple[str, ...], chosen: SceneMatch, passed: Sequence[str], things: Sequence[str]) -> str:
-    """By what a scene was found: its name, words for it, the things that belong there, or words like its own."""
+def _how_found(
+    words: Words, chosen: SceneMatch, others: tuple[Sequence[str], frozenset[int]], things: Sequence[str]
+) -> str:
+    """By what a scene was found: its name, words for it, the things that belong there, or words like its own.
+
+    `others`: further scenes that are named, and the places of words that name none.
+    """
+    passed, unnaming = others
     if chosen.exact:
-        return "named"
+        return "named" if not is_of_something(chosen.scene, words) else f"for {words[-1]!r}, which itself is not drawn"
+    phrases = [phrase for phrase in scene_phrases(words) if phrase.first not in unnaming]
+    own = next((phrase for phrase in phrases if phrase.scene == chosen.scene), None)
+    said = "" if own is None else " ".join(words[own.first : own.end])
+    before = [phrase for phrase in phrases if phrase.scene in passed and own is not None and phrase.first < own.first]
+    if before:
+        more = " and ".join(f"{p.scene} for {' '.join(words[p.first : p.end])!r}" for p in before)
+        return f"for {said!r}, not {more}"
     if passed:
         return f"named first, before {' and '.join(passed)}"
-    said = next((words[phrase.first : phrase.end] for phrase in scene_phrases(words) if phrase.scene == chosen.scene), ())
     if said:
-        return f"for {' '.join(said)!r}"
+        return f"for {said!r}"
     at_home = [name for name in dict.fromkeys(things) if name in scene_kinds()[chosen.scene].categories]
     if at_home:
         verb = "belongs" if len(at_home) == 1 else "belong"
@@ -217,23 +265,35 @@ def _with_kinds(mention: Mention, words: tuple[str, ...]) -> Mention:
     return replace(mention, categories=tuple(dict.fromkeys((*mention.categories, *kinds_of))))
 
 
-def _first_named(words: tuple[str, ...], match: SceneMatch | None) -> tuple[SceneMatch | None, tuple[str, ...]]:
-    """Of two named scenes or more the first, as the waterfall of `a waterfall in a jungle`, with the others; none that a
-    thing names where another is named by itself, as in `a park full of flowers`."""
-    if match is None or match.exact:
+def _first_named(
+    words: Words, match: SceneMatch | None, unnaming: frozenset[int]
+) -> tuple[SceneMatch | None, tuple[str, ...]]:
+    """Of two named scenes or more the first, as the waterfall of `a waterfall in a jungle`, with the others; one that is
+    named by words of its own name goes before others, as the station of `rush hour at the train station`.
+
+    None is named by a thing where another is named by itself, as in `a park full of flowers`.
+    """
+    if match is not None and match.exact:
         return match, ()
     things = list(mentions(words, frozenset()))
-    phrases = scene_phrases(words)
+    phrases = [phrase for phrase in scene_phrases(words) if phrase.first not in unnaming]
     places = [phrase for phrase in phrases if words[phrase.first : phrase.end] not in SURROUNDINGS] or phrases
-    named = [
-        phrase.scene
-        for phrase in places
-        if not any(thing.first <= phrase.first < thing.end or phrase.end == thing.first for thing in things)
-    ]
-    first, *others = dict.fromkeys(named) or {match.scene: None}
-    if not others and first == match.scene:
+    named = [phrase for phrase in places if not any(_is_of_thing(phrase, thing) for thing in things)]
+    named.sort(key=lambda phrase: not _is_literal(words, phrase))
+    fallback = {} if match is None else {match.scene: None}
+    scenes = tuple(dict.fromkeys(phrase.scene for phrase in named)) or tuple(fallback)
+    if not scenes or (match is not None and scenes == (match.scene,)):
         return match, ()
-    return SceneMatch(first, max(match.score, WHOLE_PHRASE), exact=False), tuple(others)
+    return SceneMatch(scenes[0], WHOLE_PHRASE if match is None else max(match.score, WHOLE_PHRASE), exact=False), scenes[1:]
+
+
+def _is_of_thing(phrase: ScenePhrase, thing: Mention) -> bool:
+    """Whether words that may name a scene are those of a thing, or stand right before it, as in `kitchen table`."""
+    return phrase.end == thing.first or (thing.first <= phrase.first < thing.end and phrase.end <= thing.end)
+
+
+def _is_literal(words: Words, phrase: ScenePhrase) -> bool:
+    return not set(tokens(phrase.scene)).isdisjoint(tokens(" ".join(words[phrase.first : phrase.end])))
 
 
 def _unless_misspelt(words: tuple[str, ...], match: SceneMatch | None) -> SceneMatch | None:
@@ -241,7 +301,7 @@ def _unless_misspelt(words: tuple[str, ...], match: SceneMatch | None) -> SceneM
     pizza."""
     if match is None or match.exact or _words_for(match.scene).intersection(tokens(" ".join(words))):
         return match
-    return match if not list(mentions(words, frozenset())) else None
+    return match if not list(mentions(words, frozenset())) and not any(map(is_undrawn, words)) else None
 
 
 def _enough_around(said: tuple[Mention, ...], relations: Sequence[NamedRelation]) -> tuple[Mention, ...]:
@@ -254,11 +314,11 @@ def _enough_around(said: tuple[Mention, ...], relations: Sequence[NamedRelation]
     )
 
 
-def _without_modifiers(words: tuple[str, ...]) -> list[str]:
+def _without_modifiers(words: Words, unnaming: frozenset[int]) -> list[str]:
     """The words that may name a scene: `a green truck` is no village green, `a park in winter` no winter village."""
     found = list(mentions(words, frozenset()))
     modifiers = {place for m in found for place in range(m.first, m.end) if words[place] in adjectives()}
-    modifiers -= {m.end - 1 for m in found}
+    modifiers = (modifiers - {m.end - 1 for m in found}) | unnaming
     return [word for place, word in enumerate(words) if place not in modifiers and word not in CONDITIONS]
 
 

@@ -18,19 +18,33 @@ ALSO_NAMED: dict[str, tuple[str, ...]] = {
     "ball": ("sphere",), "paper": ("sheet of paper",), "map": ("world map",),
     "doll": ("nesting doll",), "pepper": ("bell pepper",), "wheel": ("wooden wheel",), "racket": ("tennis racket",),
     "rope": ("knotted rope",), "cup": ("mug",), "truck": ("pickup truck",), "hat": ("cap",),
+    "fruit bowl": ("bowl",), "salad bowl": ("bowl",), "soup bowl": ("bowl",), "mixing bowl": ("bowl",),
+    "fruit basket": ("basket",), "picnic basket": ("basket",), "shopping basket": ("basket",),
+    "glass of wine": ("wine glass",), "glass of beer": ("beer mug",), "glass of juice": ("tumbler",),
+    "bottle of wine": ("bottle",), "bottle of water": ("bottle",), "bottle of beer": ("bottle",),
 }  # fmt: skip
 """Words of everyday language beside those of the knowledge base, with categories that they may mean, after its own."""
 
 COLOURED = {
-    "brown": "horse monkey deer bison goat camel squirrel beaver hedgehog owl kangaroo potato cookie basket log",
-    "black": "gorilla crow ant spider camera",
-    "red": "crab lobster strawberry tomato rose",
-    "green": "turtle snake lizard dragon cucumber tree cactus grasshopper",
-    "blue": "whale dolphin fish",
-    "pink": "pig flamingo",
-    "gray": "elephant mouse dove shark rock",
-    "white": "sheep swan snowman toilet bathtub",
-    "yellow": "lemon banana",
+    "brown": "horse, monkey, deer, bison, goat, camel, squirrel, beaver, hedgehog, owl, kangaroo, potato, cookie, "
+    "basket, log, mammoth, turkey, bat, otter, eagle, ox, snail, cockroach, loaf of bread, doughnut, "
+    "cardboard box, violin, football, peanut, amphora, hut, feather, conga drum",
+    "black": "gorilla, crow, ant, spider, camera, rhinoceros, water buffalo, rat, skunk, badger, film camera, "
+    "mobile phone, frying pan, top hat, graduation cap, skateboard",
+    "red": "crab, lobster, strawberry, tomato, rose, shrimp, pair of cherries, boxing glove, fire engine, fire "
+    "extinguisher, leather boot, box of fries",
+    "green": "turtle, snake, lizard, dragon, cucumber, tree, cactus, grasshopper, pine tree, christmas tree, "
+    "tyrannosaurus, brontosaurus, head of broccoli, head of lettuce, pea pod, olive, caterpillar, bundle "
+    "of banknotes",
+    "blue": "whale, dolphin, fish, pair of jeans, anchor, globe",
+    "pink": "pig, flamingo, tulip, squid, worm, blouse",
+    "gray": "elephant, mouse, dove, shark, rock, seal, castle, headstone, wrench, satellite dish",
+    "white": "sheep, swan, snowman, toilet, bathtub, rabbit, dove, seal, poodle, lab coat, sheet of paper, "
+    "newspaper, glass of milk, computer mouse, keyboard, cloud, ram, envelope, roll of toilet paper",
+    "yellow": "lemon, banana, taxi, chick, leopard, sun, crescent moon, wedge of cheese, trumpet, saxophone, bell, "
+    "coin, key, pineapple, mango, sunflower, crane",
+    "orange": "orange, carrot, leopard",
+    "purple": "eggplant, bunch of grapes, hyacinth, bunch of blueberries",
 }
 """Colours of things that have no other one in the sprites: a red rose asks for nothing but a rose."""
 
@@ -42,6 +56,69 @@ PHRASES = {
     r"\b(?:picture|photo|photograph)(?=s? (?:hanging |hung )?on (?:a|the) walls?\b)": "framed picture",
 }  # fmt: skip
 """Regular expressions of words that are read as others."""
+
+PERSONS = frozenset(
+    (  # noqa: SIM905 - rows of words read best
+        "astronaut baker barber bookseller bride butcher chemist cobbler cook doctor firefighters florist ghost golfer "
+        "hairdresser handyman jeweler jeweller knights mechanic painter potter prisoner surgeon tailor vet veterinarian "
+        "winegrower acrobats scouts dentist clown"
+    ).split()
+)
+"""Words for people that name a scene by themselves; beside anything else somebody is meant who is not known."""
+
+NO_PLACES = frozenset(
+    (  # noqa: SIM905 - rows of words read best
+        "soup wine meat sausages medicine treasure preserves parcels mail film movies servers souvenirs stationery "
+        "cosmetics makeup make-up sweets swings throne altar hens livestock snack takeaway lava spacecraft starship "
+        "podcast wheat"
+    ).split()
+)
+"""Words for things that name a scene by themselves; beside anything else they are to be seen, not the scene alone."""
+
+_VERBS = (
+    "sit stand lie lay lean sleep rest wait nap doze crouch kneel perch squat hang float hover stay live hide relax "
+    "read play work walk run jump hop leap fly swim dive climb crawl roll slide dance sing laugh smile cry shout talk "
+    "chat think pray watch look stare gaze point wave ride drive carry chase follow hunt hold grab catch throw toss "
+    "kick hit push pull drag lift eat drink chew lick bite feed cook bake fry boil cut chop slice pour stir wash "
+    "clean sweep dry iron paint draw write type sew knit build fix repair dig plant water mow rake pick harvest milk "
+    "shear buy sell pay shop open close wear dress hug kiss pet stroke love like want need fight attack defend "
+    "protect guard shoot stab kill rescue save steal give take bring send receive show wrap unwrap meet greet visit "
+    "leave enter exit cross pass turn spin swing bounce balance juggle ski skate surf sail row paddle fish camp hike "
+    "travel park land cruise race jog train exercise box wrestle bark meow moo roar howl growl sniff smell taste hear "
+    "listen touch scratch graze peck nest hatch lay burn melt grow bloom shine glow fall drop break tear explode "
+    "crash sink drown escape study teach learn count measure weigh photograph film record phone call use operate "
+    "examine inspect help tie light blow fill spill stack load unload pack hand"
+)
+_PAST = (
+    "sat stood lay lain slept hung hid hidden ran flew swam ridden rode drove held caught threw ate drank bit fed cut "
+    "wrote sewn built dug bought sold paid wore fought shot stole gave took brought sent met left sunk grew fell "
+    "broke tore taught"
+)
+
+
+def _forms(verb: str) -> tuple[str, ...]:
+    """A verb with its regular endings, as in `ride, rides, riding, rided, ridding`: one too many harms nobody."""
+    stem = verb.removesuffix("e") if verb.endswith("e") and not verb.endswith("ee") else verb
+    past = f"{verb[:-1]}ied" if verb.endswith("y") else f"{stem}ed"
+    third = f"{verb[:-1]}ies" if verb.endswith("y") and verb[-2] not in "aeo" else f"{verb}s"
+    doubled = f"{stem}{stem[-1]}"
+    lying = "lying" if verb == "lie" else "tying" if verb == "tie" else f"{stem}ing"
+    return verb, third, f"{verb}es", lying, past, f"{stem}ed", f"{doubled}ing", f"{doubled}ed"
+
+
+VERBS = frozenset(form for verb in _VERBS.split() for form in _forms(verb)) | frozenset(_PAST.split())
+"""Words that say what a thing does, where they follow it; some are names of things elsewhere."""
+
+_STAYING = ("sit", "lie", "sleep", "nap", "doze", "kneel", "crouch", "squat", "rest", "wait")
+POSTURES = frozenset(form for verb in _STAYING for form in _forms(verb)) | frozenset(["sat", "lay", "lain", "slept"])
+"""Of these, how a thing is where it is: not drawn, whatever relation they begin."""
+
+IDLE = frozenset("asleep awake alone quietly happily together still".split())  # noqa: SIM905
+"""Words between a thing and what relates it that say how it is."""
+
+RELATIVES = ("that", "which", "who")
+
+AUXILIARIES = ("is", "are", "was", "were", "be", "being", "that", "which", "who", "has", "have", "been")
 
 WITHOUT = "without"
 NO_NAMES = frozenset([("short",)])
@@ -55,8 +132,8 @@ EMPTY = frozenset(
         "the this that these those some any other another each all both there here it its they them their is are "
         "was were be been being has have having without no and or nor either but of in on at by to from for into onto as "
         "than then very quite just also only while where which who whose picture photo photograph image drawing "
-        "painting scene view place with room day time daytime showing shown seen visible standing sitting lying "
-        "parked placed located hanging resting waiting against around i we you want need please draw show me give make "
+        "painting scene view place with room day time daytime showing shown seen visible standing "
+        "parked placed located hanging against around i we you want need please draw show me give make "
         "create generate render close-up closeup my your our his her"
     ).split()
 )

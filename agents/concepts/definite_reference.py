@@ -1,4 +1,5 @@
-"""Which things of a concept are named again, as `the dog` of `a cat left of a dog, the dog behind a chair`.
+"""Which things of a concept are named again, as `the dog` of `a cat left of a dog, the dog behind a chair`, and both of
+`a bird above a boat, and a boat below a bird`, which says one thing twice.
 
 In: mentions of things in the order of the words, and the relations between them.  Out: each thing once, its relations, and
 what is said of one of several without telling of which.
@@ -6,9 +7,11 @@ what is said of one of several without telling of which.
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import combinations
 
 from agents.concepts.noun_phrases import Mention
-from agents.concepts.relation_reading import NamedRelation
+from agents.concepts.relation_reading import NamedRelation, normalised
+from spatial.relations.predicate_table import PREDICATES
 
 DEFINITE = ("the", "both", "these", "those")
 """Words before a thing that was named before."""
@@ -31,7 +34,11 @@ def each_once(words: tuple[str, ...], said: Sequence[Mention], relations: Sequen
     place: list[int] = []
     kept: list[Mention] = []
     unclear: list[str] = []
+    again = dict(_said_inversely(said, relations))
     for number, mention in enumerate(said):
+        if number in again:
+            place.append(place[again[number]])
+            continue
         others = {
             place[each.subject] for each in relations if number in (each.object, *each.others) and each.subject < number
         }
@@ -55,6 +62,22 @@ def each_once(words: tuple[str, ...], said: Sequence[Mention], relations: Sequen
         for each in relations
     )
     return Referred(tuple(kept), tuple(moved), tuple(dict.fromkeys(unclear)))
+
+
+def _said_inversely(said: Sequence[Mention], relations: Sequence[NamedRelation]) -> Iterator[tuple[int, int]]:
+    """The things of relations that say an earlier one again from the other side, each with the earlier thing."""
+    pairs = [(each, each.object) for each in relations if each.object not in (None, each.subject) and not each.others]
+    for (before, first), (after, last) in combinations(pairs, 2):
+        if first is None or last is None or len({before.subject, first, after.subject, last}) < 4:
+            continue
+        inverse = {PREDICATES[name].inverse for name in normalised(before.phrase)}
+        is_same = _is_alike(said[before.subject], said[last]) and _is_alike(said[first], said[after.subject])
+        if is_same and inverse == set(normalised(after.phrase)):
+            yield from ((last, before.subject), (after.subject, first))
+
+
+def _is_alike(one: Mention, other: Mention) -> bool:
+    return (one.categories, one.count, one.attributes) == (other.categories, other.count, other.attributes)
 
 
 def _fitting(words: tuple[str, ...], mention: Mention, before: Sequence[Mention]) -> Iterator[int]:

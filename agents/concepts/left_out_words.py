@@ -14,20 +14,11 @@ from agents.concepts.concept_words import CONDITIONS, EMPTY, INTANGIBLE, LINKS, 
 from agents.concepts.denial_words import UNPLAIN
 from agents.concepts.noun_phrases import adjectives, names
 from agents.concepts.said_numbers import ARTICLES, NUMBERS, QUANTITIES, number_of
-from agents.concepts.scene_phrases import scene_phrases
 from agents.concepts.unread_statements import is_negation, unread_relations
 from spatial.knowledge.knowledge_base import categories, scene_kinds
 from spatial.knowledge.scene_search import FILLERS, tokens
+from spatial.knowledge.undrawn_names import longest_undrawn, nearest_in_meaning
 from spatial.relations.phrases import UnknownPhrase, normalise
-
-PERSONS = frozenset(
-    (  # noqa: SIM905 - rows of words read best
-        "astronaut baker barber bookseller bride butcher chemist cobbler cook doctor firefighters florist ghost golfer "
-        "hairdresser handyman jeweler jeweller knights mechanic painter potter prisoner surgeon tailor vet veterinarian "
-        "winegrower acrobats scouts dentist"
-    ).split()
-)
-"""Words for people that name a scene by themselves; beside anything else somebody is meant who is not known."""
 
 WHOLES = "view scene picture photo photograph image drawing painting render rendering close-up".split()  # noqa: SIM905
 """Words for all that is seen, as in `an aerial view of a harbour`."""
@@ -62,25 +53,38 @@ class LeftOut:
 
 @dataclass(frozen=True)
 class Unread:
-    """A concept's `words`, the places of those that were `read`, and of those that follow a comma (`starts`)."""
+    """A concept's `words`, and places among them: of those that were `read`, that follow a comma (`starts`), that say
+    what a thing does (`doing`), and that chose a thing by its size (`sized`)."""
 
     words: tuple[str, ...]
     read: frozenset[int]
     starts: frozenset[int]
+    doing: frozenset[int] = frozenset()
+    sized: frozenset[int] = frozenset()
 
     def left_out(self) -> Iterator[LeftOut]:
         """The words outside the places that were read; sizes inside them too, which nothing measures."""
         related = {place for first, end in unread_relations(self.words, self.read) for place in range(first, end)}
         for place, word in enumerate(self.words):
-            is_size = word in SIZES and word != "of"
+            is_size = word in SIZES and word != "of" and place not in self.sized
             if (place in self.read and not is_size) or not _has_content(word):
                 continue
-            if is_size or place in related or word in QUANTITIES | UNPLAIN or is_negation(word) or _is_of_relations(word):
+            if is_size or place in related | self.doing or _is_of_grammar(word):
                 yield LeftOut(word, (), False)
                 continue
-            alike = [] if _is_known(word) or word in FILLERS else [name for _, name in nearest_known(word)]
+            meaning = self._in_meaning(place)
+            alike = meaning or ([] if _is_known(word) or word in FILLERS else [name for _, name in nearest_known(word)])
             near = tuple(dict.fromkeys((*self._of_the_same(place), *alike)))[:MOST]
             yield LeftOut(word, near, self._names_thing(place, bool(alike)))
+
+    def _in_meaning(self, place: int) -> list[str]:
+        """Things near in meaning to the longest name of an unknown one that ends there, as of a polar bear."""
+        for first in range(max(0, place + 1 - longest_undrawn()), place + 1):
+            if not self.read.intersection(range(first, place + 1)):
+                near = nearest_in_meaning(" ".join(self.words[first : place + 1]))
+                if near:
+                    return list(near)
+        return []
 
     def _of_the_same(self, place: int) -> list[str]:
         """Things that are named as an unknown one is: `glass of milk` for the water of `a glass of water`."""
@@ -132,17 +136,14 @@ class Unread:
         return _has_content(self.words[place]) and not _is_of_relations(self.words[place])
 
 
-def persons_of(words: tuple[str, ...]) -> frozenset[int]:
-    """The places of words for people that name a scene by themselves."""
-    return frozenset(
-        phrase.first for phrase in scene_phrases(words)
-        if phrase.end == phrase.first + 1 and words[phrase.first] in PERSONS | {f"{word}s" for word in PERSONS}
-    )  # fmt: skip
-
-
 def _has_content(word: str) -> bool:
     empty = word in EMPTY or word in ARTICLES or word in NUMBERS or word in CONDITIONS
     return not empty and number_of(word) is None
+
+
+def _is_of_grammar(word: str) -> bool:
+    """Whether it compares, denies or relates, and names nothing."""
+    return word in QUANTITIES | UNPLAIN or is_negation(word) or _is_of_relations(word)
 
 
 def _is_participle(word: str) -> bool:

@@ -1,17 +1,65 @@
-"""What a concept says after things that it lists is said of each, as in `a mug, a book and a lamp on a desk`.
+"""Of which things a concept says a relation: of each that it lists, as in `a mug, a book and a lamp on a desk`, and of what
+does something rather than what it does it with, as in `a man reading a newspaper on a bench`.
 
-In: a concept's words and mentions, and the relations and places of the last of the listed things.  Out: those of all.
+In: a concept's words and mentions, and the relations and places of the last things before them.  Out: those of all.
 A thing that another one is related to begins a list anew, as the mouse of `a cat left of a dog and a mouse on a table`.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
-from agents.concepts.noun_phrases import RELATIVES, Mention
-from agents.concepts.relation_reading import NamedRelation
+from agents.concepts.concept_words import RELATIVES
+from agents.concepts.noun_phrases import Mention
+from agents.concepts.relation_reading import NamedRelation, normalised
+from spatial.knowledge.category_names import kinds
+from spatial.knowledge.knowledge_base import categories
 from spatial.relations.phrases import normalise
 from spatial.relations.predicate_table import PREDICATES
+
+CARRYING = frozenset(["on", "inside"])
+SEATS = ("bed", "rug", "picnic blanket", "hay bale", "hammock", "log", "rock", "swing set")
+"""What somebody is on who does something there, beside seats."""
+
+
+def of_doers(
+    words: tuple[str, ...], said: Sequence[Mention], doing: Collection[int], found: Sequence[NamedRelation]
+) -> Iterator[NamedRelation]:
+    """The relations; of two that follow what a thing does both are its own, as in `a man sitting on a bench next to a dog`.
+
+    So is one after what it does something with, unless that belongs there and itself does not.
+    """
+    objects = {each.object: each.subject for each in found if each.object is not None}
+    for each in found:
+        doer = each.subject - 1
+        if each.object is None or each.subject == each.object or doer < 0 or each.phrase.startswith(RELATIVES):
+            yield each
+            continue
+        between = range(said[doer].after, said[each.subject].first)
+        does = not _is_idle(doing, between) and each.span[0] >= said[each.subject].after
+        carries = bool(CARRYING.intersection(normalised(each.phrase)))
+        if does and objects.get(each.subject) == doer:
+            moves = not carries
+        else:
+            moves = does and objects.get(each.subject) is None and "and" not in words[between.start : between.stop]
+            moves = moves and not (carries and _belongs_there(said[each.subject], said[each.object], said[doer]))
+        yield replace(each, subject=doer) if moves else each
+
+
+def _is_idle(doing: Collection[int], places: range) -> bool:
+    """Whether nothing is done at the places."""
+    return not any(place in doing for place in places)
+
+
+def _belongs_there(thing: Mention, carrier: Mention, doer: Mention) -> bool:
+    """Whether what somebody does something with is rather on or in a thing than who does it."""
+    known = categories()
+
+    def carried(mention: Mention) -> bool:
+        kept = [(*known[name].supports, *known[name].holds) for name in carrier.categories]
+        return any(name in each for name in mention.categories for each in kept)
+
+    return carried(thing) and not carried(doer) and not {*kinds()["seat"], *SEATS}.intersection(carrier.categories)
 
 
 @dataclass(frozen=True)

@@ -70,7 +70,7 @@ def as_drawn(reading: ConceptReading, capabilities: RendererCapabilities) -> Con
 
 def _has_anyway(thing: NamedThing, word: str, capabilities: RendererCapabilities) -> bool:
     offered = capabilities.words(categories()[thing.category]).get("colour", ())
-    return not offered and thing.category in COLOURED.get(word, "").split()
+    return not offered and thing.category in COLOURED.get(word, "").split(", ")
 
 
 def named_objects(reading: ConceptReading) -> Named:

@@ -8,8 +8,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
-from agents.concepts.concept_words import ALSO_NAMED, EMPTY, LINKS, NO_NAMES, NONE, SIZES, WITHOUT
+from agents.concepts.concept_words import ALSO_NAMED, EMPTY, LINKS, NO_NAMES, NONE, RELATIVES, SIZES, WITHOUT
 from agents.concepts.said_numbers import ARTICLES, number_before, number_of
+from agents.concepts.scene_phrases import scene_phrases
+from spatial.knowledge.categories import Category
 from spatial.knowledge.category_names import kinds
 from spatial.knowledge.knowledge_base import categories, scene_kinds
 from spatial.knowledge.renderer_capabilities import PALETTE
@@ -30,7 +32,15 @@ MOST_UNKNOWN = 2
 ON = "on"
 """An attribute of lamps, and a relation."""
 
-RELATIVES = ("that", "which", "who")
+SIZE_WORDS = {
+    **dict.fromkeys(("tall", "high", "big", "large", "huge", "giant", "enormous"), True),
+    **dict.fromkeys(("small", "little", "tiny", "short", "low"), False),
+}
+"""Sizes, and whether they are large ones."""
+
+PLAINLY_LARGER = 1.4
+"""How many times as tall as the usual thing of a name the largest is where a size tells them apart."""
+
 VERBS = ("is", "are", "painted", "coloured", "colored")
 """Words between a thing and its attribute, as in `a car that is red`."""
 
@@ -43,6 +53,7 @@ class NamedThing:
     """`count` objects of a category, each with these attributes; `exact`: a number says that there are no more.
 
     `alike`: the other categories that people call so, of which there are no more then either.
+    `said`: the words that it stands for, where they say more than its name, as `tall lamp` for a floor lamp.
     """
 
     category: str
@@ -50,6 +61,7 @@ class NamedThing:
     attributes: tuple[str, ...]
     exact: bool = False
     alike: frozenset[str] = field(default=frozenset(), compare=False)
+    said: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True)
@@ -60,6 +72,8 @@ class Mention:
     `exact`: a number says that there are no more.  `denied`: it is said not to be there.
     `several`: a plural without a number.  `leading`: its attributes that come before the name.
     `unknown`: the places of the words before it of which nothing is known, as in `two identical cups`.
+    `compound`: its name with the word before it that says of what kind it is, as in `wedding cake`, `tall lamp`.
+    `sized`: the places of the size before it that chose its category.
     """
 
     categories: tuple[str, ...]
@@ -74,6 +88,8 @@ class Mention:
     several: bool = False
     leading: tuple[str, ...] = ()
     unknown: tuple[int, ...] = ()
+    compound: str = ""
+    sized: tuple[int, ...] = ()
 
     def resolved(self, scene: str | None, placed: bool = False) -> NamedThing:
         """The thing, preferably of a category that can have the attributes and belongs to the scene.
@@ -93,7 +109,8 @@ class Mention:
 
         category = max(self.categories, key=suitability)
         alike = frozenset((*self.categories, *_called(self.name))) if self.exact else frozenset()
-        return NamedThing(category, self.count, self.attributes, self.exact, alike)
+        said = "" if category == " ".join(tokens(self.name)) else self.compound
+        return NamedThing(category, self.count, self.attributes, self.exact, alike, said)
 
 
 def mentions(words: Words, of_scene: frozenset[int]) -> Iterator[Mention]:
@@ -108,6 +125,46 @@ def mentions(words: Words, of_scene: frozenset[int]) -> Iterator[Mention]:
         last = replace(found, denied=_is_denied(words, found, last))
         yield last
         at = last.after
+
+
+def compound_of(mention: Mention, words: Words) -> Mention:
+    """The mention with its compound, where a word that is neither its attribute nor a size stands right before its name."""
+    at = mention.end - len(mention.name.split()) - 1
+    if mention.compound or at < 0 or not any(phrase.end == at + 1 for phrase in scene_phrases(words)):
+        return mention
+    return replace(mention, compound=f"{words[at]} {mention.name}")
+
+
+def of_size(mention: Mention, words: Words) -> Mention:
+    """The mention; where a size is said and things of the name differ in size, the one of that size: of a tall lamp a
+    floor lamp."""
+    start = mention.end - len(mention.name.split())
+    place = next((at for at in range(mention.first, start) if words[at] in SIZE_WORDS), None)
+    fits = None if place is None else _of_size(mention, SIZE_WORDS[words[place]])
+    if fits is None or place is None:
+        return mention
+    said = words[place]
+    attributes = tuple(word for word in mention.attributes if word != said)
+    leading = tuple(word for word in mention.leading if word != said)
+    compound = f"{said} {mention.name}"
+    return replace(mention, categories=(fits,), attributes=attributes, leading=leading, compound=compound, sized=(place,))
+
+
+def _of_size(mention: Mention, is_large: bool) -> str | None:
+    known, usual = categories(), mention.categories[0]
+    also = (name for name in known if tokens(name)[-1:] == tokens(mention.name)[-1:])
+    others = [name for name in dict.fromkeys((*mention.categories, *also)) if _is_beside(known[name], known[usual])]
+    largest = max(others, key=lambda name: known[name].height_m * known[name].width_m, default=usual)
+    ratio = known[largest].height_m / known[usual].height_m
+    if ratio < PLAINLY_LARGER:
+        return None
+    return largest if is_large else usual
+
+
+def _is_beside(category: Category, usual: Category) -> bool:
+    """Whether a thing is where another is, and stands as that does, not hanging."""
+    stands = {"floor", "surface", "water"}.intersection(category.rests_on)
+    return bool(stands) and not set(category.scenes).isdisjoint(usual.scenes)
 
 
 @lru_cache(maxsize=1)

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
+from agents.concepts.concept_words import AUXILIARIES, IDLE, POSTURES, RELATIVES, VERBS
 from schemas.predicate_names import GROUPS
 from spatial.relations.phrases import UnknownPhrase, normalise, normalise_place
 
@@ -22,6 +23,9 @@ MOST_WORDS = 5
 
 OTHERS = frozenset(["and", "it", "them"])
 """Words after a relation by which it leads to something else than the thing that follows, as in `on it and a dog`."""
+
+MOST_DOING = 4
+"""Words before a relation that say what a thing does, as in `that is quietly sleeping`."""
 
 MOST_UNKNOWN = 2
 """Words before a thing that may be unknown; more of them would say something else."""
@@ -91,12 +95,47 @@ def relations_between(
         yield NamedRelation(subjects[i + 1], phrase.removeprefix("and "), i + 1, tuple(joined), (start, until))
 
 
+def doing_places(words: Words, spans: Spans) -> frozenset[int]:
+    """The places of words right after things that say what these do, as in `a dog that is sleeping`, `a dog sleeps`."""
+    found = set[int]()
+    for number, (_, after) in enumerate(spans):
+        end = spans[number + 1][0] if number + 1 < len(spans) else len(words)
+        at = after
+        while at < end and _says_nothing(words, at):
+            found |= {at} if words[at] not in AUXILIARIES else set()
+            at += 1
+    return frozenset(found)
+
+
+def _is_doing(words: Words, at: int) -> bool:
+    return words[at] in VERBS or (len(words[at]) > 4 and words[at].endswith("ing"))
+
+
 def _doing(words: Words, start: int, end: int) -> int:
     """How many words before a relation say what a thing does and no relation, as in `sleeping under`."""
-    doing = words[start : start + 1] != () and words[start].endswith("ing") and end - start > 1
-    if not doing or _end_of_phrase(words, start, end) is not None:
-        return 0
-    return int(_end_of_phrase(words, start + 1, end) is not None)
+    posture = _posture(words, start, end)
+    if posture or _end_of_phrase(words, start, end) is not None:
+        return posture
+    last = start
+    while last < end and last - start < MOST_DOING and _says_nothing(words, last):
+        last += 1
+        if _end_of_phrase(words, last, end) is not None:
+            return last - start
+    return 0
+
+
+def _posture(words: Words, start: int, end: int) -> int:
+    """How many words before a relation say a posture, as in `is sitting on`, none of `that is sitting on`, which says of
+    one thing what is said of all that are listed without it."""
+    at = start
+    while at < end and words[at] in AUXILIARIES and words[at] not in RELATIVES:
+        at += 1
+    is_one = at < end and words[at] in POSTURES and _end_of_phrase(words, at + 1, end) is not None
+    return at + 1 - start if is_one else 0
+
+
+def _says_nothing(words: Words, at: int) -> bool:
+    return words[at] in AUXILIARIES or words[at] in IDLE or words[at].endswith("ly") or _is_doing(words, at)
 
 
 def _end_of_phrase(words: Words, start: int, end: int) -> int | None:

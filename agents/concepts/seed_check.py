@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from itertools import islice
 
-from agents.concepts.concept_reading import ConceptReading, read_concept
+from agents.concepts.concept_reading import ConceptReading, read_concept, said_to_be_there
 from agents.drafting import FAMILIES
 from agents.planner import RulePlanner
 from agents.requirements import excluded_categories, object_names
@@ -17,6 +17,7 @@ from schemas.events import Rejection, SeedConcept, SeedOptions
 from spatial.knowledge.category_names import category_name, is_known
 from spatial.knowledge.knowledge_base import nearest_scenes, scene_kinds
 from spatial.knowledge.renderer_capabilities import RendererCapabilities
+from spatial.knowledge.scene_search import SceneMatch, tokens
 from spatial.knowledge.vocabulary import nearest
 from spatial.relations.phrases import UnknownPhrase, normalise
 from spatial.relations.predicate_table import PREDICATES
@@ -51,6 +52,19 @@ def check_seed(seed: SeedConcept, capabilities: RendererCapabilities, by_model: 
     reading = read_concept(seed.concept)
     sure = reading.match is not None and reading.match.exact and not reading.things and not reading.left_out
     return SeedCheck(str(reading), sure, fault or _planning_fault(seed, capabilities) or _misread(reading))
+
+
+def nearest_to(concept: str, count: int) -> list[SceneMatch]:
+    """The scenes nearest to what a concept says to be there, best first, without those that show what is not to be."""
+    excluded = {tokens(name) for name in read_concept(concept).absent}
+    found = nearest_scenes(said_to_be_there(concept), len(scene_kinds()))
+    return [match for match in found if not any(_ends_with(match.scene, name) for name in excluded)][:count]
+
+
+def _ends_with(scene: str, name: tuple[str, ...]) -> bool:
+    """Whether what a scene shows is called so, as the fruit trees of an orchard are trees."""
+    kind = scene_kinds()[scene]
+    return any(tokens(shown)[-len(name) :] == name for shown in (*kind.elements, *kind.known_by))
 
 
 def _misread(reading: ConceptReading) -> str | None:
@@ -102,7 +116,7 @@ def _elsewhere(reading: ConceptReading, concept: str, capabilities: RendererCapa
     things = {thing.category for thing in reading.things}
     if reading.match is None or _has_places(reading.match.scene, things, capabilities):
         return ""
-    scenes = (match.scene for match in nearest_scenes(concept, len(scene_kinds())))
+    scenes = (match.scene for match in nearest_to(concept, len(scene_kinds())))
     fit = [scene for scene in scenes if things.issubset(scene_kinds()[scene].categories)]
     named = list(islice((scene for scene in fit if _has_places(scene, things, capabilities)), SCENES_NAMED))
     return f"; {' and '.join(sorted(things))} would be at home in: {', '.join(named)}" if named else ""

@@ -14,11 +14,11 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
+from agents.concepts.seed_check import nearest_to
 from dataset.gallery.interfaces import ANYWAY, BalanceTargets, ConceptReading, FactoryView, SeedForm, StageView
 from dataset.table.delta_table import Options
 from schemas.errors import RetryableError, UserError
 from schemas.events import SeedConcept
-from spatial.knowledge.knowledge_base import nearest_scenes
 from streams.adapters.hour_history import HourHistory
 from streams.adapters.rejection_resender import resender
 from streams.broker.client_id import has_ended
@@ -65,7 +65,7 @@ class RunningFactory:
     def reading(self, form: SeedForm) -> ConceptReading:
         """How the concept would be understood. Raises UserError."""
         lines = _accepted(seeds_of_form(form)).lines(all_of_them=True)
-        nearest = [(match.scene, match.score) for match in nearest_scenes(form.concept, NEAREST)]
+        nearest = [(match.scene, match.score) for match in nearest_to(form.concept, NEAREST)]
         return ConceptReading(tuple(lines), tuple(nearest))
 
     def publish(self, form: SeedForm) -> list[str]:

@@ -6,7 +6,7 @@ from PIL import Image
 from agents.concepts.concept_reading import read_concept
 from agents.concepts.concept_words import COLOURED
 from agents.concepts.noun_phrases import names
-from agents.concepts.seed_check import check_seed
+from agents.concepts.seed_check import check_seed, nearest_to
 from agents.planner import RulePlanner
 from gpu_workers.collage.colour import named_share
 from gpu_workers.collage.sprites.fetch import default_sprites_dir
@@ -17,6 +17,10 @@ from spatial.knowledge.renderer_capabilities import pictures_only
 from spatial.knowledge.scene_search import tokens
 
 COLLAGE = pictures_only("collage")
+
+NEIGHBOURS = {
+    "white": ("white", "gray"), "yellow": ("yellow", "orange"), "red": ("red", "pink"), "orange": ("orange", "yellow"),
+}  # fmt: skip
 
 
 def reading(concept: str) -> str:
@@ -31,7 +35,7 @@ def fault(concept: str) -> str:
 @pytest.mark.parametrize(
     ("concept", "said"),
     [
-        ("a cat and two mugs on a table", "a cat; 2 mugs; a table; cat on table; mug on table"),
+        ("a cat and two mugs on a table", "a cat; 2 mugs; a table; cat on table; mugs on table"),
         ("a cat and a dog under a table", "a cat; a dog; a table; cat under table; dog under table"),
         ("a mug, a book and a lamp on a desk", "mug on desk; book on desk; table lamp on desk"),
         ("a mug, a book, and a lamp on a desk", "mug on desk; book on desk; table lamp on desk"),
@@ -43,7 +47,7 @@ def fault(concept: str) -> str:
         ("a cat and a dog facing each other", "cat facing dog; dog facing cat"),
         ("a cat and a dog next to each other on a sofa", "cat next to dog; cat on sofa; dog on sofa"),
         ("a cat and a dog side by side", "cat next to dog"),
-        ("a cat and two identical mugs on a table", "cat on table; mug on table"),
+        ("a cat and two identical mugs on a table", "cat on table; mugs on table"),
     ],
 )
 def test_what_is_said_after_a_list_is_said_of_each(concept: str, said: str):
@@ -68,12 +72,12 @@ def test_what_is_said_of_one_is_said_of_no_other_and_the_others_are_anywhere(con
 @pytest.mark.parametrize(
     ("concept", "said"),
     [
-        ("a basket of apples on a table", "basket containing apple; basket on table"),
-        ("a cat and a basket of apples on a table", "basket containing apple; cat on table; basket on table"),
-        ("a bowl of apples and oranges", "bowl containing apple; bowl containing orange"),
-        ("a basket of apples and a cat", "basket containing apple; cat anywhere"),
+        ("a basket of apples on a table", "basket containing apples; basket on table"),
+        ("a cat and a basket of apples on a table", "basket containing apples; cat on table; basket on table"),
+        ("a bowl of apples and oranges", "bowl containing apples; bowl containing oranges"),
+        ("a basket of apples and a cat", "basket containing apples; cat anywhere"),
         ("a chair with a cat on it and a dog", "chair supporting cat; dog anywhere"),
-        ("a bookshelf full of books", "bookshelf containing book"),
+        ("a bookshelf full of books", "bookshelf containing books"),
         ("a table with a cup and a book on it", "table supporting teacup; table supporting book"),
         ("a man with a dog", "person with dog"),
     ],
@@ -99,7 +103,7 @@ def test_what_a_thing_holds_is_in_or_on_it(concept: str, said: str):
         ("a red truck", "industrial area", "a red pickup truck"),
         ("a pizza", "fast food table", "a slice of pizza"),
         ("my desk", "home office", "a desk"),
-        ("a table surrounded by chairs", "café", "a table; 3 or more chairs; table surrounded by chair"),
+        ("a table surrounded by chairs", "café", "a table; 3 or more chairs; table surrounded by chairs"),
     ],
 )
 def test_everyday_words_are_read_as_people_mean_them(concept: str, scene: str, said: str):
@@ -107,6 +111,61 @@ def test_everyday_words_are_read_as_people_mean_them(concept: str, scene: str, s
     assert found.match is not None
     assert (found.match.scene, reading(concept)) == (scene, said)
     assert fault(concept) == ""
+
+
+@pytest.mark.parametrize(
+    ("concept", "said"),
+    [
+        ("a man reading a newspaper on a bench", "person on bench; newspaper anywhere; left out: reading"),
+        ("a boy throwing a ball behind a fence", "person behind fence; soccer ball anywhere; left out: throwing"),
+        ("a woman putting a book on a shelf", "book on wall shelf; person anywhere; left out: putting"),
+        ("a cat chasing a mouse on a table", "cat on table; mouse anywhere; left out: chasing"),
+        ("a man sitting on a bench next to a dog", "person on bench; person next to dog; left out: sitting"),
+        ("a cat on a table next to a dog", "cat on table; table next to dog"),
+        ("the dog sleeps under the bed", "dog under the bed; left out: sleeps"),
+        ("a dog that is quietly sleeping under a table", "dog under table; left out: quietly, sleeping"),
+        ("a fish riding a bicycle", "a fish; a bicycle; left out: riding"),
+        ("a fish rides a bicycle", "a fish; a bicycle; left out: rides"),
+        ("two dogs chase a cat", "2 dogs; a cat; left out: chase"),
+        ("people shopping", "2 or more people; left out: shopping"),
+    ],
+)
+def test_a_place_is_of_what_does_something_there_and_what_it_does_is_told(concept: str, said: str):
+    assert reading(concept).endswith(said)
+    assert fault(concept) == ""
+
+
+@pytest.mark.parametrize(
+    ("concept", "scene"),
+    [
+        ("rush hour at the train station", "train station (for 'train station', not city street for 'rush hour')"),
+        ("people shopping", "grocery store (for 'shopping')"),
+        ("a car on a zebra crossing", "pedestrian crossing (for 'zebra crossing')"),
+        ("soup", "vegetable table (for 'soup', which itself is not drawn)"),
+        ("five apples and four oranges in a fruit bowl", "fruit still life (for 'fruit bowl')"),
+    ],
+)
+def test_a_scene_is_that_of_the_words_for_a_place(concept: str, scene: str):
+    assert str(read_concept(concept)).startswith(f"scene {scene}")
+
+
+@pytest.mark.parametrize(
+    ("concept", "said"),
+    [
+        ("five apples and four oranges in a fruit bowl", "5 apples; 4 oranges; a bowl; apples in bowl; oranges in bowl"),
+        ("wedding cake", "a birthday cake (for 'wedding cake')"),
+        ("a tall lamp", "a floor lamp (for 'tall lamp')"),
+        ("a small lamp", "a table lamp (for 'small lamp')"),
+        ("a huge dog", "a dog; left out: huge"),
+        ("a laptop between two books", "a laptop; 2 books; laptop between books"),
+        ("a park without tree", "without trees"),
+        ("a bird above a boat, and a boat below a bird", "a dove; a canoe; dove above canoe; canoe below dove"),
+        ("a cat next to a dog and a dog next to a cat", "a cat; a dog; cat next to dog; dog next to cat"),
+        ("a cat on a table and a cat under a table", "a cat; a table; a cat; a table; cat on table; cat under table"),
+    ],
+)
+def test_things_are_those_that_are_said_and_other_names_of_them_are_told(concept: str, said: str):
+    assert str(read_concept(concept)).endswith(said)
 
 
 @pytest.mark.parametrize(
@@ -132,23 +191,34 @@ def test_a_number_is_said_as_it_is_understood(concept: str, said: str):
         ("a bicycle leaning against a wall", "'bicycle leaning against a wall' is not drawn"),
         ("a toy car on a rug", "'toy car' is nothing that is known: a toy and a car would be two things"),
         ("a black cat", "leave 'black' out, or take what can be black: "),
-        ("a saucer and a cup", "nothing is known of saucer"),
+        ("a saucer and a cup", "nothing is known of saucer (nearest: plate, "),
+        ("a bowl of soup", "nothing is known of soup (nearest: bowl of salad, bowl of rice, bowl of noodles)"),
+        ("a lion", "nothing is known of lion (nearest: tiger, leopard, cat)"),
+        ("a polar bear on a rock", "nothing is known of bear (nearest: gorilla, bison, teddy bear)"),
+        ("an astronaut on the moon", "nothing is known of astronaut (nearest: person, "),
+        ("a bridge", "nothing is known of bridge (nearest: "),
+        ("a house with no windows", "the picture of a house shows a window, which is excluded; without are drawn: hut, "),
     ],
 )
 def test_what_is_not_understood_is_said_with_what_there_is(concept: str, why: str):
     assert why in fault(concept)
 
 
+def test_the_nearest_scenes_show_nothing_that_is_excluded():
+    found = [match.scene for match in nearest_to("snowman and sled, no trees", 5)]
+    assert (found[0], "orchard" in found, "forest" in found) == ("winter village", False, False)
+
+
 @pytest.mark.parametrize("colour", sorted(COLOURED))
 def test_things_have_the_colours_that_are_said_of_them(colour: str):
-    """Light sprites are between white and gray, ripe ones between yellow and orange."""
-    names_of_it = {"white": ("white", "gray"), "yellow": ("yellow", "orange")}.get(colour, (colour,))
-    for name in COLOURED[colour].split():
+    """Light sprites are between white and gray, ripe ones between yellow and orange, red ones shine."""
+    names_of_it = NEIGHBOURS.get(colour, (colour,))
+    for name in COLOURED[colour].split(", "):
         category = categories()[name]
         assert "colour" not in COLLAGE.words(category), f"of {name} it can be chosen"
         with Image.open(default_sprites_dir() / f"{category.sprite}.webp") as file:
             picture = file.convert("RGBA")
-        assert sum(named_share(picture, each) for each in names_of_it) > 0.5, name
+        assert sum(named_share(picture, each) for each in names_of_it) > 0.4, name
 
 
 @pytest.mark.parametrize("word", ["chair", "ball", "bird", "flower", "lamp", "cup"])

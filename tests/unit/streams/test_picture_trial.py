@@ -42,7 +42,7 @@ def test_a_single_picture_is_tried_alone():
 def test_a_concept_whose_pictures_pass_is_read_as_before():
     found = check("a cat and two mugs on a table")
     assert found.fault is None
-    assert found.reading.endswith("cat on table; mug on table")
+    assert found.reading.endswith("cat on table; mugs on table")
 
 
 @pytest.mark.parametrize("renderer", ["solid", "gligen", "nonesuch"])
