@@ -84,7 +84,7 @@ _VERBS = (
     "shear buy sell pay shop open close wear dress hug kiss pet stroke love like want need fight attack defend "
     "protect guard shoot stab kill rescue save steal give take bring send receive show wrap unwrap meet greet visit "
     "leave enter exit cross pass turn spin swing bounce balance juggle ski skate surf sail row paddle fish camp hike "
-    "travel park land cruise race jog train exercise box wrestle bark meow moo roar howl growl sniff smell taste hear "
+    "travel park land cruise race jog train exercise wrestle bark meow moo roar howl growl sniff smell taste "
     "listen touch scratch graze peck nest hatch lay burn melt grow bloom shine glow fall drop break tear explode "
     "crash sink drown escape study teach learn count measure weigh photograph film record phone call use operate "
     "examine inspect help tie light blow fill spill stack load unload pack hand"
