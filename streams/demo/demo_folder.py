@@ -40,7 +40,7 @@ class Places:
             return frozenset()
         from streams.demo.outcome_counts import TableIds  # with the table's libraries, which a new folder needs later
 
-        return TableIds(str(self.dataset)).all()
+        return TableIds(self.dataset).all()
 
     @property
     def state(self) -> Path:

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 
 from rich.console import Console
 
-from dataset.table.rejection_table import rejections_uri
 from monitoring.otel_export import exporting
 from schemas.events import SeedConcept
 from schemas.texts.fault_words import counted
@@ -96,8 +95,7 @@ class _Monitored:
 
 def _watch(watched: _Monitored, display: Display, interrupts: SignalFlag) -> None:
     places, supervisor, outcomes = watched.places, watched.supervisor, watched.outcomes
-    stored = TableIds(str(places.dataset))
-    refused = TableIds(rejections_uri(str(places.dataset)), "rejection_id")
+    stored, refused = TableIds(places.dataset), TableIds(places.dataset, rejections=True)
     before, measured_at, moved_at = watched.stages(), time.monotonic(), time.monotonic()
     while outcomes.open or not (stored.holds(outcomes.samples.values()) and refused.holds(outcomes.rejections)):
         records = watched.reader.poll(0.5)

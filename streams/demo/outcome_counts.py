@@ -5,8 +5,8 @@ In: records of the topics with outcomes, addresses of tables.  Out: counts, whic
 
 from collections import Counter
 from collections.abc import Iterable
+from pathlib import Path
 
-from dataset.reading.loading import sample_ids_by_file
 from schemas.base import Event
 from schemas.codec import decode
 from schemas.errors import PermanentError
@@ -96,15 +96,19 @@ class OutcomeCounts:
 
 
 class TableIds:
-    """The ids that the current snapshot of a table holds: of samples, or in `column`. Each file is read once."""
+    """The ids that the current snapshot of a demo's table holds: of samples, or of rejections. Each file is read once.
 
-    def __init__(self, uri: str, column: str = "sample_id") -> None:
-        self._uri, self._column = uri, column
+    What reads tables is imported once there is one: before that, processes that start share the machine with it.
+    """
+
+    def __init__(self, dataset: Path, rejections: bool = False) -> None:
+        self._dataset, self._rejections = dataset, rejections
         self._known: dict[str, frozenset[str]] = {}
 
     def refresh(self) -> int:
         """Read what was committed since the last call; the number of samples."""
-        self._known = dict(sample_ids_by_file(self._uri, self._known, column=self._column))
+        if self._rejections or self._dataset.exists():
+            self._known = self._ids_by_file()
         return sum(len(ids) for ids in self._known.values())
 
     def all(self) -> frozenset[str]:
@@ -119,3 +123,12 @@ class TableIds:
             return True
         self.refresh()
         return wanted <= set().union(*self._known.values())
+
+    def _ids_by_file(self) -> dict[str, frozenset[str]]:
+        from dataset.reading.loading import sample_ids_by_file
+        from dataset.table.rejection_table import rejections_uri
+
+        uri, column = str(self._dataset), "sample_id"
+        if self._rejections:
+            uri, column = rejections_uri(uri), "rejection_id"
+        return dict(sample_ids_by_file(uri, self._known, column=column))

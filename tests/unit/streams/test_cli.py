@@ -236,8 +236,9 @@ HEAVY = {
         ("from streams.demo.renderer_options import COLLAGE; import streams.demo;"
          "from streams.setting_faults import require_all; require_all(COLLAGE.given())", set()),
         ("import streams.composition", {"kafka", "minio"}),
+        ("import streams.demo.demo_watch", {"kafka", "minio", "agents.concepts.concept_reading"}),
     ],
-    ids=["any command", "a demo before its services start", "any stage"],
+    ids=["any command", "a demo before its services start", "any stage", "a demo while its stages start"],
 )  # fmt: skip
 def test_starting_loads_no_heavy_library(code: str, also: set[str]):
     code = f"import sys; {code}; print(*sorted({HEAVY!r} & set(sys.modules)))"

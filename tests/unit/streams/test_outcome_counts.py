@@ -1,16 +1,20 @@
 """The demo's end is known by counting: each request once, whatever is delivered twice."""
 
 import json
+from pathlib import Path
 
 import pytest
 
+from dataset.table.delta_table import Table
+from dataset.table.rejection_table import REJECTION_COLUMNS, rejections_uri, rows_of
 from schemas.base import Event
 from schemas.codec import encode
 from schemas.events import DeadLetter
+from schemas.interfaces import Sample
 from schemas.reference.examples import dead_letter, graph, rejection, rendered, sample, seed
 from schemas.topics import BY_EVENT, GRAPHS, IMAGES, QA, SEEDS, key_of
 from streams.broker.records import Partition, Record
-from streams.demo.outcome_counts import OutcomeCounts
+from streams.demo.outcome_counts import OutcomeCounts, TableIds
 from streams.operations.seeds import requests_of
 from streams.steps.dead_letters import requests_in_letter
 
@@ -80,3 +84,13 @@ def test_outcomes_of_other_requests_are_not_counted():
     assert len(outcomes.open) == 1
     assert not outcomes.samples
     assert not outcomes.rejected
+
+
+def test_rejections_are_found_where_no_sample_was_ever_accepted(tmp_path: Path):
+    dataset, event = tmp_path / "dataset", rejection()
+    stored, refused = TableIds(dataset), TableIds(dataset, rejections=True)
+    assert stored.refresh() == refused.refresh() == 0
+    assert not refused.holds([event.rejection_id])
+    Table.create(rejections_uri(str(dataset)), REJECTION_COLUMNS).append(rows_of([Sample(event, None)]), {})
+    assert refused.holds([event.rejection_id])
+    assert stored.refresh() == 0
