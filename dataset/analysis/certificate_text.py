@@ -9,6 +9,9 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from spatial.knowledge.category_names import plural_of
+from spatial.relations.predicate_table import PREDICATES
+
 Row = Mapping[str, Any]
 """A value of a struct column, as plain Python."""
 
@@ -19,6 +22,13 @@ PLACES = {
     "bottom_right": "in the bottom right corner", "at_edge": "at the edge", "in_corner": "in a corner",
 }  # fmt: skip
 """Phrases of predicates with one object."""
+
+VERBS = {
+    "supports": ("supports", "support"), "contains": ("contains", "contain"), "touching": ("touches", "touch"),
+    "facing": ("faces", "face"), "facing_away_from": ("faces away from", "face away from"),
+    "leaning_on": ("leans on", "lean on"), "props_up": ("props up", "prop up"), "surrounding": ("surrounds", "surround"),
+}  # fmt: skip
+"""Predicates that are verbs in a sentence, of one thing and of trousers; of all others a thing is something."""
 
 POSE = 16
 """Numbers of a camera's pose, 4 × 4, row by row; the third row is its axis."""
@@ -36,12 +46,24 @@ def names_of(objects: Sequence[Row]) -> dict[int, str]:
 
 
 def relation_in_words(relation: Sequence[object], names: Mapping[int, str]) -> str:
-    """A relation (subject, predicate, object or None, any others) as a phrase."""
+    """A relation (subject, predicate, object or None, any others) as a sentence without its full stop: `the cat is far from
+    the dog`."""
     subject, predicate, thing, *others = relation
-    words = str(predicate).replace("_", " ")
+    name = _name(subject, names)
+    named, are_several = _with_article(name), plural_of(name) == name
     if thing is None:
-        return f"{_name(subject, names)} {PLACES.get(str(predicate), words)}"
-    return f"{_name(subject, names)} {words} {' and '.join(_name(each, names) for each in (thing, *others))}"
+        place = PLACES.get(str(predicate), predicate_in_words(str(predicate)))
+        return f"{named} {('is', 'are')[are_several]} {place}"
+    words = predicate_in_words(str(predicate))
+    said = VERBS.get(str(predicate), (f"is {words}", f"are {words}"))[are_several]
+    return f"{named} {said} {' and '.join(_with_article(_name(each, names)) for each in (thing, *others))}"
+
+
+def predicate_in_words(predicate: str) -> str:
+    """A predicate as the words of an arrow between two things: `left of`, `far from`."""
+    row = PREDICATES.get(predicate)
+    says_more = row is not None and row.phrase.startswith((predicate.replace("_", " "), "in a ", "on a "))
+    return row.phrase if row is not None and says_more else predicate.replace("_", " ")
 
 
 def ids_of(relation: Row) -> list[Any]:
@@ -97,11 +119,11 @@ def _premise(item: object, names: Mapping[int, str]) -> str:
             attributes = "".join(f", {word}" for word in _list(rest, "attributes"))
             return f"{_begun(_name(one, names))} covers {width} × {height} px at {x}, {y}{depth}{attributes}."
         case {"relation": [_, _, _, *_] as triple, **rest}:
-            return f"{relation_in_words(triple, names)}{' (drawn)' if rest.get('drawn') else ''}."
+            return f"{_capital(relation_in_words(triple, names))}{' (drawn)' if rest.get('drawn') else ''}."
         case {"excluded": name}:
             return f"There is no {name} in the scene."
         case [_, str(), _]:
-            return f"{relation_in_words(item, names)}."
+            return f"{_capital(relation_in_words(item, names))}."
     return _of_pictures(item, names)
 
 
@@ -144,7 +166,10 @@ def _with_article(name: str) -> str:
 
 def _begun(name: str) -> str:
     """A thing at the beginning of a sentence."""
-    said = _with_article(name)
+    return _capital(_with_article(name))
+
+
+def _capital(said: str) -> str:
     return said[:1].upper() + said[1:]
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from jinja2 import Environment
 
+from dataset.analysis.certificate_text import predicate_in_words
 from dataset.analysis.names_in_words import in_words
 from dataset.analysis.page_templates import templates_in
 from dataset.gallery.table_faults import SHOWN
@@ -30,6 +31,7 @@ ASSETS = {
 def _environment() -> Environment:
     environment = templates_in(HERE, ANALYSIS)
     environment.filters["words"] = in_words
+    environment.filters["relation"] = predicate_in_words
     environment.filters["meaning"] = kind_meaning
     environment.filters["percent"] = lambda share: f"{100 * share:.1f} %".replace(".0 %", " %")
     environment.filters["counted"] = counted

@@ -17,7 +17,10 @@ from schemas.picture_layers import Claim
 GAP = 8
 """Pixels between the pictures."""
 
-COLOURS = ("#e6194b", "#3cb44b", "#4363d8", "#f58231", "#911eb4", "#42d4f4", "#f032e6", "#bfef45")
+COLOURS = (
+    "#e6194b", "#3cb44b", "#4363d8", "#f58231", "#911eb4", "#42d4f4", "#f032e6", "#bfef45",
+    "#fabed4", "#469990", "#dcbeff", "#9a6324", "#fffac8", "#800000", "#ffe119", "#a9a9a9",
+)  # fmt: skip
 """By an object's id, over again after the last."""
 
 UPPER = "▀"

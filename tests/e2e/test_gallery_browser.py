@@ -253,6 +253,51 @@ def test_by_keys_alone_a_question_is_flagged_and_nothing_else_is_stored(page, tm
     assert said == (asked[1], "flag", reason, comment)
 
 
+def test_the_proof_that_is_drawn_is_of_the_question_that_the_keys_have_reached(page, tmp_path: Path):
+    uri, side = str(tmp_path / "proven"), PROVEN.questions[0]
+    shared = {"certificate": side.certificate, "objects": side.objects}
+    questions = tuple(each.model_copy(update=shared) for each in PROVEN.questions)
+    store_samples(uri, [PROVEN.model_copy(update={"questions": questions})])
+    data = shown(uri, NotedFactory())
+    with running(application(replace(data, reviews=ReviewPages(uri, None, data.samples.sample)))) as address:
+        page.goto(f"{address}/review")
+        follow_the_keys(page)
+
+
+def follow_the_keys(page) -> None:
+    page.locator("input[name=reviewer]").fill("ada")
+    page.locator("[data-item] input[type=radio]").first.focus()
+    drawn = set(page.locator("[data-proof]").evaluate_all("all => all.map(one => one.dataset.proof)"))
+    items = page.locator("[data-item]").evaluate_all("all => all.map(one => one.dataset.question)")
+    assert len(drawn) > 1
+    for key in ("f", "c", "Escape", *["j", "a"] * (len(items) - 1)):
+        page.keyboard.press(key)
+        moved_under_the_pointer(page, items[0] if key == "j" else items[-1])
+        assert lit_proofs(page) == drawn & {reached(page)}, key
+    page.mouse.move(*middle_of(page.locator(f"[data-item][data-question='{items[1]}']")))
+    page.mouse.move(5, 5)
+    assert lit_proofs(page) == drawn & {reached(page)}, "again, where the pointer has left what it pointed at"
+
+
+def moved_under_the_pointer(page, question: str) -> None:
+    """What the browser says where the page moves so that a pointer that rests lies on another question."""
+    over = "item => item.dispatchEvent(new MouseEvent('mouseover', {bubbles: true}))"
+    page.locator(f"[data-item][data-question='{question}']").evaluate(over)
+
+
+def reached(page) -> str:
+    return page.evaluate("document.activeElement.closest('[data-item]').dataset.question")
+
+
+def lit_proofs(page) -> set[str]:
+    return set(page.locator(".proof-drawing.lit").evaluate_all("all => all.map(one => one.dataset.proof)"))
+
+
+def middle_of(item) -> tuple[float, float]:
+    box = item.bounding_box()
+    return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+
+
 @pytest.mark.parametrize("field", ["input[name=reviewer]", "select[name=order]"])
 def test_escape_leaves_the_fields_above_the_items_too(page, field):
     page.goto("/review")

@@ -20,8 +20,8 @@ RESULT = "result.json"
 FACETS = ("split", "kind", "hops", "density", "relation")
 """What accuracies are compared by."""
 
-COLOURS = 8
-"""The style sheet's number of colours."""
+COLOURS, MARKS = 16, 4
+"""The style sheet's numbers of colours and of marks."""
 
 Values = dict[str, Any]
 
@@ -42,12 +42,16 @@ class Run:
 
 @dataclass(frozen=True)
 class Series:
-    """What is compared: a model or a baseline on one split, by facets. `run` is its number, None for a baseline."""
+    """What is compared: a model or a baseline on one split, by facets. `run` is its number, None for a baseline.
+
+    `colour` tells models apart, `mark` the splits: both are numbers of the style sheet.
+    """
 
     name: str
     split: str
     scores: Mapping[str, Any]
     colour: int
+    mark: int
     run: int | None
 
 
@@ -92,15 +96,18 @@ def _run(folder: Path, result: Mapping[str, Any]) -> Run:
 
 
 def series_of(runs: Sequence[Run]) -> list[Series]:
-    """Models first, each with a colour of its own; of several runs of the same questions their baselines once."""
+    """Models first, each with a colour of its own, each split with a mark of its own; of several runs of the same questions
+    their baselines once."""
     models: list[Series] = []
     others: dict[tuple[str, str], Series] = {}
     names = list(dict.fromkeys(run.model for run in runs if run.scores is not None))
+    splits = list(dict.fromkeys(run.split for run in runs))
     for number, run in enumerate(runs):
+        mark = splits.index(run.split) % MARKS
         if run.scores is not None:
-            models.append(Series(run.model, run.split, run.scores, names.index(run.model) % COLOURS, number))
+            models.append(Series(run.model, run.split, run.scores, names.index(run.model) % COLOURS, mark, number))
         for name, scores in run.baselines.items():
-            others.setdefault((name, run.split), Series(name, run.split, scores, -1, None))
+            others.setdefault((name, run.split), Series(name, run.split, scores, -1, mark, None))
     return [*models, *others.values()]
 
 

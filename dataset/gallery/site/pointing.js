@@ -41,11 +41,24 @@
     for (const drawing of part.querySelectorAll("[data-proof]")) drawing.classList.toggle("lit", drawing.dataset.proof === question);
   };
   const pinned = (part) => part.querySelector(".question[open][data-pinned]");
+  const focused = (part) => {
+    const source = document.activeElement && document.activeElement.closest("[data-points]");
+    return source && part.contains(source) ? source : null;
+  };
+  // By keys the page moves under a pointer that rests: what comes to lie there was not pointed at.
+  let rests = false;
+  document.addEventListener("keydown", () => { rests = true; }, true);
   const point = (event, on) => {
+    if (rests && event.type.startsWith("mouse")) return;
     const source = event.target.closest && event.target.closest("[data-points]");
     const part = source && source.closest(PART);
-    if (part) show(part, on ? source : pinned(part));
+    if (part) show(part, on ? source : pinned(part) || (event.type === "mouseout" ? focused(part) : null));
   };
+  document.addEventListener("mousemove", (event) => {
+    if (!rests || !(event.movementX || event.movementY)) return;
+    rests = false;
+    point(event, true);
+  });
   for (const [start, end] of [["mouseover", "mouseout"], ["focusin", "focusout"]]) {
     document.addEventListener(start, (event) => point(event, true));
     document.addEventListener(end, (event) => point(event, false));

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from dataset.analysis.certificate_text import relation_in_words
+from dataset.analysis.certificate_text import predicate_in_words, relation_in_words
 from schemas.llm.contract import ledger_totals
 
 Names = Mapping[int, str]
@@ -84,11 +84,11 @@ def _relation(entry: object, names: Names) -> str:
         case {"relation": [int(), str(), int() | None, *_] as relation, **rest}:
             instead = rest.get("instead")
             held = _joined(
-                [f"{name.replace('_', ' ')} by {margin:.2f}" for name, margin in instead.items()]
+                [f"{predicate_in_words(name)} by {margin:.2f}" for name, margin in instead.items()]
                 if isinstance(instead, dict)
                 else []
             )
-            return f"{relation_in_words(relation, names)} does not hold{f'; instead {held}' if held else ''}."
+            return f"It is not so that {relation_in_words(relation, names)}{f'; instead {held}' if held else ''}."
     return ""
 
 

@@ -12,6 +12,9 @@ from typing import Any
 TILE_PX = 180
 """The width of the smallest picture, on the contact sheet of a telephone, in pixels of the page."""
 
+STAGE_PX = 400
+"""The width of a picture beside its questions, about, in the same."""
+
 LETTER_PX, PADDING_PX, HEIGHT_PX = 6.2, 9, 15
 """The size of a name there: of each letter, of both ends together, and of the line."""
 
@@ -34,10 +37,12 @@ Size = tuple[float, float]
 
 @dataclass(frozen=True)
 class LabelPlace:
-    """`style`: two declarations of CSS that hold a corner of the name.  `side`: `inside` the box, or `outside` it."""
+    """`style`: two declarations of CSS that hold a corner of the name.  `side`: `inside` the box, or `outside` it.
+    `area`: what the name covers of a picture whose questions stand beside it."""
 
     style: str
     side: str
+    area: Area
 
 
 def label_places(things: Sequence[Thing], width: int, height: int) -> list[LabelPlace]:
@@ -47,7 +52,7 @@ def label_places(things: Sequence[Thing], width: int, height: int) -> list[Label
     taken: list[Area] = []
     for number in sorted(range(len(things)), key=lambda n: boxes[n][2] * boxes[n][3]):
         name = str(things[number]["name"])
-        options = list(_options(boxes[number], _Name(_size(name, width, height), len(name))))
+        options = list(_options(boxes[number], _name(name, width, height)))
         area, found[number] = min(options, key=lambda option: _cost(option[0], boxes, taken))
         taken.append(area)
     return [found[number] for number in range(len(things))]
@@ -55,9 +60,10 @@ def label_places(things: Sequence[Thing], width: int, height: int) -> list[Label
 
 @dataclass(frozen=True)
 class _Name:
-    """A name as large as on the smallest picture, and how many letters it has."""
+    """A name as large as on the smallest picture, as large beside questions, and how many letters it has."""
 
     size: Size
+    beside_questions: Size
     letters: int
 
     @property
@@ -71,9 +77,13 @@ def _shares(box: Sequence[float], width: int, height: int) -> Area:
     return box[0] / width, box[1] / height, box[2] / width, box[3] / height
 
 
-def _size(name: str, width: int, height: int) -> Size:
-    wide = min(WIDEST, (PADDING_PX + LETTER_PX * len(name)) / TILE_PX)
-    return wide, HEIGHT_PX / (TILE_PX * height / width)
+def _name(name: str, width: int, height: int) -> _Name:
+    return _Name(_size(name, TILE_PX, height / width), _size(name, STAGE_PX, height / width), len(name))
+
+
+def _size(name: str, pixels: int, aspect: float) -> Size:
+    """In a picture so wide on the page, `aspect` times as high."""
+    return min(WIDEST, (PADDING_PX + LETTER_PX * len(name)) / pixels), HEIGHT_PX / (pixels * aspect)
 
 
 def _options(box: Area, name: _Name) -> Iterator[tuple[Area, LabelPlace]]:
@@ -92,7 +102,12 @@ def _held(point: tuple[float, float], corner: tuple[bool, bool], name: _Name, si
     (x, y), (is_left, is_top), (wide, high) = point, corner, name.size
     across, left = _inside(x, wide, "left" if is_left else "right", name.room[0])
     down, top = _inside(y, high, "top" if is_top else "bottom", name.room[1])
-    return (left, top, wide, high), LabelPlace(f"{across};{down}", side)
+    large = name.beside_questions
+    begins = (
+        _inside(x, large[0], "left" if is_left else "right", "")[1],
+        _inside(y, large[1], "top" if is_top else "bottom", "")[1],
+    )
+    return (left, top, wide, high), LabelPlace(f"{across};{down}", side, (*begins, *large))
 
 
 def _inside(at: float, long: float, held_by: str, room: str) -> tuple[str, float]:

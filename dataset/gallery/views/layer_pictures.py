@@ -13,7 +13,10 @@ from PIL import Image
 from dataset.gallery.views.row_views import COLOURS
 from dataset.solid.run_lengths import mask_of
 
-PALETTE = ("e5484d", "2b87f0", "2ba558", "f0a00c", "9b5de5", "0aa5a5", "e2559b", "8a6d3b")
+PALETTE = (
+    "e5484d", "2b87f0", "2ba558", "f0a00c", "9b5de5", "0aa5a5", "e2559b", "8a6d3b",
+    "006987", "963c78", "2d3cff", "6fc800", "007800", "b9a6e6", "f02cf0", "6e7781",
+)  # fmt: skip
 """The style sheet's colours of boxes, in their order."""
 
 COVER, EDGE = 120, 255

@@ -12,10 +12,13 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
+from dataset.analysis.certificate_text import predicate_in_words
 from dataset.gallery.views.proof_marks import (
+    Area,
     Box,
     Mark,
     Point,
+    apart,
     area,
     arrow,
     dot,
@@ -23,7 +26,6 @@ from dataset.gallery.views.proof_marks import (
     measure,
     middle,
     nearest_points,
-    within,
     words,
 )
 from spatial.relations.predicate_table import BANDS
@@ -75,8 +77,10 @@ class Proof:
         return None if a is None or b is None else (self.boxes[a], self.boxes[b])
 
 
-def proof_marks(question: Mapping[str, Any], row: Mapping[str, Any]) -> list[Mark]:
-    """The drawing of a question's proof over the row's own picture; nothing for an unreadable certificate."""
+def proof_marks(question: Mapping[str, Any], row: Mapping[str, Any], names: Sequence[Area] = ()) -> list[Mark]:
+    """The drawing of a question's proof over the row's own picture, its words beside the `names` there, whose areas are
+    shares of the picture's sides; nothing for an unreadable certificate.
+    """
     if question.get("views"):
         return second_marks(question, 0)
     proof = _proof_of(question, row)
@@ -84,7 +88,7 @@ def proof_marks(question: Mapping[str, Any], row: Mapping[str, Any]) -> list[Mar
         return []
     draw = DRAWINGS.get(str(proof.query.get("op")))
     marks = [] if draw is None else list(draw(proof))
-    return [within(mark, *proof.size) for mark in (*_hops(proof), *(marks or _relations(proof)))]
+    return apart([*_hops(proof), *(marks or _relations(proof))], names, *proof.size)
 
 
 def second_marks(question: Mapping[str, Any], number: int) -> list[Mark]:
@@ -141,7 +145,7 @@ def _hops(proof: Proof) -> Iterator[Mark]:
             anchor = _next_of(proof.things, number) if isinstance(ref, dict) and "anchor" in ref else None
             if anchor is not None and {number, anchor} <= proof.boxes.keys():
                 start, end = nearest_points(proof.boxes[anchor], proof.boxes[number])
-                text = str(ref.get("predicate", "")).replace("_", " ")
+                text = predicate_in_words(str(ref.get("predicate", "")))
                 yield from arrow(start, end, proof.width, text, dashed=True)
 
 
@@ -192,7 +196,7 @@ def _related(proof: Proof, subject: int, other: int) -> Iterator[Mark]:
         yield from _in_depth(proof, subject, other)
     else:
         start, end = (middle(box) for box in boxes)  # things that touch have no gap
-        yield from arrow(start, end, proof.width, str(predicate or "").replace("_", " "))
+        yield from arrow(start, end, proof.width, predicate_in_words(str(predicate or "")))
 
 
 def _side(proof: Proof) -> Iterator[Mark]:
@@ -448,7 +452,7 @@ def _relations(proof: Proof) -> Iterator[Mark]:
             case [int() as subject, str() as predicate, int() as other, *_] if {subject, other} <= set(proof.things):
                 if drawn < MOST_ARROWS and {subject, other} <= proof.boxes.keys():
                     start, end = middle(proof.boxes[subject]), middle(proof.boxes[other])
-                    yield from arrow(start, end, proof.width, predicate.replace("_", " "))
+                    yield from arrow(start, end, proof.width, predicate_in_words(predicate))
                     drawn += 1
 
 

@@ -12,6 +12,9 @@ Mark = Mapping[str, Any]
 """`form` is `line`, `head`, `area`, `dot` or `text`; the other values depend on it."""
 
 Point = tuple[float, float]
+Area = tuple[float, float, float, float]
+"""Left, top, width and height."""
+
 Box = Sequence[int]
 """[x, y, width, height] in pixels, y down."""
 
@@ -26,6 +29,9 @@ BESIDE = 0.032
 
 LETTER, LINE = 0.019, 0.04
 """The width of a letter and the height of a line of text, as shares of the picture's width; the page sets 0.03 of it."""
+
+MOVES = (0.0, 0.5, -0.5, 1.0, -1.0, 1.5, -1.5, 2.0, -2.0, 3.0, -3.0)
+"""How far a text moves down to have room, in lines, the best first."""
 
 SHORTEST = 1.0
 """Pixels: a line that is shorter has no direction."""
@@ -79,6 +85,34 @@ def within(mark: Mark, width: float, height: float) -> Mark:
     x, y = (min(max(at, half), max(half, most - half)) for at, half, most in
             ((mark["x"], across, width), (mark["y"], down, height)))  # fmt: skip
     return {**mark, "x": round(x, 1), "y": round(y, 1)}
+
+
+def apart(marks: Sequence[Mark], names: Sequence[Area], width: float, height: float) -> list[Mark]:
+    """The marks, with each text where it covers no name and no other text if there is room, as near to its place as can be,
+    and in the picture. `names`: the areas of names, in shares of the picture's sides."""
+    taken = [(x * width, y * height, w * width, h * height) for x, y, w, h in names]
+    found = []
+    for mark in marks:
+        if mark["form"] != "text":
+            found.append(mark)
+            continue
+        moved = [within({**mark, "y": mark["y"] + move * LINE * width}, width, height) for move in MOVES]
+        best = min(moved, key=lambda one: sum(_common(_area(one, width), other) for other in taken))
+        taken.append(_area(best, width))
+        found.append(best)
+    return found
+
+
+def _area(mark: Mark, width: float) -> Area:
+    wide, high = LETTER * width * len(mark["text"]), LINE * width
+    return mark["x"] - wide / 2, mark["y"] - high / 2, wide, high
+
+
+def _common(a: Area, b: Area) -> float:
+    """The area that both cover."""
+    wide = min(a[0] + a[2], b[0] + b[2]) - max(a[0], b[0])
+    high = min(a[1] + a[3], b[1] + b[3]) - max(a[1], b[1])
+    return max(0.0, wide) * max(0.0, high)
 
 
 def arrow(start: Point, end: Point, width: float, text: str = "", dashed: bool = False) -> list[Mark]:

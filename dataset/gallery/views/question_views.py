@@ -10,14 +10,21 @@ from typing import Any
 
 from dataset.analysis.certificate_text import proof_in_words
 from dataset.gallery.views.proof_drawing import proof_marks
+from dataset.gallery.views.proof_marks import Area
 from dataset.quality.quality_rows import row_of
 from dataset.quality.turn_entailment import TurnReader
 
 
-def question_views(row: Mapping[str, Any], in_order: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    """The template values of a row's questions, as the row has them. `in_order`: the same as they stand on the page."""
+def question_views(
+    row: Mapping[str, Any], in_order: Sequence[Mapping[str, Any]], names: Sequence[Area] = ()
+) -> list[dict[str, Any]]:
+    """The template values of a row's questions, as the row has them. `in_order`: the same as they stand on the page.
+    `names`: the areas of names over the picture, which the words of a proof leave free."""
     known = said_before(row, in_order)
-    return [_question_view(question, row, question["id"] in known) for question in row["questions"]]
+    return [
+        {**_question_view(question, row, question["id"] in known), "marks": proof_marks(question, row, names)}
+        for question in row["questions"]
+    ]
 
 
 def _question_view(question: Mapping[str, Any], row: Mapping[str, Any], follows: bool) -> dict[str, Any]:
@@ -25,7 +32,6 @@ def _question_view(question: Mapping[str, Any], row: Mapping[str, Any], follows:
         **question,
         "follows": follows,
         "proof": proof_in_words(question["certificate"], row["objects"]),
-        "marks": proof_marks(question, row),
         "shown": shown_pictures(question.get("views") or ((0,) if row.get("views") else ())),
     }
 

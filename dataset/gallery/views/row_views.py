@@ -17,7 +17,7 @@ from dataset.gallery.views.question_views import question_views
 from schemas.llm.contract import ledger_totals
 from spatial.relations.predicate_table import PREDICATES
 
-COLOURS = 8
+COLOURS = 16
 """The style sheet's number of box colours."""
 
 IDS = ("seed_id", "index", "graph_id", "image_id", "sha256", "renderer", "scene_hash")
@@ -50,7 +50,8 @@ def view(row: Mapping[str, Any], picture: str) -> View:
     objects = _labelled([_object_view(thing, names, number) for number, thing in enumerate(row["objects"])], row)
     drawn = [r for r in relations if r["drawn"]]
     in_order = grouped(row["questions"], lambda question: str(question["kind"]))
-    questions = question_views(row, [question for _, group in in_order for question in group])
+    names_at = [thing["label"].area for thing in objects]
+    questions = question_views(row, [question for _, group in in_order for question in group], names_at)
     return {
         **{name: row[name] for name in ("sample_id", "width", "height", "scene", "split", "excluded")},
         "picture": picture,

@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dataset.analysis.certificate_text import names_of, proof_in_words, relation_in_words
+from spatial.relations.predicate_table import PREDICATES
 
 CATS = [{"id": 0, "category": "cat"}, {"id": 1, "category": "cat"}, {"id": 2, "category": "dog"}]
 
@@ -21,10 +22,24 @@ def test_things_of_one_category_are_told_apart():
     assert names_of(CATS) == {0: "cat 1", 1: "cat 2", 2: "dog"}
 
 
-def test_a_relation_reads_as_a_phrase():
-    assert relation_in_words((2, "left_of", 0), names_of(CATS)) == "dog left of cat 1"
-    assert relation_in_words((2, "top_left", None), names_of(CATS)) == "dog in the top left corner"
-    assert relation_in_words((0, "somewhere", None), {}) == "object 0 somewhere"
+def test_a_relation_reads_as_a_sentence():
+    names = {**names_of(CATS), 3: "trousers", 4: "desk"}
+    assert relation_in_words((2, "left_of", 0), names) == "the dog is left of cat 1"
+    assert relation_in_words((2, "far", 4), names) == "the dog is far from the desk"
+    assert relation_in_words((3, "facing_away_from", 4), names) == "the trousers face away from the desk"
+    assert relation_in_words((2, "between", 0, 1), names) == "the dog is between cat 1 and cat 2"
+    assert relation_in_words((4, "supports", 2), names) == "the desk supports the dog"
+    assert relation_in_words((2, "top_left", None), names) == "the dog is in the top left corner"
+    assert relation_in_words((0, "somewhere", None), {}) == "object 0 is somewhere"
+
+
+@pytest.mark.parametrize("predicate", PREDICATES)
+def test_every_relation_has_a_verb_and_its_words_end_before_the_next_thing(predicate):
+    words = relation_in_words((2, predicate, 4), {2: "dog", 4: "desk"})
+    assert words.startswith("the dog ")
+    assert words.split()[2].endswith("s")
+    assert words.endswith(" the desk")
+    assert "far the" not in words
 
 
 def test_cameras_are_said_to_be_somewhere_and_to_look_somewhere():
@@ -56,7 +71,7 @@ def test_a_proof_reads_as_sentences():
     assert proof_in_words(certificate, CATS) == [
         "“the leftmost cat” is cat 1.",
         "The dog covers 30 × 40 px at 1, 2, depth 0.50, red.",
-        "dog on cat 1 (drawn).",
+        "The dog is on cat 1 (drawn).",
         "There is no tree in the scene.",
         "Rule: right of, by centres.",
         "Margin: 0.52.",

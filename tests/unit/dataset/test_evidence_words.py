@@ -22,7 +22,7 @@ NAMES = {0: "cat", 1: "dog"}
         ({"objects": ["cat", "dog"]}, "It was about cat, dog."),
         (
             {"relations": [{"relation": [0, "left_of", 1], "instead": {"right_of": 0.31, "far": 0.2}}]},
-            "cat left of dog does not hold; instead right of by 0.31, far by 0.20.",
+            "It is not so that the cat is left of the dog; instead right of by 0.31, far from by 0.20.",
         ),
         ({"by": "picture", "fingerprint": "ff", "first": "ab12"}, "Another one looking the same came first: ab12."),
         ({"mean": 3.2, "brightest_twentieth": 9}, "Its mean brightness is 3.2 of 255, its brightest twentieth 9."),
@@ -44,7 +44,7 @@ def test_evidence_is_said_in_a_sentence_and_nothing_of_it_is_left(evidence, sent
         ("[1]", [("evidence", "[1]")]),
         (None, []),
         ('{"objects": []}', [("objects", "[]")]),
-        ('{"other": {"relation": [0, "near", 1]}}', [("other", '{"relation": "cat near dog"}')]),
+        ('{"other": {"relation": [0, "near", 1]}}', [("other", '{"relation": "the cat is near the dog"}')]),
         ('{"relations": "all"}', [("relations", "all")]),
     ],
 )  # fmt: skip

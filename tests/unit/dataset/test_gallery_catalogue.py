@@ -157,9 +157,12 @@ def test_rejections_are_found_by_reason_and_shown_with_their_evidence(uri):
     assert dict(found.facets.reason) == {"no_layout": 1, "violated_relation": 1}
     total, (row,) = found.search(RejectionFilter(reason="violated_relation"), 1)
     assert total == 1
-    assert row["said"] == ["cat near dog 2 does not hold; instead far by 0.20.", "It was about cat, dog, dog."]
+    assert row["said"] == [
+        "It is not so that the cat is near dog 2; instead far from by 0.20.",
+        "It was about cat, dog, dog.",
+    ]
     assert dict(row["evidence"]) == {"margin": "-0.125"}
-    assert row["conflict"] == ["cat left of dog 1"]
+    assert row["conflict"] == ["the cat is left of dog 1"]
     assert not row["again"]
     assert "does not hold" in row["meaning"]
     assert found.search(RejectionFilter(stage="agents", words=event.seed_id), 1)[0] == 1

@@ -1,6 +1,7 @@
 """Results of models side by side, and their wrong answers beside the picture; statistics and other slow results."""
 
 import asyncio
+import json
 import re
 import threading
 from datetime import UTC, datetime
@@ -131,6 +132,27 @@ def test_the_page_shows_models_with_intervals_and_leads_to_their_wrong_answers(r
     assert 'class="choice mistaken">no' in wrong
     assert pages.get("/evaluation/wrong/0?kind=presence").text.count("<article") == 0
     assert pages.get("/evaluation/wrong/9").status_code == 404
+
+
+def test_each_split_of_a_model_has_a_mark_of_its_own_that_a_legend_explains(results: Path, uri: str):
+    (folder,) = [path for path in results.iterdir() if path.name == "yes-sayer"]
+    found = json.loads((folder / "result.json").read_text("utf-8"))
+    found["run"]["questions"]["split"] = "another"
+    second = results / "yes-sayer-on-another"
+    second.mkdir()
+    (second / "result.json").write_text(json.dumps(found))
+    page = client(uri, results).get("/evaluation").text
+    chart = page[page.index('id="by-kind"') :].partition("</section>")[0]
+    marks = set(re.findall(r'<span class="c(\d+)">.*?class="dot m(\d)"', chart))
+    assert len(marks) == 3, "two models, one of them on two splits"
+    legend = re.findall(r'class="swatch c(\d+) m(\d)"[^>]*></i> ([\w-]+) <span class="soft">(\w+)</span>', chart)
+    assert {(colour, mark) for colour, mark, *_ in legend} == marks
+    assert len({(name, split) for *_, name, split in legend}) == 3
+    assert len(set(re.findall(r'class="glyph".*?aria-hidden="true">(.)<', chart))) == 2 * len(baselines_of(found))
+
+
+def baselines_of(result: dict) -> list[str]:
+    return list(result["baselines"])
 
 
 def test_where_only_baselines_were_asked_no_page_says_that_every_answer_was_right(uri: str, tmp_path: Path):

@@ -72,4 +72,4 @@ def test_the_page_offers_the_layers_where_they_are_known_and_works_without_scrip
 
 def test_the_colours_are_those_of_the_style_sheet():
     style = (HERE / "gallery.css").read_text("utf-8")
-    assert tuple(re.findall(r"\.c\d \{ --c: #(\w{6});", style)) == PALETTE
+    assert tuple(re.findall(r"\.c\d+ \{ --c: #(\w{6});", style)) == PALETTE

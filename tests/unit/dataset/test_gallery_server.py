@@ -101,7 +101,14 @@ def test_a_picture_is_served_as_it_lies_in_the_table(client):
 def test_a_sample_shows_its_graph_its_proofs_and_its_lineage(client):
     event = make_qa()
     html = unescape(client.get(f"/sample/{event.sample_id}").text)
-    for text in (event.graph.graph_id, event.image.sha256, "Margin: 0.31.", "cat left of dog", "render seed", "boxes-1"):
+    for text in (
+        event.graph.graph_id,
+        event.image.sha256,
+        "Margin: 0.31.",
+        "the cat is left of the dog",
+        "render seed",
+        "boxes-1",
+    ):
         assert text in html
 
 

@@ -1,7 +1,7 @@
 """The drawn graph: arrows end at the edges of boxes, every relation is there, no two share a line."""
 
 import re
-from itertools import combinations
+from itertools import combinations, product
 
 import pytest
 
@@ -42,7 +42,7 @@ def test_arrows_begin_at_the_edge_of_one_box_and_end_at_the_edge_of_the_other(co
 def test_relations_of_the_same_two_share_an_arrow_and_opposite_ones_bend_apart():
     relations = [relation(0, "left_of", 1), relation(0, "far", 1), relation(1, "right_of", 0)]
     there, back = graph_drawing(things(2), relations)["edges"]
-    assert (there["label"], back["label"]) == ("left of · far", "right of")
+    assert (there["label"], back["label"]) == ("left of · far from", "right of")
     assert (there["x"], there["y"]) != (back["x"], back["y"])
 
 
@@ -112,3 +112,35 @@ def test_words_lie_in_the_drawing():
         for node in drawing["nodes"]:
             half = len(node["places"]) * PLACE_WORD / 2
             assert half <= node["places_x"] <= drawing["width"] - half
+
+
+def inner_points(edge: dict) -> list[tuple[float, float]]:
+    """Points of an edge between its ends."""
+    (x1, y1), (x2, y2) = ends(edge)
+    cx, cy = [float(number) for number in re.findall(r"-?\d+\.\d", edge["path"])][2:4]
+    shares = [number / 40 for number in range(1, 40)]
+    return [((1 - t) ** 2 * x1 + 2 * t * (1 - t) * cx + t * t * x2, (1 - t) ** 2 * y1 + 2 * t * (1 - t) * cy + t * t * y2)
+            for t in shares]  # fmt: skip
+
+
+@pytest.mark.parametrize("count", [4, 5, 6, 7, 8, 9, 10])
+def test_no_arrow_runs_behind_a_thing_at_which_it_does_not_end(count):
+    """Neighbours around the oval and those one thing further, of which the straight line may cross that thing."""
+    pairs = [(n, (n + step) % count) for n in range(count) for step in (1, 2) if (n + 2 * step) % count != n or step == 1]
+    drawing = graph_drawing(things(count), [relation(a, "left_of", b) for a, b in pairs])
+    for edge in drawing["edges"]:
+        for node in drawing["nodes"]:
+            if node["id"] not in edge["points"]:
+                assert all(beyond(node, point) > 0 for point in inner_points(edge)), (edge["points"], node["id"])
+
+
+def test_things_with_long_names_at_the_same_height_have_room_beside_each_other():
+    names = [{**thing, "name": f"a thing with a long name {thing['id']}"} for thing in things(7)]
+    relations = [relation(n, "in_front_of", (n + 1) % 7) for n in range(7)]
+    drawing = graph_drawing(names, relations)
+    for one, other in combinations(drawing["nodes"], 2):
+        assert abs(one["x"] - other["x"]) >= (one["w"] + other["w"]) / 2 or abs(one["y"] - other["y"]) >= one["h"]
+    for edge, node in product(drawing["edges"], drawing["nodes"]):
+        assert (
+            abs(edge["x"] - node["x"]) >= (edge["w"] + node["w"]) / 2 or abs(edge["y"] - node["y"]) >= (18 + node["h"]) / 2
+        )

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from dataset.gallery.views.proof_drawing import DRAWINGS, proof_marks, second_marks
-from dataset.gallery.views.proof_marks import measure, nearest_points
+from dataset.gallery.views.proof_marks import LINE, apart, measure, nearest_points, words
 from dataset.table.row_encoding import rows_of
 from schemas.interfaces import Sample
 from spatial.questions import question_kinds
@@ -209,3 +209,17 @@ def test_words_stay_in_the_picture():
     marks = proof_marks(question({"op": "outermost", "extreme": "leftmost"}, (0,)), ROW)
     (text,) = (mark for mark in marks if mark["form"] == "text")
     assert text["x"] >= len(text["text"]) * 0.018 * 400 / 2
+
+
+def test_words_of_a_proof_leave_the_names_over_the_picture_free():
+    name = (0.4, 0.48, 0.2, 0.04)
+    (text,) = apart([words((256, 256), "depth 0.45")], [name], 512, 512)
+    top, bottom = text["y"] - LINE * 512 / 2, text["y"] + LINE * 512 / 2
+    assert bottom <= 0.48 * 512 + 0.2 or top >= 0.52 * 512 - 0.2
+    assert abs(text["y"] - 256) <= 2 * LINE * 512, "near to its place"
+
+
+def test_words_of_a_proof_leave_each_other_free_and_stay_where_there_is_room():
+    one, other = apart([words((256, 256), "depth 0.45"), words((260, 258), "depth 0.50")], [], 512, 512)
+    assert (one["x"], one["y"]) == (256, 256)
+    assert abs(one["y"] - other["y"]) >= LINE * 512 - 0.2

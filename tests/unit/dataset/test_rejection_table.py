@@ -130,7 +130,7 @@ def test_a_table_from_before_that_difference_is_told_apart_by_its_evidence(lab):
     found = RejectionSearch(rejections_uri(lab.uri))
     found.refresh()
     assert (found.facets.rejections, found.facets.ended) == (2, 1)
-    assert found.search(RejectionFilter(outcome="drawn_again"), 1)[1][0]["conflict"] == ["object 0 left of object 1"]
+    assert found.search(RejectionFilter(outcome="drawn_again"), 1)[1][0]["conflict"] == ["object 0 is left of object 1"]
 
 
 @pytest.mark.parametrize(

@@ -174,7 +174,7 @@ def test_show_tells_everything_of_one(skg: Skg, uri: str):
     assert told["evidence"] == {"measured": [0.25]}
     assert told["judged"]["image"]["key"] == event.image.key == told["image_key"]
     code, said, _ = skg("show", event.rejection_id)
-    assert "conflict   cat left of dog" in said
+    assert "conflict   the cat is left of the dog" in said
     assert "a relation of the graph does not hold in the picture" in said
     assert "judged     of skg.images" in said
 
