@@ -5,17 +5,17 @@ Recognises only what the knowledge base contains, and says what it left out.  Pl
 """
 
 import re
-from collections.abc import Callable, Container, Sequence
+from collections.abc import Callable, Container, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import pairwise
 
 from agents.concepts.concept_words import CONDITIONS, HOMONYMS, NONE, PHRASES, RELATIVES, SPELLINGS, WINTRY, conditions_of
-from agents.concepts.contents import with_contents
+from agents.concepts.contents import BEARS, HOLDS, with_contents
 from agents.concepts.definite_reference import each_once
 from agents.concepts.denial_words import with_plain_denials
 from agents.concepts.left_out_words import LeftOut, Unread
-from agents.concepts.listed_subjects import Lists, of_doers, said_of_each
+from agents.concepts.listed_subjects import CARRYING, Lists, of_doers, said_of_each
 from agents.concepts.noun_phrases import (
     Mention,
     NamedThing,
@@ -27,13 +27,20 @@ from agents.concepts.noun_phrases import (
     names,
     of_size,
 )
-from agents.concepts.relation_reading import NamedRelation, begins_relation, doing_places, normalised, relations_between
+from agents.concepts.relation_reading import (
+    NamedRelation,
+    begins_relation,
+    doing_places,
+    inverted_relations,
+    normalised,
+    relations_between,
+)
 from agents.concepts.scene_phrases import NoPlaces, ScenePhrase, is_of_something, no_places, scene_phrases
 from agents.concepts.surroundings import on_surroundings
 from agents.concepts.unread_statements import compounds, unread_statements
 from agents.image_prompts import with_article
 from schemas.predicate_names import GROUPS
-from spatial.knowledge.categories import SceneKind
+from spatial.knowledge.categories import Backdrop, SceneKind
 from spatial.knowledge.knowledge_base import categories, find_scene, scene_kinds
 from spatial.knowledge.scene_search import WHOLE_PHRASE, SceneMatch, tokens
 from spatial.knowledge.undrawn_names import is_undrawn
@@ -42,6 +49,9 @@ from spatial.questions.wording.lexicon import plural
 _WORD = re.compile(r"(?<![\w-])[+-]?\d+(?:[.,/]\d+)+(?!\w)|(?<![\w-])-\d+(?!\w)|\d*[¼½¾⅓⅔]|[^\W_]+(?:['’-][^\W_]+)*")
 _COMMA = re.compile(r",(?!\d)|(?<!\d),")
 INDOORS = ("room", "shop", "stage")
+
+LEAST_BUILDING_M = 2.5
+"""Height from which things are in a thing as in a place, as in a hotel and in no toilet."""
 
 SURROUNDINGS = frozenset({("sky",)})
 """Words that name a scene where no place is named beside them, as the sky of `a clear sky over a beach` does not."""
@@ -119,12 +129,16 @@ def read_concept(concept: str) -> ConceptReading:
     present = tuple(compound_of(of_size(mention, words), words) for mention in around.mentions)
     chosen = _scene_of(match, present)
     scene = None if chosen is None else chosen.scene
-    related = list(relations_between(words, [(m.first, m.after) for m in present], of_scene, starts))
+    spans = [(m.first, m.after) for m in present]
+    turned = list(inverted_relations(words, spans, starts))
+    taken = {place for each in turned for place in range(*each.span)}
+    plain = (each for each in relations_between(words, spans, of_scene, starts) if taken.isdisjoint(range(*each.span)))
+    related = [*turned, *plain]
     held = with_contents(words, present, list(of_doers(words, present, doing, related)))
     said = (*held.own, *said_of_each(words, present, starts, held.others))
     once = each_once(words, present, said)
     present, relations = _enough_around(once.mentions, once.relations), once.relations
-    placed = {relation.subject for relation in relations if relation.object is None}
+    placed = {relation.subject for relation in relations if relation.object is None} - set(_carried(relations))
     things = tuple(
         _with_kinds(mention, words).resolved(scene, placed=True) if i in placed else mention.resolved(scene)
         for i, mention in enumerate(present)
@@ -136,7 +150,7 @@ def read_concept(concept: str) -> ConceptReading:
         | around.read
         | _read_places(of_scene, phrases)
         | {at for relation in relations for at in range(*relation.span)}
-        | _of_scenes(words, scene, passed)
+        | (_of_scenes(words, scene, passed) - doing)
     )
     read -= no.unread
     unread = (
@@ -152,6 +166,15 @@ def read_concept(concept: str) -> ConceptReading:
     return ConceptReading(chosen, things, relations, conditions, how, absent, left_out, unread)
 
 
+def _carried(relations: Sequence[NamedRelation]) -> Iterator[int]:
+    """The things that are on or in others."""
+    for each in relations:
+        if each.object is not None and not CARRYING.isdisjoint(normalised(each.phrase)):
+            yield each.subject
+        elif each.object is not None and each.phrase in (HOLDS, BEARS):
+            yield each.object
+
+
 def said_to_be_there(concept: str) -> str:
     """The words without what they say is not there."""
     words, _ = _words_of(concept)
@@ -159,8 +182,12 @@ def said_to_be_there(concept: str) -> str:
     return " ".join(word for at, word in enumerate(words) if at not in denied and word not in NONE)
 
 
-def _doing(words: tuple[str, ...]) -> frozenset[int]:
-    return doing_places(words, [(m.first, m.after) for m in mentions(words, frozenset()) if not m.denied])
+def _doing(words: Words) -> frozenset[int]:
+    """The places of what things do, also those that are not known."""
+    known = [(m.first, m.after) for m in mentions(words, frozenset()) if not m.denied]
+    taken = {place for first, after in known for place in range(first, after)}
+    unknown = [(at, at + 1) for at, word in enumerate(words) if at not in taken and is_undrawn(word)]
+    return doing_places(words, sorted((*known, *unknown)))
 
 
 def _no_places(words: tuple[str, ...], doing: frozenset[int]) -> NoPlaces:
@@ -196,12 +223,12 @@ def _how_found(
     phrases = [phrase for phrase in scene_phrases(words) if phrase.first not in unnaming]
     own = next((phrase for phrase in phrases if phrase.scene == chosen.scene), None)
     said = "" if own is None else " ".join(words[own.first : own.end])
-    before = [phrase for phrase in phrases if phrase.scene in passed and own is not None and phrase.first < own.first]
-    if before:
-        more = " and ".join(f"{p.scene} for {' '.join(words[p.first : p.end])!r}" for p in before)
-        return f"for {said!r}, not {more}"
-    if passed:
-        return f"named first, before {' and '.join(passed)}"
+    if passed and own is not None:
+        others_said = [next(phrase for phrase in phrases if phrase.scene == scene) for scene in passed]
+        more = " and ".join(_with_words(words, phrase) for phrase in others_said)
+        if any(phrase.first < own.first for phrase in others_said):
+            return f"for {said!r}, not {more}"
+        return f"named first, before {more}" if _is_literal(words, own) else f"for {said!r}, before {more}"
     if said:
         return f"for {said!r}"
     at_home = [name for name in dict.fromkeys(things) if name in scene_kinds()[chosen.scene].categories]
@@ -209,6 +236,12 @@ def _how_found(
         verb = "belongs" if len(at_home) == 1 else "belong"
         return f"no scene is named; {' and '.join(at_home)} {verb} there"
     return "no scene is named; the nearest to these words"
+
+
+def _with_words(words: Words, phrase: ScenePhrase) -> str:
+    """A scene with the words for it, where these are not of its name."""
+    said = " ".join(words[phrase.first : phrase.end])
+    return phrase.scene if _is_literal(words, phrase) else f"{phrase.scene} for {said!r}"
 
 
 def _words_of(concept: str) -> tuple[tuple[str, ...], frozenset[int]]:
@@ -234,15 +267,28 @@ def _read_places(of_scene: frozenset[int], said: Sequence[Mention]) -> frozenset
     return of_scene | joins | {place for m in said for place in range(m.first - m.denied, m.after)} - unknown
 
 
-def _of_scenes(words: tuple[str, ...], scene: str | None, passed: Sequence[str]) -> frozenset[int]:
-    """The places of words that the scenes' names and other words for them have, and of what their surroundings show."""
-    known = {word for name in (scene, *passed) if name is not None for word in _words_for(name)}
-    return frozenset(place for place, word in enumerate(words) if known.intersection(tokens(word)))
+def _of_scenes(words: Words, scene: str | None, passed: Sequence[str]) -> frozenset[int]:
+    """The places of the words for the scenes and of what their surroundings show.
+
+    Of a scene that no whole phrase names, as where it is misspelt, of all words that its phrases have.
+    """
+    read = set[int]()
+    for name in (scene, *passed):
+        if name is not None:
+            spans = [range(phrase.first, phrase.end) for phrase in scene_phrases(words) if phrase.scene == name]
+            read |= {place for span in spans for place in span}
+            known = _words_for(name) if not spans else {*tokens(name), *_shown_by(name)}
+            read |= {place for place, word in enumerate(words) if known.intersection(tokens(word))}
+    return frozenset(read)
 
 
 def _words_for(scene: str) -> set[str]:
     kind = scene_kinds()[scene]
-    return {word for text in (kind.name, *kind.words, *kind.elements) for word in tokens(text)}
+    return {word for text in (kind.name, *kind.words) for word in tokens(text)} | _shown_by(scene)
+
+
+def _shown_by(scene: str) -> set[str]:
+    return {word for text in scene_kinds()[scene].elements for word in tokens(text)}
 
 
 def _conditions(
@@ -349,8 +395,16 @@ def _is_place(words: tuple[str, ...], start: int, name: Sequence[str], kind: Sce
         case "on":
             return all("air" in each.rests_on for each in meant)
         case "in" | "inside":
-            return kind.backdrop in INDOORS
+            return kind.backdrop in INDOORS and all(each.height_m >= LEAST_BUILDING_M for each in meant)
     return False
+
+
+def _may_be_at(backdrop: Backdrop, name: str) -> bool:
+    """Whether a thing has a place before a backdrop, wherever it belongs: a washbasin has none on a table."""
+    rests = categories()[name].rests_on
+    if backdrop == "tabletop":
+        return "surface" in rests
+    return not {"water", "air"}.isdisjoint(rests) if backdrop in ("sea", "underwater") else rests != ("water",)
 
 
 def _scene_of(match: SceneMatch | None, said: Sequence[Mention]) -> SceneMatch | None:
@@ -358,10 +412,12 @@ def _scene_of(match: SceneMatch | None, said: Sequence[Mention]) -> SceneMatch |
     if not said or (match is not None and (match.exact or match.score >= WHOLE_PHRASE)):
         return match
 
-    def home_score(scene: str) -> tuple[int, float]:
-        known = scene_kinds()[scene].categories
+    def home_score(scene: str) -> tuple[int, int, float]:
+        kind = scene_kinds()[scene]
+        known = kind.categories
         places = [min(found) for m in said if (found := [known.index(n) for n in m.categories if n in known])]
-        return len(places), -sum(places) / len(known)
+        stand = sum(any(_may_be_at(kind.backdrop, name) for name in m.categories) for m in said)
+        return len(places), stand, -sum(places) / len(known)
 
     best = max(scene_kinds(), key=home_score)
     at_home = home_score(best)[0]

@@ -8,11 +8,36 @@ from collections.abc import Container, Sequence
 LINKS = ("and", "at", "behind", "beside", "by", "in", "near", "on", "under", "with")
 """Words that no noun begins with: `snow` before one is no part of a name, as in `snow shovel`."""
 
-SIZES = frozenset(["big", "small", "little", "large", "tiny", "huge", "old", "new", "young", "of"])
+SIZES = frozenset(
+    [
+        "big",
+        "small",
+        "little",
+        "large",
+        "tiny",
+        "huge",
+        "old",
+        "new",
+        "young",
+        "of",
+        "giant",
+        "gigantic",
+        "enormous",
+        "massive",
+        "miniature",
+    ]
+)
 """Words before a noun that are ignored, because nothing measures them; `of` as in `a couple of cups`."""
 
 SPELLINGS = {"grey": "gray", "colorful": "colourful"}
 """Words that are written otherwise in the knowledge base."""
+
+PEOPLE = (
+    "teenager", "grandmother", "grandfather", "grandma", "grandpa", "mother", "father", "mum", "mom", "dad", "brother",
+    "sister", "friend", "neighbour", "neighbor", "tourist", "traveller", "passenger", "customer", "shopper", "visitor",
+    "somebody", "someone",
+)  # fmt: skip
+"""Words for people that say nothing of how they look."""
 
 ALSO_NAMED: dict[str, tuple[str, ...]] = {
     "ball": ("sphere",), "paper": ("sheet of paper",), "map": ("world map",),
@@ -21,6 +46,8 @@ ALSO_NAMED: dict[str, tuple[str, ...]] = {
     "fruit bowl": ("bowl",), "salad bowl": ("bowl",), "soup bowl": ("bowl",), "mixing bowl": ("bowl",),
     "fruit basket": ("basket",), "picnic basket": ("basket",), "shopping basket": ("basket",),
     "glass of wine": ("wine glass",), "glass of beer": ("beer mug",), "glass of juice": ("tumbler",),
+    "present": ("gift box",), "kid": ("person",),
+    **dict.fromkeys(PEOPLE, ("person",)),
     "bottle of wine": ("bottle",), "bottle of water": ("bottle",), "bottle of beer": ("bottle",),
 }  # fmt: skip
 """Words of everyday language beside those of the knowledge base, with categories that they may mean, after its own."""
@@ -52,6 +79,7 @@ HOMONYMS = {"mouse": ("computer mouse", ("keyboard", "computer", "laptop", "prin
 """Words for another thing beside certain ones: a mouse and a keyboard are those of a computer."""
 
 PHRASES = {
+    r"\b(hangs?|is|are|was) a (?:picture|photo|photograph)\b": r"\1 a framed picture",
     r"\bw/o\b": "without", r"\bw/": "with ", r"(?<=\s)&(?=\s)": "and", r"\bside by side\b": "next to each other",
     r"\b(?:picture|photo|photograph)(?=s? (?:hanging |hung )?on (?:a|the) walls?\b)": "framed picture",
 }  # fmt: skip
@@ -121,6 +149,9 @@ RELATIVES = ("that", "which", "who")
 AUXILIARIES = ("is", "are", "was", "were", "be", "being", "that", "which", "who", "has", "have", "been")
 
 WITHOUT = "without"
+UNLIKELY = {"hat": ("crown", "military helmet", "helmet", "graduation cap")}
+"""Of kinds those that nobody means who names the kind."""
+
 NO_NAMES = frozenset([("short",)])
 """Words that are no names by themselves, though their plurals are, as `shorts`."""
 
@@ -142,7 +173,8 @@ EMPTY = frozenset(
 INTANGIBLE = frozenset(
     (  # noqa: SIM905 - rows of words read best
         "light lighting sunlight sunshine daylight sunrise dawn morning noon midday afternoon spring summer season "
-        "weather atmosphere ambience mood ground"
+        "weather atmosphere ambience mood ground row line queue circle air distance background foreground front back middle"
+        " centre center side edge end bottom stack pile heap ever else style color colour kind type sort"
     ).split()
 )
 """Words that stand where things do, and are none: their loss is said, and no thing is missing."""

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from itertools import product
 
 from agents.concepts.noun_phrases import Mention
-from agents.concepts.relation_reading import NamedRelation, joined_after
+from agents.concepts.relation_reading import MOST_WORDS, NamedRelation, joined_after, normalised
 from agents.concepts.said_numbers import ARTICLES, number_of
 from spatial.knowledge.knowledge_base import categories
 
@@ -40,6 +40,12 @@ def with_contents(words: Words, said: Sequence[Mention], relations: Sequence[Nam
     read, unread = set[int](), list[str]()
     for number in range(len(said) - 1):
         carried = dict(_carried(words, said, number))
+        back = _related_back(words, said, number)
+        if back is not None:
+            others = [each for each in others if not (each.subject == number and each.phrase == "with")]
+            own.append(back)
+            read |= set(range(said[number].after, said[number + 1].first)) | set(range(back.span[0], back.span[1] + 1))
+            continue
         if not carried:
             if _between(words, said, number) in OF:
                 holder, content = said[number].name, said[number + 1].name
@@ -71,6 +77,19 @@ def _carried(words: Words, said: Sequence[Mention], number: int) -> Iterator[tup
         how = _how(said[number], said[other])
         if how is not None:
             yield other, how
+
+
+def _related_back(words: Words, said: Sequence[Mention], number: int) -> NamedRelation | None:
+    """How what follows `with` is related to the thing before, as in `a tree with a dog under it`; not what it bears."""
+    start = said[number + 1].after
+    if _between(words, said, number) != WITH or _back(words, start):
+        return None
+    end = next(
+        (at for at in range(start + 1, min(len(words), start + MOST_WORDS + 1)) if words[at] in ("it", "them")), None
+    )
+    if end is None or not normalised(" ".join(words[start:end])):
+        return None
+    return NamedRelation(number + 1, " ".join(words[start:end]), number, span=(start, end))
 
 
 def _is_bare(words: Words, mention: Mention) -> bool:

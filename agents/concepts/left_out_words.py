@@ -17,7 +17,7 @@ from agents.concepts.said_numbers import ARTICLES, NUMBERS, QUANTITIES, number_o
 from agents.concepts.unread_statements import is_negation, unread_relations
 from spatial.knowledge.knowledge_base import categories, scene_kinds
 from spatial.knowledge.scene_search import FILLERS, tokens
-from spatial.knowledge.undrawn_names import longest_undrawn, nearest_in_meaning
+from spatial.knowledge.undrawn_names import is_undrawn, longest_undrawn, nearest_in_meaning
 from spatial.relations.phrases import UnknownPhrase, normalise
 
 WHOLES = "view scene picture photo photograph image drawing painting render rendering close-up".split()  # noqa: SIM905
@@ -28,7 +28,7 @@ DETERMINERS = frozenset((*ARTICLES, *"the this that these those some another eac
 OWNERS = frozenset("its his her their my our your".split())  # noqa: SIM905
 """Words that a thing is named after."""
 
-ALIKE = 0.75
+ALIKE = 0.78
 """Likeness from which a known word is offered, and taken for what was meant."""
 
 SOUNDS = (("ph", "f"), ("ck", "k"), ("c", "k"), ("q", "k"), ("z", "s"), ("y", "i"))
@@ -65,26 +65,30 @@ class Unread:
     def left_out(self) -> Iterator[LeftOut]:
         """The words outside the places that were read; sizes inside them too, which nothing measures."""
         related = {place for first, end in unread_relations(self.words, self.read) for place in range(first, end)}
+        known_until = 0
         for place, word in enumerate(self.words):
             is_size = word in SIZES and word != "of" and place not in self.sized
-            if (place in self.read and not is_size) or not _has_content(word):
+            if (place in self.read and not is_size) or not _has_content(word) or place < known_until:
                 continue
             if is_size or place in related | self.doing or _is_of_grammar(word):
                 yield LeftOut(word, (), False)
                 continue
-            meaning = self._in_meaning(place)
-            alike = meaning or ([] if _is_known(word) or word in FILLERS else [name for _, name in nearest_known(word)])
+            known_until = end = self._end_of_unknown(place)
+            name = " ".join(self.words[place:end])
+            alike = nearest_in_meaning(name) if is_undrawn(name) else self._alike(word)
             near = tuple(dict.fromkeys((*self._of_the_same(place), *alike)))[:MOST]
-            yield LeftOut(word, near, self._names_thing(place, bool(alike)))
+            yield LeftOut(name, near, self._names_thing(end - 1, bool(alike)))
 
-    def _in_meaning(self, place: int) -> list[str]:
-        """Things near in meaning to the longest name of an unknown one that ends there, as of a polar bear."""
-        for first in range(max(0, place + 1 - longest_undrawn()), place + 1):
-            if not self.read.intersection(range(first, place + 1)):
-                near = nearest_in_meaning(" ".join(self.words[first : place + 1]))
-                if near:
-                    return list(near)
-        return []
+    def _end_of_unknown(self, place: int) -> int:
+        """The end of the longest name there of a thing that is not drawn, as `polar bear`; of the word if it is none."""
+        ends = range(min(len(self.words), place + longest_undrawn()), place + 1, -1)
+        free = (end for end in ends if self.read.isdisjoint(range(place, end)))
+        return next((end for end in free if is_undrawn(" ".join(self.words[place:end]))), place + 1)
+
+    def _alike(self, word: str) -> tuple[str, ...]:
+        """Known words that are written like it, where it is none."""
+        is_none = _is_known(word) or word in FILLERS or word in INTANGIBLE
+        return () if is_none else tuple(name for _, name in nearest_known(word))
 
     def _of_the_same(self, place: int) -> list[str]:
         """Things that are named as an unknown one is: `glass of milk` for the water of `a glass of water`."""
@@ -95,6 +99,8 @@ class Unread:
     def _names_thing(self, place: int, likely: bool) -> bool:
         """Whether a word stands where a thing is named. `likely`: it is so like a known word that it may anywhere."""
         word, before = self.words[place], self.words[max(0, place - 1)]
+        if place + 1 in self.doing:
+            return True
         if word in INTANGIBLE or self._is_modifier(place):
             return False
         if place > 0 and number_of(before) is not None:

@@ -17,6 +17,9 @@ from spatial.knowledge.knowledge_base import categories
 from spatial.relations.phrases import normalise
 from spatial.relations.predicate_table import PREDICATES
 
+WEARING = "with"
+"""What is said of somebody in a hat."""
+
 CARRYING = frozenset(["on", "inside"])
 SEATS = ("bed", "rug", "picnic blanket", "hay bale", "hammock", "log", "rock", "swing set")
 """What somebody is on who does something there, beside seats."""
@@ -30,13 +33,14 @@ def of_doers(
     So is one after what it does something with, unless that belongs there and itself does not.
     """
     objects = {each.object: each.subject for each in found if each.object is not None}
-    for each in found:
+    for each in (_worn(said, relation) for relation in found):
         doer = each.subject - 1
         if each.object is None or each.subject == each.object or doer < 0 or each.phrase.startswith(RELATIVES):
             yield each
             continue
         between = range(said[doer].after, said[each.subject].first)
-        does = not _is_idle(doing, between) and each.span[0] >= said[each.subject].after
+        wears = any(r.phrase == "in" and r.object == each.subject and _worn(said, r) != r for r in found)
+        does = (wears or not _is_idle(doing, between)) and each.span[0] >= said[each.subject].after
         carries = bool(CARRYING.intersection(normalised(each.phrase)))
         if does and objects.get(each.subject) == doer:
             moves = not carries
@@ -44,6 +48,15 @@ def of_doers(
             moves = does and objects.get(each.subject) is None and "and" not in words[between.start : between.stop]
             moves = moves and not (carries and _belongs_there(said[each.subject], said[each.object], said[doer]))
         yield replace(each, subject=doer) if moves else each
+
+
+def _worn(said: Sequence[Mention], relation: NamedRelation) -> NamedRelation:
+    """The relation; of somebody in a hat that he is with it."""
+    clothes = {name for kind in ("clothing", "hat", "footwear") for name in kinds()[kind]}
+    is_worn = (
+        relation.phrase == "in" and relation.object is not None and clothes.issuperset(said[relation.object].categories)
+    )
+    return replace(relation, phrase="with") if is_worn else relation
 
 
 def _is_idle(doing: Collection[int], places: range) -> bool:

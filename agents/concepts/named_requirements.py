@@ -11,7 +11,7 @@ from itertools import product
 
 from agents.concepts.concept_reading import ConceptReading
 from agents.concepts.concept_words import COLOURED
-from agents.concepts.noun_phrases import NamedThing
+from agents.concepts.noun_phrases import NamedThing, called
 from agents.concepts.relation_reading import NamedRelation
 from agents.image_prompts import with_article
 from agents.rejections import check_consistency, unmet_options
@@ -19,7 +19,7 @@ from agents.requirements import CARRY, Named, Numbers, is_of_group, object_names
 from schemas.events import SeedOptions
 from schemas.graph import Relation
 from spatial.knowledge.categories import Category
-from spatial.knowledge.category_names import category_name
+from spatial.knowledge.category_names import category_name, excluded_names
 from spatial.knowledge.knowledge_base import categories, scene_kinds
 from spatial.knowledge.renderer_capabilities import RendererCapabilities
 from spatial.questions.wording.lexicon import plural
@@ -53,8 +53,16 @@ def with_named_requirements(
         named[thing.category] += thing.count
     objects = (*options.required_objects, *(named - own).elements())
     relations = (*options.required_relations, *(triple for triple, _ in _relations(reading)))
-    excluded = (*options.excluded, *reading.absent)
+    excluded = (*options.excluded, *reading.absent, *_also_called(reading))
     return options.model_copy(update={"required_objects": objects, "required_relations": relations, "excluded": excluded})
+
+
+def _also_called(reading: ConceptReading) -> Iterator[str]:
+    """The things of the scene that people call like what is not there, as floor lamps where no lamp is to be."""
+    at_home = () if reading.match is None else scene_kinds()[reading.match.scene].categories
+    for name in reading.absent:
+        known = excluded_names(name)
+        yield from (each for each in called(name) if each in at_home and each not in known)
 
 
 def as_drawn(reading: ConceptReading, capabilities: RendererCapabilities) -> ConceptReading:

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
-from agents.concepts.concept_words import ALSO_NAMED, EMPTY, LINKS, NO_NAMES, NONE, RELATIVES, SIZES, WITHOUT
+from agents.concepts.concept_words import ALSO_NAMED, EMPTY, LINKS, NO_NAMES, NONE, RELATIVES, SIZES, UNLIKELY, WITHOUT
 from agents.concepts.said_numbers import ARTICLES, number_before, number_of
 from agents.concepts.scene_phrases import scene_phrases
 from spatial.knowledge.categories import Category
@@ -108,7 +108,7 @@ class Mention:
             return can, stands, name not in also, name in at_home, -self.categories.index(name)
 
         category = max(self.categories, key=suitability)
-        alike = frozenset((*self.categories, *_called(self.name))) if self.exact else frozenset()
+        alike = frozenset((*self.categories, *called(self.name))) if self.exact else frozenset()
         said = "" if category == " ".join(tokens(self.name)) else self.compound
         return NamedThing(category, self.count, self.attributes, self.exact, alike, said)
 
@@ -178,7 +178,8 @@ def names() -> Mapping[Words, Words]:
     for category in known.values():
         found |= {tokens(text): (category.name,) for text in (category.plural, category.name)}
     for kind, members in (*kinds().items(), *word_lists("kinds_of").items()):
-        meant = tuple(name for name in members if name in known and name not in doubtful.get(kind, ()))
+        unlikely = (*doubtful.get(kind, ()), *UNLIKELY.get(kind, ()))
+        meant = tuple(name for name in members if name in known and name not in unlikely)
         if meant and kind not in known:
             found |= {tokens(text): meant for text in (kind, plural(kind)) if tokens(text) not in found}
     for text, meant in ALSO_NAMED.items():
@@ -196,7 +197,7 @@ def adjectives() -> frozenset[str]:
 
 
 @lru_cache(maxsize=1024)
-def _called(name: str) -> tuple[str, ...]:
+def called(name: str) -> tuple[str, ...]:
     """The categories that are called by the last word of a name, as floor lamps are lamps and armchairs chairs."""
     last = tokens(name)[-1]
     kinds_of = word_lists("kinds_of").get(last, ())

@@ -95,6 +95,22 @@ def relations_between(
         yield NamedRelation(subjects[i + 1], phrase.removeprefix("and "), i + 1, tuple(joined), (start, until))
 
 
+def inverted_relations(words: Words, spans: Spans, starts: frozenset[int]) -> Iterator[NamedRelation]:
+    """The relations that are said before both things, as in `behind the sofa stands a lamp`."""
+    for i, (before, after) in enumerate(pairwise(spans)):
+        between = range(before[1], after[0])
+        is_said = len(between) > 0 and all(_says_nothing(words, at) or words[at] == "there" for at in between)
+        if not is_said or starts.intersection(between) or after[0] in starts:
+            continue
+        start = max((at for at in (0, spans[i - 1][1] if i else 0, *starts) if at <= before[0]), default=0)
+        while words[start : start + 1] == ("and",):
+            start += 1
+        phrase = " ".join(words[start : before[0]])
+        if phrase and _is_read(normalise, phrase):
+            last = max((i + 1, *joined_after(words, spans, i + 1)))
+            yield NamedRelation(last, phrase, i, span=(start, before[0]))
+
+
 def doing_places(words: Words, spans: Spans) -> frozenset[int]:
     """The places of words right after things that say what these do, as in `a dog that is sleeping`, `a dog sleeps`."""
     found = set[int]()

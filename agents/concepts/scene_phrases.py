@@ -8,8 +8,9 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from agents.concepts.concept_words import NO_PLACES, PERSONS
+from agents.concepts.concept_words import LINKS, NO_PLACES, PERSONS
 from spatial.knowledge.knowledge_base import scene_kinds
+from spatial.knowledge.renderer_capabilities import PALETTE
 from spatial.knowledge.scene_search import tokens
 
 
@@ -49,11 +50,17 @@ class NoPlaces:
 
 
 def no_places(words: Sequence[str], doing: Collection[int], things: Sequence[Collection[str]]) -> NoPlaces:
-    """Of a concept that says more than a scene. `doing`: the places of what things do.  `things`: what each may be."""
+    """Of a concept that says more than a scene. `doing`: the places of what things do.  `things`: what each may be.
+
+    A colour before another word names no scene, as in `green eyes`.
+    """
     unread, unnaming = set[int](), set[int]()
     for phrase in scene_phrases(words):
         span = set(range(phrase.first, phrase.end))
-        if _is_of_something(words, phrase):
+        if _is_colour(words, phrase):
+            unnaming |= span
+            unread |= span
+        elif _is_of_something(words, phrase):
             unnaming |= span
             unread |= set() if _is_shown(words[phrase.end - 1], phrase.scene) else span
         elif phrase.first in doing:
@@ -78,6 +85,13 @@ def _is_of_something(words: Sequence[str], phrase: ScenePhrase) -> bool:
         return False
     word = words[phrase.first]
     return word in NO_PLACES or word in PERSONS or word.removesuffix("s") in PERSONS
+
+
+def _is_colour(words: Sequence[str], phrase: ScenePhrase) -> bool:
+    following = words[phrase.end : phrase.end + 1]
+    return (
+        phrase.end == phrase.first + 1 and words[phrase.first] in PALETTE and bool(following) and following[0] not in LINKS
+    )
 
 
 def _is_shown(word: str, scene: str) -> bool:

@@ -29,6 +29,8 @@ GRAPHS_TRIED = 3
 SCENES_NAMED = 3
 """Scenes named where things have a place, if they have none in the scene that was understood."""
 
+NEEDS_A_PLACE = ": light, season and weather are of a place, as in 'a beach at sunset'"
+
 OF_REQUESTS = ("concept", "consistency")
 """Gates that reject a graph for what its seed says."""
 
@@ -51,7 +53,8 @@ def check_seed(seed: SeedConcept, capabilities: RendererCapabilities, by_model: 
         return SeedCheck("a graph of its own", True, fault or _common_rejection(seed, capabilities))
     reading = read_concept(seed.concept)
     sure = reading.match is not None and reading.match.exact and not reading.things and not reading.left_out
-    return SeedCheck(str(reading), sure, fault or _planning_fault(seed, capabilities) or _misread(reading))
+    misread = None if reading.match is None else _misread(reading)
+    return SeedCheck(str(reading), sure, fault or misread or _planning_fault(seed, capabilities))
 
 
 def nearest_to(concept: str, count: int) -> list[SceneMatch]:
@@ -105,7 +108,8 @@ def _planning_fault(seed: SeedConcept, capabilities: RendererCapabilities) -> st
     if reading.match is None:
         meant = [str(word) for word in reading.left_out if word.meant and word.nearest]
         unknown = f", and nothing is known of {', '.join(meant)}" if meant else ""
-        missed = f"{seed.concept!r} is no scene that is known{unknown or _nearest_words(seed.concept, 'scenes')}"
+        near = unknown or (NEEDS_A_PLACE if reading.conditions else _nearest_words(seed.concept, "scenes"))
+        missed = f"{seed.concept!r} is no scene that is known{near}"
         return "; ".join([missed, *reading.unread])
     why = _common_rejection(seed, capabilities)
     return None if why is None else why + _elsewhere(reading, seed.concept, capabilities)

@@ -18,7 +18,7 @@ UNDRAWN = Path(__file__).with_name("undrawn_names.json")
 
 
 def nearest_in_meaning(name: str) -> tuple[str, ...]:
-    """The categories nearest to a thing, in singular or plural; none where it is not one of these, or known by now."""
+    """The categories nearest to a thing, in singular or plural; none where it is not one of these, or a part of others."""
     return tuple(each for each in _nearest().get(tokens(name), ()) if each in categories())
 
 
