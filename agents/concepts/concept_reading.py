@@ -116,43 +116,25 @@ def _counted(thing: NamedThing) -> str:
 def read_concept(concept: str) -> ConceptReading:
     """The parsed concept."""
     words, starts = _words_of(concept)
-    match = find_scene(concept)
-    doing = _doing(words)
-    no = NoPlaces() if match is not None and match.exact else _no_places(words, doing)
-    if match is None or not match.exact:
-        found = find_scene(" ".join(_without_modifiers(words, no.unnaming)))
-        match = found if found is None or not no.unnaming else replace(found, exact=False)
-    match, passed = _first_named(words, _unless_misspelt(words, match), no.unnaming)
-    of_scene = _scene_words(words, match) - no.unread
-    phrases = tuple(mentions(words, of_scene))
+    named = _named_scene(concept, words)
+    phrases = tuple(mentions(words, named.of_scene))
     around = on_surroundings(words, *_present(words, phrases, starts))
     present = tuple(compound_of(of_size(mention, words), words) for mention in around.mentions)
-    chosen = _scene_of(match, present)
+    chosen = _scene_of(named.match, present)
     scene = None if chosen is None else chosen.scene
-    spans = [(m.first, m.after) for m in present]
-    turned = list(inverted_relations(words, spans, starts))
-    taken = {place for each in turned for place in range(*each.span)}
-    plain = (each for each in relations_between(words, spans, of_scene, starts) if taken.isdisjoint(range(*each.span)))
-    related = [*turned, *plain]
-    held = with_contents(words, present, list(of_doers(words, present, doing, related)))
-    said = (*held.own, *said_of_each(words, present, starts, held.others))
-    once = each_once(words, present, said)
+    held = with_contents(words, present, _stated(words, present, starts, named))
+    once = each_once(words, present, (*held.own, *said_of_each(words, present, starts, held.others)))
     present, relations = _enough_around(once.mentions, once.relations), once.relations
-    placed = {relation.subject for relation in relations if relation.object is None} - set(_carried(relations))
-    things = tuple(
-        _with_kinds(mention, words).resolved(scene, placed=True) if i in placed else mention.resolved(scene)
-        for i, mention in enumerate(present)
-    )
+    things = _resolved(words, present, relations, scene)
     absent = tuple(dict.fromkeys(mention.name for mention in phrases if mention.denied))
-    conditions = _conditions(words, of_scene, phrases, scene)
+    conditions = _conditions(words, named.of_scene, phrases, scene)
     read = (
         held.read
         | around.read
-        | _read_places(of_scene, phrases)
+        | _read_places(named.of_scene, phrases)
         | {at for relation in relations for at in range(*relation.span)}
-        | (_of_scenes(words, scene, passed) - doing)
-    )
-    read -= no.unread
+        | (_of_scenes(words, scene, named.passed) - named.doing)
+    ) - named.no.unread
     unread = (
         *compounds(words, around.mentions, starts),
         *once.unclear,
@@ -161,9 +143,53 @@ def read_concept(concept: str) -> ConceptReading:
         *unread_statements(words, read),
     )
     sized = frozenset(place for mention in present for place in mention.sized)
-    left_out = tuple(Unread(words, read, starts, doing - read, sized).left_out())
-    how = "" if chosen is None else _how_found(words, chosen, (passed, no.unnaming), [thing.category for thing in things])
+    left_out = tuple(Unread(words, read, starts, named.doing - read, sized).left_out())
+    how = "" if chosen is None else _how_found(words, chosen, named, [thing.category for thing in things])
     return ConceptReading(chosen, things, relations, conditions, how, absent, left_out, unread)
+
+
+@dataclass(frozen=True)
+class _Named:
+    """What names a scene. `passed`: other scenes that are named.  `of_scene`: the places of the words for the match.
+    `doing`: those of what things do.  `no`: those of a scene's words that stand for more than it."""
+
+    match: SceneMatch | None
+    passed: tuple[str, ...]
+    of_scene: frozenset[int]
+    doing: frozenset[int]
+    no: NoPlaces
+
+
+def _named_scene(concept: str, words: Words) -> _Named:
+    match = find_scene(concept)
+    doing = _doing(words)
+    no = NoPlaces() if match is not None and match.exact else _no_places(words, doing)
+    if match is None or not match.exact:
+        found = find_scene(" ".join(_without_modifiers(words, no.unnaming)))
+        match = found if found is None or not no.unnaming else replace(found, exact=False)
+    match, passed = _first_named(words, _unless_misspelt(words, match), no.unnaming)
+    return _Named(match, passed, _scene_words(words, match) - no.unread, doing, no)
+
+
+def _stated(words: Words, present: Sequence[Mention], starts: frozenset[int], named: _Named) -> list[NamedRelation]:
+    """The relations between things that follow each other, or that are said before both."""
+    spans = [(m.first, m.after) for m in present]
+    turned = list(inverted_relations(words, spans, starts))
+    taken = {place for each in turned for place in range(*each.span)}
+    found = relations_between(words, spans, named.of_scene, starts)
+    plain = (each for each in found if taken.isdisjoint(range(*each.span)))
+    return list(of_doers(words, present, named.doing, [*turned, *plain]))
+
+
+def _resolved(
+    words: Words, present: Sequence[Mention], relations: Sequence[NamedRelation], scene: str | None
+) -> tuple[NamedThing, ...]:
+    """The things of a scene; of those whose place in the picture is said, what stands there by itself."""
+    placed = {relation.subject for relation in relations if relation.object is None} - set(_carried(relations))
+    return tuple(
+        _with_kinds(mention, words).resolved(scene, placed=True) if number in placed else mention.resolved(scene)
+        for number, mention in enumerate(present)
+    )
 
 
 def _carried(relations: Sequence[NamedRelation]) -> Iterator[int]:
@@ -210,21 +236,15 @@ def _in_company(mention: Mention, beside: Container[str]) -> Mention:
     return replace(mention, categories=(other,)) if any(name in beside for name in company) else mention
 
 
-def _how_found(
-    words: Words, chosen: SceneMatch, others: tuple[Sequence[str], frozenset[int]], things: Sequence[str]
-) -> str:
-    """By what a scene was found: its name, words for it, the things that belong there, or words like its own.
-
-    `others`: further scenes that are named, and the places of words that name none.
-    """
-    passed, unnaming = others
+def _how_found(words: Words, chosen: SceneMatch, named: _Named, things: Sequence[str]) -> str:
+    """By what a scene was found: its name, words for it, the things that belong there, or words like its own."""
     if chosen.exact:
         return "named" if not is_of_something(chosen.scene, words) else f"for {words[-1]!r}, which itself is not drawn"
-    phrases = [phrase for phrase in scene_phrases(words) if phrase.first not in unnaming]
+    phrases = [phrase for phrase in scene_phrases(words) if phrase.first not in named.no.unnaming]
     own = next((phrase for phrase in phrases if phrase.scene == chosen.scene), None)
     said = "" if own is None else " ".join(words[own.first : own.end])
-    if passed and own is not None:
-        others_said = [next(phrase for phrase in phrases if phrase.scene == scene) for scene in passed]
+    if named.passed and own is not None:
+        others_said = [next(phrase for phrase in phrases if phrase.scene == scene) for scene in named.passed]
         more = " and ".join(_with_words(words, phrase) for phrase in others_said)
         if any(phrase.first < own.first for phrase in others_said):
             return f"for {said!r}, not {more}"
