@@ -10,7 +10,7 @@ from typing import Literal
 
 from gpu_workers.collage.backdrop_context import Foot, Ground
 from gpu_workers.collage.backdrops.backdrop_table import AFLOAT, INDOORS
-from gpu_workers.collage.containers import HOLDERS, Holder, placed_inside
+from gpu_workers.collage.containers import HOLDERS, Holder, placed_together
 from gpu_workers.collage.furniture.furniture_table import FLAT
 from schemas.graph import Box, SpatialGraph
 from schemas.predicate_names import ends
@@ -74,10 +74,11 @@ def place_objects(graph: SpatialGraph, kind: SceneKind, known: Mapping[str, Cate
     """Every object's place, farthest first, supports and containers before what they carry or hold."""
     carriers, holders = support_links(graph, "on", "supports"), support_links(graph, "inside", "contains")
     boxes = list(graph.layout.boxes)
-    for inner, outer in holders.items():
-        style = HOLDERS.get(graph.objects[outer].category)
+    for outer in dict.fromkeys(holders.values()):
+        style, held = HOLDERS.get(graph.objects[outer].category), [inner for inner in holders if holders[inner] == outer]
         if style:
-            boxes[inner] = placed_inside(style, boxes[outer], boxes[inner])
+            placed = placed_together(style, boxes[outer], [boxes[inner] for inner in held])
+            boxes = [dict(zip(held, placed, strict=True)).get(i, box) for i, box in enumerate(boxes)]
     props = support_links(graph, "leaning_on", "props_up")
     depths = paint_depths(graph, {**carriers, **holders, **props})
     found = []

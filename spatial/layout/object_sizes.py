@@ -24,11 +24,21 @@ LARGEST_IN_AIR = 0.24
 JITTER, WIDE_JITTER = 0.08, 0.7
 """Spread of sizes from seed to seed: the default, and the one for relations that the usual sizes did not fit."""
 
-INSIDE_SHARE = 0.62
+INSIDE_SHARE = 0.74
 """Total extent of a container's contents, side by side, as a share of the container's."""
 
 ROW_SHARE = 0.9
 """Share of a standing surface's width that the objects on it fill together."""
+
+SEEN_SIDE, SEEN_EDGE = 0.047, 0.028
+"""Least side (square root of area) and shorter edge of what can be recognised, shares of the canvas's side: 24 and 14 px
+of 512, since a bollard of 6 by 24 is a stroke."""
+
+MOST_RAISED = 1.5
+"""How many times the least side a thing may have for the sake of its edge."""
+
+USUAL_GROWTH, MOST_GROWTH = 4 / 3, 2.5
+"""How many times its side a carrier may have for what it carries, and what cannot be recognised otherwise."""
 
 LEAST_PX = 3
 """Least preferred side of a box in pixels."""
@@ -56,10 +66,22 @@ def largest_side(problem: Problem, i: int) -> float:
     return WIDEST * min(problem.canvas[0] / root, problem.canvas[1] * root)
 
 
+def recognisable(problem: Problem, sides: Sequence[float]) -> list[float]:
+    """The sides, none smaller than can be recognised: the smallest lose their true ratio to the others first."""
+    canvas = math.sqrt(problem.canvas[0] * problem.canvas[1])
+    return [max(side, least_side(problem, i) * canvas) for i, side in enumerate(sides)]
+
+
+def least_side(problem: Problem, i: int) -> float:
+    """The side from which object `i` can be recognised, share of the canvas's."""
+    root = math.sqrt(problem.things[i].aspect)
+    return min(max(SEEN_SIDE, SEEN_EDGE * max(root, 1 / root)), MOST_RAISED * SEEN_SIDE)
+
+
 def fit_to_carriers(problem: Problem, sides: Sequence[float]) -> list[float]:
     """Sides changed so that contents fit into their containers and rows fit onto their carriers.
 
-    Carriers grow by up to a third, then the carried objects shrink.
+    Carriers grow by up to a third, or more where the carried objects could not be recognised; then those shrink.
     """
     result = list(sides)
     order = sorted(range(len(result)), key=lambda i: len(ancestors(problem.carriers, i)))
@@ -85,12 +107,22 @@ def _fit(problem: Problem, sides: list[float], carrier: int, carried: list[int],
         needed = max(needed, max(extent(problem, sides, i)[1] for i in carried) / (share * height))
     if needed <= 1:
         return
-    growth = min(needed, 4 / 3, max(1.0, largest_side(problem, carrier) / sides[carrier]))
+    growth = min(
+        needed, _most_growth(problem, sides, carried, needed), max(1.0, largest_side(problem, carrier) / sides[carrier])
+    )
     for i, thing in enumerate(problem.things):  # all of a kind grow: only distance makes one look larger
         if thing == problem.things[carrier]:
             sides[i] *= growth
     for i in carried:
         sides[i] *= growth / needed
+
+
+def _most_growth(problem: Problem, sides: Sequence[float], carried: Sequence[int], needed: float) -> float:
+    """How much a carrier grows at most: by a third, or until what it carries can be recognised although it shrinks."""
+    canvas = math.sqrt(problem.canvas[0] * problem.canvas[1])
+    least = {i: least_side(problem, i) * canvas for i in carried}
+    kept = [least[i] * needed / sides[i] for i in carried if sides[i] >= least[i]]
+    return max(USUAL_GROWTH, min(MOST_GROWTH, max(kept, default=0.0)))
 
 
 def _rise_above(problem: Problem, sides: list[float], i: int, carrier: int) -> None:

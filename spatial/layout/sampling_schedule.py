@@ -11,7 +11,7 @@ from random import Random
 from schemas.graph import Box
 from spatial.layout.constraints.constraint_rules import rules_of
 from spatial.layout.constraints.placement_margins import LEVELS, Margins
-from spatial.layout.object_sizes import JITTER, base_sides, fit_to_carriers, pixel_size
+from spatial.layout.object_sizes import JITTER, base_sides, fit_to_carriers, pixel_size, recognisable
 from spatial.layout.perspective.depth_neighbours import spread_depths
 from spatial.layout.perspective.ground_plane import (
     SKY,
@@ -28,6 +28,9 @@ from spatial.layout.sampler import Frame, Size, sample
 
 SCALES = (1.0, 0.92, 0.84, 0.76, 0.68, 0.6, 0.5, 0.4, 0.3, 0.22, 0.15)
 """Factors on the preferred sizes, smaller from attempt to attempt."""
+
+LEAST_SEEN = 0.3
+"""Least factor at which everything is still as large as can be recognised."""
 
 GROUND_LEVELS = 4
 """Levels of margins tried with the ground plane."""
@@ -59,7 +62,7 @@ def _in_the_plane(problem: Problem, margins: Margins, rng: Random, jitter: float
     rules = rules_of(problem, margins)
     pairs = separated_pairs(problem)
     for scale in SCALES:
-        sides = fit_to_carriers(problem, [side * scale for side in base_sides(problem, rng, jitter)])
+        sides = fit_to_carriers(problem, _seen(problem, [side * scale for side in base_sides(problem, rng, jitter)], scale))
         frame = Frame(_free_area(problem, margins), _pixel_sizes(problem, sides), pairs, _gap(problem, margins))
         points = sample(frame, rules, rng)
         if points is not None:
@@ -83,13 +86,19 @@ def _on_the_ground(problem: Problem, margins: Margins, rng: Random, soft: bool) 
             lines = {}
         sides = base_sides(problem, rng)
         sides = [side * scale * factor for side, factor in zip(sides, scales(problem, where, lines), strict=True)]
-        sizes = _pixel_sizes(problem, fit_to_carriers(problem, _limited_by_horizon(problem, where, sides)))
+        sides = _seen(problem, _limited_by_horizon(problem, where, sides), scale)
+        sizes = _pixel_sizes(problem, fit_to_carriers(problem, sides))
         frame = Frame(_free_area(problem, margins), sizes, pairs, _gap(problem, margins))
         rest = [*depth_rules(problem, where), *ground_rules(problem, where, {} if soft and k % 2 else lines)]
         points = sample(frame, rules, rng, rest) if soft else sample(frame, [*rules, *rest], rng)
         if points is not None:
             boxes = _boxes(points, sizes)
             yield Candidate(boxes, ground_depths(problem, where, boxes))
+
+
+def _seen(problem: Problem, sides: list[float], scale: float) -> list[float]:
+    """The sides, none too small to be recognised, unless so much is in the picture that everything has to be small."""
+    return recognisable(problem, sides) if scale >= LEAST_SEEN else sides
 
 
 def _limited_by_horizon(problem: Problem, where: Sequence[Zone], sides: Sequence[float]) -> list[float]:

@@ -34,10 +34,10 @@ def crate(pen: Pen, look: Look) -> None:
 def bucket(pen: Pen, look: Look) -> None:
     """A bucket, seen from above so that its opening shows."""
     colour = look.colour or (58, 150, 236)
-    pen.poly([(pen.w * 0.02, 17), (pen.w * 0.98, 17), (pen.w * 0.82, 97), (pen.w * 0.18, 97)], colour, 5, PLUSH)
-    pen.oval((0, 0, pen.w, 35), lighter(colour, 0.2))
-    pen.oval((pen.w * 0.05, 3, pen.w * 0.9, 28), darker(colour, 0.5), FLAT)
-    pen.tube([(pen.w * 0.06, 26), (pen.w * 0.2, 62), (pen.w * 0.5, 72), (pen.w * 0.8, 62), (pen.w * 0.94, 26)], 5, METAL)
+    pen.poly([(pen.w * 0.02, 21), (pen.w * 0.98, 21), (pen.w * 0.82, 97), (pen.w * 0.18, 97)], colour, 5, PLUSH)
+    pen.oval((0, 0, pen.w, 43), lighter(colour, 0.2))
+    pen.oval((pen.w * 0.05, 3, pen.w * 0.9, 36), darker(colour, 0.5), FLAT)
+    pen.tube([(pen.w * 0.06, 32), (pen.w * 0.2, 66), (pen.w * 0.5, 76), (pen.w * 0.8, 66), (pen.w * 0.94, 32)], 5, METAL)
 
 
 def barrel(pen: Pen, look: Look) -> None:
@@ -146,10 +146,10 @@ def bowl(pen: Pen, look: Look) -> None:
     colour = look.colour or ((104, 166, 210), (226, 130, 110), (240, 232, 220), (120, 180, 150))[look.variant % 4]
     pen.rect((pen.w * 0.3, 86, pen.w * 0.4, 14), darker(colour, 0.2), 3)
     pen.poly(
-        [(0, 14), (pen.w, 14), (pen.w * 0.92, 56), (pen.w * 0.72, 92), (pen.w * 0.28, 92), (pen.w * 0.08, 56)],
+        [(0, 21), (pen.w, 21), (pen.w * 0.95, 58), (pen.w * 0.76, 92), (pen.w * 0.24, 92), (pen.w * 0.05, 58)],
         colour,
         9,
         PLUSH,
     )
-    pen.oval((0, 0, pen.w, 34), lighter(colour, 0.25))
-    pen.oval((pen.w * 0.05, 5, pen.w * 0.9, 24), darker(colour, 0.25), FLAT)
+    pen.oval((0, 0, pen.w, 44), lighter(colour, 0.25))
+    pen.oval((pen.w * 0.05, 4, pen.w * 0.9, 36), darker(colour, 0.25), FLAT)

@@ -5,8 +5,19 @@ import random
 
 import pytest
 
+from schemas.graph import Layout, Relation
 from spatial.knowledge.categories import Category, SceneKind
-from spatial.layout.object_sizes import base_sides
+from spatial.knowledge.knowledge_base import categories
+from spatial.layout import solve_on_ground
+from spatial.layout.object_sizes import (
+    MOST_RAISED,
+    SEEN_EDGE,
+    SEEN_SIDE,
+    base_sides,
+    fit_to_carriers,
+    least_side,
+    recognisable,
+)
 from spatial.layout.placement_problem import Catalog, problem_of
 from spatial.layout.size_ratios import ATTENUATIONS, FAR_M, LARGEST, SMALLEST, look_true, seen_side
 from spatial.reasoning.draft import Draft
@@ -82,3 +93,37 @@ def test_others_shrink_with_a_thing_that_would_be_larger_than_the_picture_allows
     found = sides("stool", "wardrobe")
     assert max(found.values()) <= LARGEST * 512 + 1
     assert exponent("stool", "wardrobe", found) == pytest.approx(ATTENUATIONS[0])
+
+
+@pytest.mark.parametrize("name", ["bollard", "parking meter", "plate", "dog", "test tube", "bottle", "pencil"])
+def test_every_shape_has_a_size_from_which_it_can_be_recognised(name: str) -> None:
+    problem = problem_of(Draft((name,)), (512, 512), Catalog(categories()))
+    side, root = 512 * least_side(problem, 0), math.sqrt(problem.things[0].aspect)
+    width, height = side * root, side / root
+    assert side >= SEEN_SIDE * 512
+    assert min(width, height) >= SEEN_EDGE * 512 - 0.01 or side == pytest.approx(MOST_RAISED * SEEN_SIDE * 512)
+
+
+def test_what_is_large_enough_keeps_its_size() -> None:
+    problem = problem_of(Draft(("cup", "stool")), (512, 512), CATALOG)
+    assert recognisable(problem, [3.0, 200.0]) == [pytest.approx(SEEN_SIDE * 512), 200.0]
+
+
+def test_a_carrier_grows_until_what_it_carries_can_be_recognised() -> None:
+    on = [Relation(subject=i, predicate="on", object=0) for i in (1, 2, 3)]
+    problem = problem_of(Draft(("stool", "cup", "cup", "cup"), tuple(on)), (512, 512), CATALOG)
+    stool, *cups = fit_to_carriers(problem, [40.0, 30.0, 30.0, 30.0])
+    assert min(cups) >= SEEN_SIDE * 512 - 0.01
+    assert stool > 40 * 4 / 3
+    small = fit_to_carriers(problem, [10.0, 9.0, 9.0, 9.0])
+    assert small[0] == pytest.approx(10 * 4 / 3), "where everything is small, nothing grows for a few"
+
+
+@pytest.mark.parametrize("seed", range(30))
+def test_in_a_street_with_a_house_the_small_things_are_still_seen(seed: int) -> None:
+    names = ("house", "car", "person", "bollard", "parking meter", "dog", "bench", "fire hydrant")
+    beside = tuple(Relation(subject=i, predicate="left_of", object=i + 1) for i in range(1, 7))
+    found = solve_on_ground(Draft(names, beside, scene="city street"), (512, 512), seed)
+    assert isinstance(found, Layout)
+    areas = {name: math.sqrt(w * h) for name, (_, _, w, h) in zip(names, found.boxes, strict=True)}
+    assert min(areas.values()) >= SEEN_SIDE * 512 - 1.5, areas
