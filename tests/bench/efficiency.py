@@ -1,7 +1,8 @@
 """What the carrying costs: samples a second of the whole factory, over those of the same functions in a plain loop.
 
 In: requests of the sample seeds (SKG_BENCH_GRAPHS; SKG_BENCH_SOLID of scenes in metres).  Out: samples a second of both,
-the processor time of broker and store, and the factory's share of what they leave.  On Apache Kafka and MinIO.
+the processor time of broker and store, and the factory's share of what they leave: of a loop in as many processes as can
+work at a time, and of one in as many as the factory has, which take turns as its do.  On Apache Kafka and MinIO.
 """
 
 import multiprocessing
@@ -34,7 +35,7 @@ from tests.fakes.left_behind import sample_ids
 from tests.fakes.line import Line as BareLine
 
 GRAPHS = {
-    "collage": int(os.environ.get("SKG_BENCH_GRAPHS", "600")),
+    "collage": int(os.environ.get("SKG_BENCH_GRAPHS", "1800")),
     "solid": int(os.environ.get("SKG_BENCH_SOLID", "8")),
 }
 """Requests; 0 leaves a renderer out."""
@@ -44,8 +45,8 @@ STAGES: Mapping[str, Mapping[str, int]] = {
     "collage": {"agents": 1, "render": CORES, "examine": CORES, "write": 1},
     "solid": {"agents": 1, "render": 1, "examine": 1, "write": 1},  # Blender takes all cores for one picture
 }
-LOOPS = {"collage": CORES, "solid": 1}
-"""Processes of the plain loop: as many as can work at a time."""
+LOOPS = {"collage": (CORES, sum(STAGES["collage"].values())), "solid": (1,)}
+"""Processes of the plain loop: as many as can work at a time, and as many as the factory has."""
 
 WARM = 12
 ROWS = 64
@@ -98,25 +99,28 @@ def measured() -> Iterator[Figure]:
         if renderer == "solid" and not Path(".venv-solid/bin/python").exists():
             sys.stderr.write("efficiency/solid: not measured: there is no .venv-solid; `make setup-solid` makes it\n")
             continue
-        bare = bare_rate(renderer, requests, LOOPS[renderer])
-        made = factory_rate(renderer, requests)
-        yield from figures(renderer, bare, made)
+        bare = {processes: bare_rate(renderer, requests, processes) for processes in LOOPS[renderer]}
+        yield from figures(renderer, bare, factory_rate(renderer, requests))
 
 
-def figures(renderer: str, bare: Rate, made: Rate) -> Iterator[Figure]:
-    """What is said of both rates."""
+def figures(renderer: str, bare: Mapping[int, Rate], made: Rate) -> Iterator[Figure]:
+    """What is said of the rates of the loop, by its processes, and of the factory's."""
     name, n = f"efficiency/{renderer}", made.samples
-    yield Figure(
-        f"{name}/plain loop", bare.samples / bare.seconds, "samples/s", bare.samples, f"{LOOPS[renderer]} processes"
-    )
+    for processes, rate in bare.items():
+        yield Figure(
+            f"{name}/plain loop {_in(processes)}", rate.samples / rate.seconds, "samples/s", rate.samples, "processor time"
+        )
     yield Figure(f"{name}/factory", n / made.seconds, "samples/s", n, "processor time")
     for service, seconds in (("broker", made.broker_s), ("store", made.store_s)):
         share = 100 * seconds / made.seconds / CORES
         yield Figure(f"{name}/processor time of the {service}", share, "% of the machine", n, f"{seconds:.1f} s")
-    share = 100 * made.efficiency(bare)
-    yield Figure(
-        f"{name}/factory to loop on what they leave", share, "%", n, "codec, clients, commits", f"{100 * GOAL:.0f} %"
-    )
+    for processes, rate in bare.items():
+        part = f"{name}/factory to loop {_in(processes)} on what they leave"
+        yield Figure(part, 100 * made.efficiency(rate), "%", n, "codec, clients, commits", f"{100 * GOAL:.0f} %")
+
+
+def _in(processes: int) -> str:
+    return "in one process" if processes == 1 else f"in {processes} processes"
 
 
 def factory_rate(renderer: str, requests: int) -> Rate:

@@ -17,8 +17,9 @@ def test_the_factory_is_compared_on_what_broker_and_store_leave():
     bare, made = Rate(100, 100, 10.0), Rate(100, 100, 12.5, broker_s=0.1 * CORES * 12.5, store_s=0.1 * CORES * 12.5)
     assert made.services_share == pytest.approx(0.2)
     assert made.efficiency(bare) == pytest.approx(1.0)
-    named = {each.name: each for each in efficiency.figures("collage", bare, made)}
-    assert named["efficiency/collage/factory to loop on what they leave"].value == pytest.approx(100)
+    named = {each.name: each for each in efficiency.figures("collage", {1: Rate(100, 100, 5.0), 2: bare}, made)}
+    assert named["efficiency/collage/factory to loop in one process on what they leave"].value == pytest.approx(50)
+    assert named["efficiency/collage/factory to loop in 2 processes on what they leave"].value == pytest.approx(100)
     assert named["efficiency/collage/processor time of the store"].value == pytest.approx(10)
 
 
