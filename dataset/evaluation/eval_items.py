@@ -190,7 +190,9 @@ class FileQuestions:
         try:
             data = path.read_bytes()
             text = data.decode("utf-8-sig")
-        except (OSError, UnicodeDecodeError) as error:
+        except OSError as error:
+            raise UserError(f"{path}: {error.strerror or error}") from error
+        except UnicodeDecodeError as error:
             raise UserError(f"{path}: {error}") from error
         self._sha256 = hashlib.sha256(data).hexdigest()
         self._lines = _lines(text, path)

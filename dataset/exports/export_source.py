@@ -15,6 +15,7 @@ from dataset.review.verdict_table import Flagged
 from dataset.table.columns import COLUMNS
 from dataset.table.delta_table import At, Options, Table
 from dataset.table.table_errors import NoDataset
+from schemas.texts.fault_words import counted
 from spatial.splits import SPLITS
 
 Turns = Literal["one", "many"]
@@ -25,11 +26,22 @@ Row = dict[str, Any]
 
 
 @dataclass(frozen=True)
+class LeftOut:
+    """How many samples are left out because reviewers flagged them, and how many questions of the others."""
+
+    samples: int = 0
+    questions: int = 0
+
+    def __str__(self) -> str:
+        return f"left out as flagged: {counted(self.samples, 'sample')}, {counted(self.questions, 'question')} of others"
+
+
+@dataclass(frozen=True)
 class Source:
     """A snapshot. `sizes` are the rows of each split that has any; `asked` is the split that was asked for, None for all.
 
     `turns`: whether a conversation has one question, or as many as do not answer each other.  `coordinates`: what places
-    are counted in, where the format leaves it open.  `flagged`: what is left out.
+    are counted in, where the format leaves it open.  `flagged`: what is left out, `left_out`: how much of it there is.
     """
 
     table: Table
@@ -38,6 +50,7 @@ class Source:
     coordinates: Coordinates = "thousand"
     asked: str | None = None
     flagged: Flagged | None = None
+    left_out: LeftOut = LeftOut()
 
     @classmethod
     def open(cls, uri: str, options: Options = None, version: At = None, split: str | None = None) -> "Source":
@@ -63,12 +76,17 @@ class Source:
 
     def without(self, flagged: Flagged) -> "Source":
         """A copy without what reviewers flagged. Raises NoDataset where nothing is left."""
-        kept = replace(self, flagged=flagged)
-        sizes = {split: sum(1 for _ in kept.rows(split, ["sample_id", "questions"])) for split in self.sizes}
+        sizes, questions = dict.fromkeys(self.sizes, 0), 0
+        for split in self.sizes:
+            for row in self.rows(split, ["sample_id", "questions"]):
+                kept = flagged.kept(row)
+                sizes[split] += kept is not None
+                questions += 0 if kept is None else len(row["questions"]) - len(kept["questions"])
         found = {split: number for split, number in sizes.items() if number}
         if not found:
             raise NoDataset("reviewers flagged every sample")
-        return replace(kept, sizes=found)
+        left_out = LeftOut(sum(self.sizes.values()) - sum(found.values()), questions)
+        return replace(self, flagged=flagged, sizes=found, left_out=left_out)
 
     @property
     def splits(self) -> tuple[str, ...]:

@@ -64,8 +64,9 @@ class Verdict(Model):
     @model_validator(mode="after")
     def _flag_has_a_reason(self) -> Self:
         if self.verdict == "flag" and self.reason not in REASONS:
-            typed = "" if self.reason is None else f"{self.reason!r} is none{did_you_mean(self.reason, REASONS)}; "
-            raise ValueError(f"{typed}a flag needs a reason: {', '.join(REASONS)}")
+            if self.reason is not None:
+                raise ValueError(no_such_reason(self.reason))
+            raise ValueError(f"a flag needs a reason: {', '.join(REASONS)}")
         return self
 
     @property
@@ -77,6 +78,11 @@ class Verdict(Model):
     def about(self) -> tuple[str, str | None, str]:
         """Of several verdicts with the same value the latest counts."""
         return self.sample_id, self.question_id, self.reviewer
+
+
+def no_such_reason(typed: str) -> str:
+    """What is said of a reason that is none: the nearest one, and what there is."""
+    return f"there is no reason {typed!r} to flag{did_you_mean(typed, REASONS)}; there are {', '.join(REASONS)}"
 
 
 def reason_of(verdict: str, reason: str | None, comment: str | None) -> str | None:

@@ -46,6 +46,19 @@ def where(uri: str | None, waits: bool = False) -> tuple[str, dict[str, str] | N
     return found, options
 
 
+def known_renderer(name: str | None) -> str | None:
+    """A renderer of the command line, None where none is given. Raises Misused with the nearest and what there is."""
+    from gpu_workers.renderers import RENDERERS
+    from schemas.texts.fault_words import did_you_mean
+    from streams.errors import Misused
+
+    if name is not None and name not in RENDERERS:
+        raise Misused(
+            f"--renderer {name}: no such renderer{did_you_mean(name, RENDERERS)}; there are {', '.join(RENDERERS)}"
+        )
+    return name
+
+
 def console_of_output() -> "Console":
     """Standard output for tables: as wide as the terminal, and in a file or a pipe so wide that no line is broken."""
     from rich.console import Console

@@ -29,7 +29,9 @@ def render(
     model: Annotated[str | None, typer.Option(help="a folder, a hub's owner/name, or tiny; SKG_RENDER_MODEL")] = None,
 ) -> None:
     """Draw pictures of graphs, until SIGTERM. Example: skg render --renderer gligen --model models/gligen"""
-    _run("render", renderer=renderer, render_model=model)
+    from streams.cli.arguments import known_renderer
+
+    _run("render", renderer=known_renderer(renderer), render_model=model)
 
 
 def examine() -> None:

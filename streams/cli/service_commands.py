@@ -16,6 +16,12 @@ if TYPE_CHECKING:
 IN_MEMORY = "the embedded broker keeps topics and events in memory: once it ends they are gone (--kafka apache keeps them)"
 
 
+OWN_STATE = ".skg"
+"""The name of a folder's own state where no setting says another."""
+
+Anyway = Annotated[bool, typer.Option("--anyway", help="also the services of another folder, which SKG_STATE_DIR names")]
+
+
 def register(app: typer.Typer) -> None:
     """Add the commands."""
     add_command(app, "demo", demo)
@@ -45,24 +51,27 @@ def demo(  # noqa: PLR0913, PLR0917 - one parameter an option of the command lin
     ] = None,
 ) -> None:
     """Run the whole factory on sample seeds, to the end. Example: skg demo --graphs 20 --out demo-out"""
+    from streams.cli.arguments import known_renderer
     from streams.demo import DemoOptions, run
     from streams.demo.llm_options import LlmOptions
     from streams.demo.renderer_options import RendererOptions
     from streams.setting_faults import valid_part
     from streams.settings import RenderSettings
 
+    chosen = known_renderer(renderer)
     add = add or _agreed_to_add(out)
-    drawn = RendererOptions(renderer or valid_part(RenderSettings)[0].renderer, model)
+    drawn = RendererOptions(chosen or valid_part(RenderSettings)[0].renderer, model)
     raise typer.Exit(run(DemoOptions(seeds, graphs, out, keep, LlmOptions(llm, max_tokens), drawn, add, anyway)))
 
 
 def _agreed_to_add(out: Path) -> bool:
     """Whether a person at a terminal wants a used folder to be added to; nobody is asked where there is none."""
     from schemas.texts.fault_words import counted
-    from streams.demo.demo_folder import Places
+    from streams.demo.demo_folder import Places, require_free
 
     if not sys.stdin.isatty():
         return False
+    require_free(out)
     there = len(Places(out).stored())
     return there > 0 and typer.confirm(f"there is a dataset of {counted(there, 'sample')} at {out / 'dataset'}: add to it?")
 
@@ -76,6 +85,7 @@ def up(
     ] = None,
     kafka_port: Annotated[int | None, typer.Option(help="port of the broker; default: a free one")] = None,
     s3_port: Annotated[int | None, typer.Option(help="port of the store; default: a free one")] = None,
+    anyway: Anyway = False,
 ) -> None:
     """Start a local broker and store; print their settings. Example: eval "$(skg up)" """
     from streams.services.local_services import export_lines
@@ -83,6 +93,7 @@ def up(
     from streams.settings import WriterSettings
 
     settings = WriterSettings()
+    _require_own("up", settings.state_dir, settings.dataset_uri, anyway)
     ports = {"broker": kafka_port, "store": s3_port}
     endpoints = start(settings.state_dir, kafka, s3, ports)
     typer.echo(export_lines(endpoints, os.environ))
@@ -90,11 +101,28 @@ def up(
         typer.echo(f"export {name}={shlex.quote(value)}")
     if endpoints.forgets:
         typer.echo(f"skg: {IN_MEMORY}", err=True)
+    _say_other_dataset(settings.dataset_uri, settings.state_dir)
     _say_other_folder(settings.state_dir)
 
 
-OWN_STATE = ".skg"
-"""The name of a folder's own state where no setting says another."""
+def _home(state_dir: Path) -> Path:
+    """The folder whose state this is: the one that has it by its usual name, else the current one."""
+    return state_dir.resolve().parent if state_dir.name == OWN_STATE else Path.cwd()
+
+
+def _require_own(command: str, state_dir: Path, uri: str, anyway: bool) -> None:
+    """Raise Misused where a setting that outlived a change of folder names the services of a folder elsewhere,
+    unless they are meant."""
+    from streams.errors import Misused
+
+    home, here = _home(state_dir), Path.cwd()
+    if anyway or home in (here, *here.parents):
+        return
+    names = "SKG_STATE_DIR SKG_DATASET_URI" if home in Path(uri).absolute().parents else "SKG_STATE_DIR"
+    raise Misused(
+        f"SKG_STATE_DIR is of {home}, not of this folder: `unset {names}` for the services of this folder, "
+        f"`skg {command} --anyway` for those of {home}"
+    )
 
 
 def _say_other_folder(state_dir: Path) -> None:
@@ -105,22 +133,32 @@ def _say_other_folder(state_dir: Path) -> None:
         typer.echo(f"skg: these are the services of {state_dir}; unset SKG_STATE_DIR for those of this folder", err=True)
 
 
+def _say_other_dataset(uri: str, state_dir: Path) -> None:
+    """Say where the dataset is, where a setting names one that is not of the folder of the services."""
+    home = _home(state_dir)
+    if "://" not in uri and home not in (home / uri).resolve().parents:
+        typer.echo(f"skg: the dataset is at {uri}; unset SKG_DATASET_URI for one in {home}", err=True)
+
+
 def _own_paths(settings: "WriterSettings") -> dict[str, str]:
     """Settings that the services do not determine, with absolute paths so that they hold in every folder."""
     uri = settings.dataset_uri
     return {
-        "SKG_DATASET_URI": uri if "://" in uri else str(Path(uri).resolve()),
+        "SKG_DATASET_URI": uri if "://" in uri else str((_home(settings.state_dir) / uri).resolve()),
         "SKG_METRICS_PORT": str(settings.metrics_port),
         "SKG_STATE_DIR": str(settings.state_dir.resolve()),
     }
 
 
-def down() -> None:
+def down(anyway: Anyway = False) -> None:
     """Stop what `skg up` started. Example: skg down"""
     from streams.services.local_services import down as stop
+    from streams.services.local_services import is_up
     from streams.settings import ProcessSettings
 
     state_dir = ProcessSettings().state_dir
+    if is_up(state_dir):
+        _require_own("down", state_dir, os.environ.get("SKG_DATASET_URI", ""), anyway)
     for line in stop(state_dir):
         typer.echo(line)
     _say_other_folder(state_dir)

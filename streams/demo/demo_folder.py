@@ -13,6 +13,8 @@ from pathlib import Path
 
 from schemas.errors import UserError
 
+LOCK = ".demo.lock"
+
 
 class AlreadyRunning(UserError):
     """Another demo uses this folder, or a command that reads the store it left."""
@@ -52,12 +54,19 @@ class Places:
 def lock_folder(out: Path) -> Iterator[None]:
     """Lock the folder while the block runs; it is created if missing. Raises AlreadyRunning."""
     out.mkdir(parents=True, exist_ok=True)
-    handle = os.open(out / ".demo.lock", os.O_CREAT | os.O_RDWR, 0o600)
+    handle = os.open(out / LOCK, os.O_CREAT | os.O_RDWR, 0o600)
     try:
         _lock(handle, out)
         yield
     finally:
         os.close(handle)
+
+
+def require_free(out: Path) -> None:
+    """Raise AlreadyRunning where the folder is locked."""
+    if (out / LOCK).exists():
+        with lock_folder(out):
+            pass
 
 
 def _lock(handle: int, out: Path) -> None:

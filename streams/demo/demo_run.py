@@ -61,8 +61,8 @@ def run(show: DemoOptions) -> int:
     checked = checked_seeds(show)
     started = time.monotonic()
     places = Places(show.out.resolve())
-    before = require_unused(places, show)
     with lock_folder(places.out):
+        before = require_unused(places, show)
         places.state.mkdir(exist_ok=True)
         with SignalFlag() as interrupts:
             try:

@@ -60,7 +60,8 @@ def export(  # noqa: PLR0913, PLR0917 - one parameter an option of the command l
 
         source = source.without(Flagged.of(counting_verdicts(*where(uri))))
     written = write(source, form, folder(out))
-    typer.echo(f"{written}: {counted(source, form, written)}")
+    flagged = f"; {source.left_out}" if without_flagged else ""
+    typer.echo(f"{written}: {counted(source, form, written)}{flagged}")
 
 
 def subset(  # noqa: PLR0913, PLR0917 - one parameter an option of the command line

@@ -41,11 +41,14 @@ def gallery(  # noqa: PLR0913, PLR0917 - one parameter an option of the command 
 ) -> None:
     """Look at samples, rejections and the funnel in a browser. Example: skg gallery demo-out/dataset"""
     from dataset.table.table_errors import NoTable
-    from schemas.errors import require_extras
+    from schemas.errors import BadInput, require_extras
     from streams.cli.arguments import where
     from streams.cli.remedies import is_table
 
     require_extras("gallery")
+    for folder in results or ():
+        if not folder.is_dir():
+            raise BadInput(f"--eval {folder}: there is no such folder; give one that `skg eval` wrote, or one of several")
     found, options = where(uri, waits=static is None)
     if uri is not None and "://" not in uri and not is_table(Path(uri)):
         raise NoTable(uri)  # a path that is typed is there; one of the settings may appear later

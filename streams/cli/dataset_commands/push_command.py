@@ -60,7 +60,8 @@ def push(  # noqa: PLR0913, PLR0917 - one parameter an option of the command lin
     done = publish(PushRequest(source, name, datetime.now(UTC), measured, licence), place)
     size = sum(shard.bytes for shard in done.files.values()) / MB
     counts = ", ".join(f"{name} {rows:,}" for name, rows in done.rows.items())
-    typer.echo(f"{place.address}: tag {done.tag} of version {done.origin.version}: {counts}; {size:,.1f} MB")
+    flagged = f"; {source.left_out}" if without_flagged else ""
+    typer.echo(f"{place.address}: tag {done.tag} of version {done.origin.version}: {counts}; {size:,.1f} MB{flagged}")
 
 
 EXAMPLE = "as in skg dataset push demo-out/dataset pub --tag v1"

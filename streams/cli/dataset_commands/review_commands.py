@@ -47,9 +47,18 @@ def add(  # noqa: PLR0913, PLR0917 - one parameter an option of the command line
 ) -> None:
     """Accept or flag a sample, or one of its questions. Example: skg review add 3fa9… flag --reason "wrong answer" """
     from dataset.review.review_queue import require_sample, whole_ids
-    from dataset.review.verdict_table import Verdict, add_verdicts, reason_of, reviewer_of_environment
+    from dataset.review.verdict_table import (
+        REASONS,
+        Verdict,
+        add_verdicts,
+        no_such_reason,
+        reason_of,
+        reviewer_of_environment,
+    )
     from schemas.errors import BadInput
 
+    if reason is not None and reason not in REASONS:
+        raise BadInput(f"--reason: {no_such_reason(reason)}")
     found, options = where(uri)
     name = reviewer or reviewer_of_environment()
     if not name:

@@ -12,6 +12,7 @@ from pydantic import ValidationError
 from starlette.testclient import TestClient
 
 from dataset.exports import Source, export
+from dataset.exports.export_source import LeftOut
 from dataset.gallery.rejected_samples import RejectionSearch
 from dataset.gallery.sample_search import SampleSearch
 from dataset.gallery.web_app import GalleryData, application
@@ -130,8 +131,17 @@ def test_an_export_without_what_is_flagged_counts_and_holds_the_rest(grown, capf
     add_verdicts(grown.uri, [said(event, "flag") for event in grown.events[:5]])
     out = grown.folder / "hf"
     assert run(["dataset", "export", grown.uri, "--format", "huggingface", "--out", str(out), "--without-flagged"]) == 0
-    counted = capfd.readouterr().out.rpartition(": ")[2]
+    counted, _, left_out = capfd.readouterr().out.removeprefix(f"{out}: ").strip().partition("; ")
     assert sum(int(part.split()[1]) for part in counted.split(", ")) == 7
+    assert left_out == "left out as flagged: 5 samples, 0 questions of others"
+
+
+def test_questions_that_are_left_out_of_samples_that_stay_are_counted(grown):
+    first, second = grown.events[:2]
+    flagged = Flagged.of([said(first, "flag"), said(second, "flag", question=0)])
+    left_out = Source.open(grown.uri).without(flagged).left_out
+    assert left_out == LeftOut(samples=1, questions=1)
+    assert str(left_out) == "left out as flagged: 1 sample, 1 question of others"
 
 
 def test_an_export_of_a_dataset_of_which_all_is_flagged_says_so(grown):
@@ -211,7 +221,7 @@ def test_the_command_adds_lists_and_reports(grown, capfd: pytest.CaptureFixture[
     assert run(["review", "add", sample, "flag", "--uri", grown.uri]) == 2
     assert "a flag needs a reason: wrong answer" in capfd.readouterr().err
     assert run(["review", "add", sample, "flag", "--reason", "ambigous", "--uri", grown.uri]) == 2
-    assert "'ambigous' is none (did you mean ambiguous?); a flag needs a reason: wrong answer" in capfd.readouterr().err
+    assert "there is no reason 'ambigous' to flag (did you mean ambiguous?); there are" in capfd.readouterr().err
     assert run(["review", "add", sample, "accept", "--reason", "ambiguous", "--uri", grown.uri]) == 2
     assert "--reason says why something is flagged: an accept has none" in capfd.readouterr().err
     assert run(["review", "add", sample, "flag", "--reason", "bad picture", "--uri", grown.uri]) == 0

@@ -101,7 +101,7 @@ def test_every_command_has_help_of_its_own(skg: Skg, command: str):
         (("replay", "--all", "--dry-run", "--until", "2h", "--since", "1h"), "--since is not before --until"),
         (("replay", "--until", "2h", "--since", "1h"), "--since is not before --until"),
         (("up", "--kafka", "foo"), "no such kind: 'foo'; there are tansu, apache"),
-        (("render", "--renderer", "foo"), "SKG_RENDERER is 'foo'; there are: collage"),
+        (("render", "--renderer", "foo"), "--renderer foo: no such renderer; there are collage"),
         (("dataset", "export", "--format", "llava"), "give a folder with --out"),
         (("dataset", "info", "--version", "yesterday"), "--version yesterday: give a version's number"),
         (("dataset", "export", "--format", "llava", "--out", "x", "--split", "dev"), "--split dev: there are"),
