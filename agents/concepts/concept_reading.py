@@ -50,6 +50,10 @@ _WORD = re.compile(r"(?<![\w-])[+-]?\d+(?:[.,/]\d+)+(?!\w)|(?<![\w-])-\d+(?!\w)|
 _COMMA = re.compile(r",(?!\d)|(?<!\d),")
 INDOORS = ("room", "shop", "stage")
 
+BY_THING = WHOLE_PHRASE - 0.01
+"""Score of a scene that only the name of a thing names, as the still life of a bowl of fruit: one where more of the things
+belong is taken instead."""
+
 LEAST_BUILDING_M = 2.5
 """Height from which things are in a thing as in a place, as in a hotel and in no toilet."""
 
@@ -133,8 +137,8 @@ def read_concept(concept: str) -> ConceptReading:
         | around.read
         | _read_places(named.of_scene, phrases)
         | {at for relation in relations for at in range(*relation.span)}
-        | (_of_scenes(words, scene, named.passed) - named.doing)
-    ) - named.no.unread
+        | (_of_scenes(words, scene, named.passed) - named.doing - named.no.unread)
+    )
     unread = (
         *compounds(words, around.mentions, starts),
         *once.unclear,
@@ -168,7 +172,16 @@ def _named_scene(concept: str, words: Words) -> _Named:
         found = find_scene(" ".join(_without_modifiers(words, no.unnaming)))
         match = found if found is None or not no.unnaming else replace(found, exact=False)
     match, passed = _first_named(words, _unless_misspelt(words, match), no.unnaming)
-    return _Named(match, passed, _scene_words(words, match) - no.unread, doing, no)
+    of_scene = _scene_words(words, match) | _further_words(words, match, no.unnaming)
+    return _Named(match, passed, of_scene - no.unread, doing, no)
+
+
+def _further_words(words: Words, match: SceneMatch | None, unnaming: frozenset[int]) -> frozenset[int]:
+    """The places of further words for the scene that are no thing, as `bus stop` after `waiting for the bus`."""
+    things = list(mentions(words, frozenset()))
+    own = (each for each in scene_phrases(words) if match is not None and each.scene == match.scene)
+    spans = [each for each in own if each.first not in unnaming and not any(_is_of_thing(each, thing) for thing in things)]
+    return frozenset(place for each in spans for place in range(each.first, each.end))
 
 
 def _stated(words: Words, present: Sequence[Mention], starts: frozenset[int], named: _Named) -> list[NamedRelation]:
@@ -232,6 +245,8 @@ def _present(
 
 
 def _in_company(mention: Mention, beside: Container[str]) -> Mention:
+    if mention.name == "glasses" and mention.several and "person" in beside:
+        return replace(mention, categories=("pair of glasses",), count=1, several=False)
     other, company = next((HOMONYMS[name] for name in mention.categories if name in HOMONYMS), ("", ()))
     return replace(mention, categories=(other,)) if any(name in beside for name in company) else mention
 
@@ -348,6 +363,9 @@ def _first_named(
     named.sort(key=lambda phrase: not _is_literal(words, phrase))
     fallback = {} if match is None else {match.scene: None}
     scenes = tuple(dict.fromkeys(phrase.scene for phrase in named)) or tuple(fallback)
+    is_thing = any(_is_name_of(phrase, thing) for phrase in phrases for thing in things)
+    if match is not None and not named and is_thing and not _scene_words(words, match):
+        return replace(match, score=min(match.score, BY_THING)), ()
     if not scenes or (match is not None and scenes == (match.scene,)):
         return match, ()
     return SceneMatch(scenes[0], WHOLE_PHRASE if match is None else max(match.score, WHOLE_PHRASE), exact=False), scenes[1:]
@@ -355,7 +373,11 @@ def _first_named(
 
 def _is_of_thing(phrase: ScenePhrase, thing: Mention) -> bool:
     """Whether words that may name a scene are those of a thing, or stand right before it, as in `kitchen table`."""
-    return phrase.end == thing.first or (thing.first <= phrase.first < thing.end and phrase.end <= thing.end)
+    return phrase.end == thing.first or _is_name_of(phrase, thing)
+
+
+def _is_name_of(phrase: ScenePhrase, thing: Mention) -> bool:
+    return thing.first <= phrase.first < thing.end and phrase.end <= thing.end
 
 
 def _is_literal(words: Words, phrase: ScenePhrase) -> bool:

@@ -79,6 +79,7 @@ HOMONYMS = {"mouse": ("computer mouse", ("keyboard", "computer", "laptop", "prin
 """Words for another thing beside certain ones: a mouse and a keyboard are those of a computer."""
 
 PHRASES = {
+    r"\boutside(?: of)?(?= (?:a|an|the)\b)": "in front of",
     r"\b(hangs?|is|are|was) a (?:picture|photo|photograph)\b": r"\1 a framed picture",
     r"\bw/o\b": "without", r"\bw/": "with ", r"(?<=\s)&(?=\s)": "and", r"\bside by side\b": "next to each other",
     r"\b(?:picture|photo|photograph)(?=s? (?:hanging |hung )?on (?:a|the) walls?\b)": "framed picture",
@@ -169,6 +170,18 @@ EMPTY = frozenset(
     ).split()
 )
 """Words that ask for nothing that could be drawn."""
+
+QUALITIES = frozenset(
+    (  # noqa: SIM905 - rows of words read best
+        "lonely long short happy sad beautiful pretty ugly nice cute funny scary kawaii detailed realistic photorealistic "
+        "cinematic highly extremely rusty dusty dirty broken cracked rotten fresh ripe raw hot cold warm cool wet dry soft "
+        "hard heavy thin thick fat slim own same different similar identical matching lovely adorable angry hungry tired "
+        "friendly wild modern antique vintage classic typical normal strange weird magical mysterious famous rich poor "
+        "clean shiny bright dark sunny cosy cozy messy tidy 4k 8k hd uhd third fourth fifth last next half "
+        "upside-down see sees seen says say"
+    ).split()
+)
+"""Words that say how something is: never the name of a thing, and not meant for one that is written alike."""
 
 INTANGIBLE = frozenset(
     (  # noqa: SIM905 - rows of words read best

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 from functools import lru_cache
 
-from agents.concepts.concept_words import CONDITIONS, EMPTY, INTANGIBLE, LINKS, NONE, SIZES
+from agents.concepts.concept_words import CONDITIONS, EMPTY, INTANGIBLE, LINKS, NONE, QUALITIES, SIZES
 from agents.concepts.denial_words import UNPLAIN
 from agents.concepts.noun_phrases import adjectives, names
 from agents.concepts.said_numbers import ARTICLES, NUMBERS, QUANTITIES, number_of
@@ -70,7 +70,7 @@ class Unread:
             is_size = word in SIZES and word != "of" and place not in self.sized
             if (place in self.read and not is_size) or not _has_content(word) or place < known_until:
                 continue
-            if is_size or place in related | self.doing or _is_of_grammar(word):
+            if is_size or place in related | self.doing or _is_of_grammar(word) or self._is_compared(place):
                 yield LeftOut(word, (), False)
                 continue
             known_until = end = self._end_of_unknown(place)
@@ -78,6 +78,10 @@ class Unread:
             alike = nearest_in_meaning(name) if is_undrawn(name) else self._alike(word)
             near = tuple(dict.fromkeys((*self._of_the_same(place), *alike)))[:MOST]
             yield LeftOut(name, near, self._names_thing(end - 1, bool(alike)))
+
+    def _is_compared(self, place: int) -> bool:
+        """Whether it compares, as in `bigger than`."""
+        return self.words[place + 1 : place + 2] == ("than",)
 
     def _end_of_unknown(self, place: int) -> int:
         """The end of the longest name there of a thing that is not drawn, as `polar bear`; of the word if it is none."""
@@ -87,7 +91,7 @@ class Unread:
 
     def _alike(self, word: str) -> tuple[str, ...]:
         """Known words that are written like it, where it is none."""
-        is_none = _is_known(word) or word in FILLERS or word in INTANGIBLE
+        is_none = _is_known(word) or word in FILLERS or word in INTANGIBLE or word.endswith("'s")
         return () if is_none else tuple(name for _, name in nearest_known(word))
 
     def _of_the_same(self, place: int) -> list[str]:
@@ -148,8 +152,8 @@ def _has_content(word: str) -> bool:
 
 
 def _is_of_grammar(word: str) -> bool:
-    """Whether it compares, denies or relates, and names nothing."""
-    return word in QUANTITIES | UNPLAIN or is_negation(word) or _is_of_relations(word)
+    """Whether it compares, denies, relates or says how something is, and names nothing."""
+    return word in QUANTITIES | UNPLAIN | QUALITIES or is_negation(word) or _is_of_relations(word)
 
 
 def _is_participle(word: str) -> bool:

@@ -42,12 +42,19 @@ def of_doers(
         wears = any(r.phrase == "in" and r.object == each.subject and _worn(said, r) != r for r in found)
         does = (wears or not _is_idle(doing, between)) and each.span[0] >= said[each.subject].after
         carries = bool(CARRYING.intersection(normalised(each.phrase)))
-        if does and objects.get(each.subject) == doer:
+        if objects.get(each.subject) == doer and _faces_nothing(said[each.subject], each.phrase):
+            moves = True
+        elif does and objects.get(each.subject) == doer:
             moves = not carries
         else:
             moves = does and objects.get(each.subject) is None and "and" not in words[between.start : between.stop]
             moves = moves and not (carries and _belongs_there(said[each.subject], said[each.object], said[doer]))
         yield replace(each, subject=doer) if moves else each
+
+
+def _faces_nothing(thing: Mention, phrase: str) -> bool:
+    """Whether a thing is said to face another that no picture shows to face anything, as a fence to look at a cat."""
+    return "facing" in normalised(phrase) and all(categories()[name].faces is None for name in thing.categories)
 
 
 def _worn(said: Sequence[Mention], relation: NamedRelation) -> NamedRelation:

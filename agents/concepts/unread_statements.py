@@ -19,6 +19,8 @@ from spatial.relations.phrases import UnknownPhrase, normalise
 NEGATIONS = frozenset("not never nothing nobody nowhere none neither isnt arent dont doesnt hardly scarcely except".split())  # noqa: SIM905
 """Words that deny what is said, beside those that end in n't."""
 
+NO_COMPARATIVES = ("other", "rather")
+
 LITTLE = EMPTY.union(ARTICLES)
 
 PRONOUNS = frozenset("one ones other others it they".split())  # noqa: SIM905
@@ -80,6 +82,8 @@ def _faults(words: tuple[str, ...], place: int, read: frozenset[int]) -> Iterato
         yield f"{word!r} denies something: only what is there can be said, and 'without' something"
     elif (word in QUANTITIES and not _is_likeness(words, place)) or (number_of(word) is not None and following == ("of",)):
         yield f"{word!r} compares or divides, which is not understood: say how many, as in 'two' or 'at least 2'"
+    elif following == ("than",) and word.endswith("er") and word not in NO_COMPARATIVES:
+        yield f"'{word} than' compares things, and they are drawn as large as they are: leave it out"
 
 
 def _of_pronoun(words: tuple[str, ...], place: int) -> Iterator[str]:

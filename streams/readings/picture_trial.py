@@ -24,6 +24,7 @@ from schemas.ids import derived_seed
 from schemas.interfaces import Renderer
 from spatial.knowledge.knowledge_base import categories
 from spatial.knowledge.renderer_capabilities import RendererCapabilities
+from spatial.questions.wording.lexicon import plural
 from streams.operations.seeds import SeedRequest, seeds_of
 from streams.settings import RenderSettings
 
@@ -34,6 +35,9 @@ NEAREST_TRIED = 6
 """Other words that are tried for those of which no picture passes."""
 
 NEXT_TO = "next to"
+
+HIDDEN = "not visible enough"
+"""A reason after which things are listed."""
 
 _DRAWING = Lock()
 """A renderer draws one batch at a time; a gallery reads the concepts of several people at once."""
@@ -60,7 +64,7 @@ class PictureTrial:
         why = Counter(each for each in found if each is not None).most_common(1)
         if not why:
             return Outcome()
-        rejected = f"would be rejected: {why[0][0]}"
+        rejected = f"would be rejected: {_counted_names(why[0][0])}"
         if None in found:
             return Outcome(note=f"of the first {len(found)} pictures {len(found) - found.count(None)} {rejected}")
         tried = "the only picture" if len(found) == 1 else f"each of the first {len(found)} pictures"
@@ -90,6 +94,16 @@ class PictureTrial:
             if check_seed(other, self.capabilities, by_model=False).fault is None and None in self._rejections(other):
                 return concept
         return None
+
+
+def _counted_names(detail: str) -> str:
+    """A reason that lists the things that are hidden, with their number: `2 apples` for `apple, apple`."""
+    said, colon, listed = detail.partition(": ")
+    if said != HIDDEN:
+        return detail
+    counts = Counter(listed.split(", "))
+    names = [name if count == 1 else f"{count} {plural(name)}" for name, count in counts.items()]
+    return said + colon + ", ".join(names)
 
 
 @lru_cache(maxsize=1)

@@ -6,6 +6,7 @@ import pytest
 
 from gpu_workers.renderers import capabilities_of
 from schemas.ids import make_seed
+from streams.operations.seeds import SeedRequest, seeds_of
 from streams.readings.concept_readings import readings_by
 from streams.readings.picture_trial import trial_for
 
@@ -33,6 +34,14 @@ def test_a_concept_of_which_some_pictures_pass_is_sent_and_the_others_are_told()
     found = check("three apples in a bowl")
     assert found.fault is None
     assert "of the first 3 pictures 2 would be rejected: not visible enough: apple" in found.reading
+
+
+def test_things_that_would_be_hidden_are_counted():
+    (seed,) = seeds_of(SeedRequest.model_validate({"concept": "five apples and four oranges in a fruit bowl", "count": 4}))
+    ((_, found),) = readings_by([seed], "collage", "collage", by_model=False).checks
+    fault = found.fault or ""
+    assert "would be rejected: not visible enough: 5 apples, " in fault
+    assert "apple, apple" not in fault
 
 
 def test_a_single_picture_is_tried_alone():
