@@ -18,10 +18,10 @@ def load(
     version: int | datetime | None = None,
 ) -> "datasets.Dataset":
     """A snapshot, the current one by default, as a `datasets.Dataset` with decoded images; see
-    `dataset.reading.loading.load`."""
+    `dataset.reading.loading.load`. `s3://…` is reached by the `SKG_S3_…` settings unless `storage_options` are given."""
     from dataset.reading import loading
 
-    return loading.load(uri, split, columns, storage_options, version=version)
+    return loading.load(uri, split, columns, _reaching(uri, storage_options), version=version)
 
 
 def follow(
@@ -35,4 +35,13 @@ def follow(
     from dataset.reading.change_feed import FeedRequest
     from dataset.reading.change_feed import follow as follow_table
 
-    return follow_table(uri, FeedRequest(after, split, columns), storage_options)
+    return follow_table(uri, FeedRequest(after, split, columns), _reaching(uri, storage_options))
+
+
+def _reaching(uri: str, storage_options: Mapping[str, str] | None) -> Mapping[str, str] | None:
+    """The options that are given, else those of the `SKG_S3_…` settings for an address in an object store."""
+    import os
+
+    from dataset.table.store_options import options_of_settings
+
+    return options_of_settings(uri, os.environ) if storage_options is None else storage_options

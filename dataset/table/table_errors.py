@@ -17,6 +17,9 @@ ACCESS_DENIED = re.compile(r"\b(401 Unauthorized|403 Forbidden|AccessDenied|Inva
 NO_BUCKET = "NoSuchBucket"
 """Retryable: a bucket may be created later."""
 
+NO_KEYS = "loading credentials"
+"""Retryable too: the chain of AWS may ask a service for them."""
+
 DISK_FULL = "No space left on device"
 
 BAD_CERTIFICATE = "invalid peer certificate"
@@ -74,6 +77,9 @@ def failure_of(uri: str, why: str) -> Exception:
     if uri.startswith("s3:") and NO_BUCKET in why:
         bucket = urlsplit(uri).netloc
         return RetryableError(f"there is no bucket {bucket} in the store{_at(why)}: the dataset is to be at {uri}", "table")
+    if uri.startswith("s3:") and NO_KEYS in why:
+        keys = "SKG_S3_ACCESS_KEY, SKG_S3_SECRET_KEY and, for a store other than Amazon's, SKG_S3_ENDPOINT"
+        return RetryableError(f"no keys were found for the dataset at {uri}: set {keys}, or give storage_options", "table")
     service = "disk" if DISK_FULL in why else "table"
     return RetryableError(f"the dataset at {uri} cannot be reached: {_without_markup(why)}{_setting_hint(uri)}", service)
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from schemas.interfaces import StoredObject
 from streams.errors import Misused
 from streams.settings import StoreSettings
-from streams.storage.s3 import S3Store, require_keys
+from streams.storage.s3 import S3Store, bucket_answers, require_keys
 from streams.storage.s3_connection import endpoint_of
 from streams.storage.s3_probe import store_answers
 
@@ -27,6 +27,7 @@ class S3Place:
             raise Misused(f"{uri}: a copy is in a folder or at s3://bucket/path")
         self._prefix = f"{path}/" if (path := (found[2] or "").strip("/")) else ""
         self._store = S3Store(settings.model_copy(update={"s3_bucket": found[1]}))
+        self.bucket = found[1]
         self.address = uri.rstrip("/")
 
     def read(self, path: str) -> bytes | None:
@@ -44,8 +45,11 @@ class S3Place:
 
 
 def s3_place(settings: StoreSettings, uri: str, timeout_s: float) -> S3Place:
-    """The place, once its store answers. Raises RetryableError after a time, and a Problem for keys that are not there."""
+    """The place, once its store answers. Raises RetryableError after a time, and a Problem for keys or a bucket
+    that are not there."""
     place = S3Place(settings, uri)
     store_answers(endpoint_of(settings), timeout_s)
     require_keys(settings)
+    if not bucket_answers(settings.model_copy(update={"s3_bucket": place.bucket}), timeout_s):
+        raise Misused(f"{uri}: there is no bucket {place.bucket} in the store at {endpoint_of(settings)}")
     return place
