@@ -22,9 +22,11 @@ Json = dict[str, Any]
 LABELS = """<View>
   <Image name="image" value="$image"/>
   <Header value="$question"/>
+  <Text name="answer" value="$answer"/>
   <Choices name="verdict" toName="image" choice="single"><Choice value="accept"/><Choice value="flag"/></Choices>
   <TextArea name="reason" toName="image"/>
   <TextArea name="comment" toName="image"/>
+  <TextArea name="reviewer" toName="image"/>
 </View>
 """
 """The interface of a Label Studio project that these tasks fit."""
@@ -75,7 +77,7 @@ def _tasks(row: Row, verdicts: Sequence[Verdict]) -> Iterator[Json]:
         yield {
             "data": {
                 "image": row["picture"], "sample_id": row["sample_id"], "question_id": number, "kind": asked.get("kind"),
-                "question": asked.get("question", row["scene"]), "answer": asked.get("answer"),
+                "question": asked.get("question", row["scene"]), "answer": asked.get("answer", ""),
                 "choices": asked.get("choices"),
             },
             "annotations": [_annotation(each) for each in said],
@@ -83,7 +85,8 @@ def _tasks(row: Row, verdicts: Sequence[Verdict]) -> Iterator[Json]:
 
 
 def _annotation(verdict: Verdict) -> Json:
-    texts = {"reason": verdict.reason, "comment": verdict.comment}
+    """The reviewer is one of the texts: Label Studio refuses an annotation completed by somebody whom it does not know."""
+    texts = {"reason": verdict.reason, "comment": verdict.comment, "reviewer": verdict.reviewer}
     chosen = {"from_name": "verdict", "to_name": "image", "type": "choices", "value": {"choices": [verdict.verdict]}}
     areas = [
         {"from_name": name, "to_name": "image", "type": "textarea", "value": {"text": [text]}}
@@ -92,7 +95,6 @@ def _annotation(verdict: Verdict) -> Json:
     ]
     return {
         "unique_id": verdict.verdict_id,
-        "completed_by": {"email": verdict.reviewer},
         "created_at": verdict.at.isoformat(),
         "result": [chosen, *areas],
     }

@@ -4,6 +4,7 @@ from typing import Annotated
 
 import typer
 
+from streams.cli import completions
 from streams.cli.command_help import add
 
 
@@ -25,7 +26,10 @@ def agents(
 
 
 def render(
-    renderer: Annotated[str | None, typer.Option(help="collage, solid, or a diffusion renderer; SKG_RENDERER")] = None,
+    renderer: Annotated[
+        str | None,
+        typer.Option(help="collage, solid, or a diffusion renderer; SKG_RENDERER", autocompletion=completions.renderers),
+    ] = None,
     model: Annotated[str | None, typer.Option(help="a folder, a hub's owner/name, or tiny; SKG_RENDER_MODEL")] = None,
 ) -> None:
     """Draw pictures of graphs, until SIGTERM. Example: skg render --renderer gligen --model models/gligen"""

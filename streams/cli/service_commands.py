@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from streams.cli import completions
 from streams.cli.command_help import add as add_command
 
 if TYPE_CHECKING:
@@ -44,7 +45,11 @@ def demo(  # noqa: PLR0913, PLR0917 - one parameter an option of the command lin
     ] = None,
     max_tokens: Annotated[int | None, typer.Option(help="tokens to spend on planning at most (with --llm)", min=0)] = None,
     renderer: Annotated[
-        str | None, typer.Option(help="collage, solid, or a diffusion renderer such as gligen; default SKG_RENDERER")
+        str | None,
+        typer.Option(
+            help="collage, solid, or a diffusion renderer such as gligen; default SKG_RENDERER",
+            autocompletion=completions.renderers,
+        ),
     ] = None,
     model: Annotated[
         str | None, typer.Option(help="of a diffusion renderer: a folder, a hub's owner/name, or tiny")

@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from schemas.topics import SEEDS, TOPICS
+from streams.cli import completions
 from streams.cli.command_help import add, family_of
 
 
@@ -52,7 +53,7 @@ def topics_check() -> None:
 
 
 def tail(
-    topic: Annotated[str, typer.Argument(help=f"one of {', '.join(TOPICS)}")] = SEEDS,
+    topic: Annotated[str, typer.Argument(help=f"one of {', '.join(TOPICS)}", autocompletion=completions.topics)] = SEEDS,
     follow: Annotated[bool, typer.Option("--follow", "-f", help="wait for more until Ctrl-C")] = False,
     meta: Annotated[bool, typer.Option("--meta", help="wrap each event with its partition, offset, key, headers")] = False,
 ) -> None:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from schemas.llm.token_limits import ANSWER_TOKENS, LEAST_TOKENS, MOST_TOKENS
+from streams.cli import completions
 from streams.cli.command_help import add
 from streams.cli.dataset_commands.snapshot_arguments import known
 
@@ -27,7 +28,9 @@ def register(app: typer.Typer) -> None:
 
 def evaluate(  # noqa: PLR0913, PLR0917 - one parameter an option of the command line
     uri: Annotated[str | None, typer.Argument(help="the table: a folder or s3://…; default SKG_DATASET_URI")] = None,
-    split: Annotated[str, typer.Option(help="the split whose questions are asked")] = "test",
+    split: Annotated[
+        str, typer.Option(help="the split whose questions are asked", autocompletion=completions.splits)
+    ] = "test",
     questions: Annotated[Path | None, typer.Option(help="ask this file (JSON lines) instead of a split")] = None,
     url: Annotated[str | None, typer.Option(help="OpenAI-compatible endpoint; its key is SKG_MLLM_API_KEY")] = None,
     name: Annotated[str | None, typer.Option(help="model at the endpoint; default SKG_MLLM_MODEL, or the only one")] = None,

@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from streams.cli import completions
 from streams.cli.arguments import folder, where
 from streams.cli.command_help import add
 from streams.cli.dataset_commands.snapshot_arguments import Split, Uri, Version, at, known
@@ -21,7 +22,9 @@ def extend(family: typer.Typer) -> None:
 
 def export(  # noqa: PLR0913, PLR0917 - one parameter an option of the command line
     uri: Uri = None,
-    form: Annotated[str | None, typer.Option("--format", help="the form; without it all are listed")] = None,
+    form: Annotated[
+        str | None, typer.Option("--format", help="the form; without it all are listed", autocompletion=completions.formats)
+    ] = None,
     out: Annotated[Path | None, typer.Option(help="a folder that is empty or not there yet")] = None,
     split: Split = None,
     version: Version = None,
@@ -72,7 +75,7 @@ def subset(  # noqa: PLR0913, PLR0917 - one parameter an option of the command l
     only: Names = None,
     without: Names = None,
     density: Annotated[str | None, typer.Option(help="objects in a picture, as in 6-12")] = None,
-    split: Annotated[str, typer.Option(help="train, validation, test or all")] = "train",
+    split: Annotated[str, typer.Option(help="train, validation, test or all", autocompletion=completions.splits)] = "train",
     seed: Annotated[int, typer.Option(help="another seed draws other samples")] = 0,
     version: Version = None,
     as_json: Annotated[bool, typer.Option("--json", help="one JSON object, with the recipe")] = False,

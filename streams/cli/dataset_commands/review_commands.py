@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from streams.cli import completions
 from streams.cli.arguments import folder, where
 from streams.cli.command_help import add as add_command
 from streams.cli.command_help import family_of
@@ -41,7 +42,7 @@ def add(  # noqa: PLR0913, PLR0917 - one parameter an option of the command line
     verdict: Annotated[str, typer.Argument(help="accept or flag")],
     uri: Uri = None,
     question: Question = None,
-    reason: Annotated[str | None, typer.Option(help="why it is flagged")] = None,
+    reason: Annotated[str | None, typer.Option(help="why it is flagged", autocompletion=completions.flag_reasons)] = None,
     comment: Annotated[str | None, typer.Option(help="in own words")] = None,
     reviewer: Annotated[str | None, typer.Option(help="who says it; default SKG_REVIEWER")] = None,
 ) -> None:

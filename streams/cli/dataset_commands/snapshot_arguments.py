@@ -10,12 +10,15 @@ import typer
 
 from schemas.errors import BadInput
 from schemas.texts.written_text import shown, whole_number
+from streams.cli import completions
 
 Uri = Annotated[str | None, typer.Argument(help="the table: a folder or s3://bucket/path; default SKG_DATASET_URI")]
 Version = Annotated[
     str | None, typer.Option(help="an earlier state: a version's number, or a time such as 2026-03-01T12:00 (UTC)")
 ]
-Split = Annotated[str | None, typer.Option(help="only this split: train, validation or test")]
+Split = Annotated[
+    str | None, typer.Option(help="only this split: train, validation or test", autocompletion=completions.splits)
+]
 
 
 def at(version: str | None) -> int | datetime | None:

@@ -12,6 +12,7 @@ import typer
 
 from schemas.events import STAGES
 from schemas.reasons import REASONS
+from streams.cli import completions
 from streams.cli.arguments import moment, where
 from streams.errors import Misused
 
@@ -19,8 +20,13 @@ if TYPE_CHECKING:
     from dataset.reading.rejection_rows import Row
     from dataset.reading.rejection_search import RejectionFilter
 
-Stage = Annotated[list[str] | None, typer.Option(help=f"only of this stage: {', '.join(STAGES)}")]
-Reason = Annotated[list[str] | None, typer.Option(help="only for this reason, as in no_questions")]
+Stage = Annotated[
+    list[str] | None, typer.Option(help=f"only of this stage: {', '.join(STAGES)}", autocompletion=completions.stages)
+]
+Reason = Annotated[
+    list[str] | None,
+    typer.Option(help="only for this reason, as in no_questions", autocompletion=completions.rejection_reasons),
+]
 Concept = Annotated[list[str] | None, typer.Option(help="only of seeds or graphs of this concept")]
 Since = Annotated[str | None, typer.Option(help="kept at this time or later: 2026-03-01T12:00 (UTC), or 2h, 7d ago")]
 Until = Annotated[str | None, typer.Option(help="kept before this time: as --since")]

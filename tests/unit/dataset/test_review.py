@@ -192,11 +192,18 @@ def test_label_studio_gets_a_task_for_each_judged_thing_and_its_picture(grown):
     event, out = grown.events[0], grown.folder / "label-studio"
     add_verdicts(grown.uri, [said(event, "flag", question=0, comment="why"), said(event, "accept", "bob", 1, question=0)])
     assert export_review(grown.uri, "label-studio", out) == 1
+    tasks = json.loads((out / "tasks.json").read_text("utf-8"))
+    fields = set(re.findall(r'name="(\w+)"', (out / "labels.xml").read_text("utf-8")))
+    for annotation in (each for task in tasks for each in task["annotations"]):
+        assert "completed_by" not in annotation, "Label Studio would refuse people that it does not know"
+        texts = {one["from_name"]: one["value"] for one in annotation["result"]}
+        assert texts.keys() <= fields
+        assert texts["reviewer"]["text"] in (["ada"], ["bob"])
     [task] = json.loads((out / "tasks.json").read_text())
     assert task["data"]["question"] == event.questions[0].question
     assert (out / task["data"]["image"]).is_file()
     assert [each["result"][0]["value"]["choices"] for each in task["annotations"]] == [["flag"], ["accept"]]
-    assert [part["from_name"] for part in task["annotations"][0]["result"]] == ["verdict", "reason", "comment"]
+    assert [part["from_name"] for part in task["annotations"][0]["result"]] == ["verdict", "reason", "comment", "reviewer"]
 
 
 def test_fiftyone_gets_a_tagged_sample_for_each_picture(grown):
