@@ -23,6 +23,7 @@ from agents.concepts.noun_phrases import (
     adjectives,
     compound_of,
     end_of_name,
+    end_of_undrawn,
     mentions,
     names,
     of_size,
@@ -229,9 +230,14 @@ def _doing(words: Words) -> frozenset[int]:
     return doing_places(words, sorted((*known, *unknown)))
 
 
-def _no_places(words: tuple[str, ...], doing: frozenset[int]) -> NoPlaces:
+def _no_places(words: Words, doing: frozenset[int]) -> NoPlaces:
+    """The words of scenes that name none there; those of a thing that is not drawn are among them, as in `tennis ball`."""
     things = [mention.categories for mention in mentions(words, frozenset()) if not mention.denied]
-    return no_places(words, doing, things)
+    found = no_places(words, doing, things)
+    scenes = {(phrase.first, phrase.end) for phrase in scene_phrases(words)}
+    ends = [(at, end_of_undrawn(words, at)) for at in range(len(words))]
+    unknown = frozenset(place for span in ends if span not in scenes for place in range(*span))
+    return NoPlaces(found.unread | unknown, found.unnaming | unknown)
 
 
 def _present(

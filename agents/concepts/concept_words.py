@@ -46,6 +46,7 @@ ALSO_NAMED: dict[str, tuple[str, ...]] = {
     "fruit bowl": ("bowl",), "salad bowl": ("bowl",), "soup bowl": ("bowl",), "mixing bowl": ("bowl",),
     "fruit basket": ("basket",), "picnic basket": ("basket",), "shopping basket": ("basket",),
     "glass of wine": ("wine glass",), "glass of beer": ("beer mug",), "glass of juice": ("tumbler",),
+    "stuffed animal": ("teddy bear",), "soft toy": ("teddy bear",), "cuddly toy": ("teddy bear",),
     "present": ("gift box",), "kid": ("person",),
     **dict.fromkeys(PEOPLE, ("person",)),
     "bottle of wine": ("bottle",), "bottle of water": ("bottle",), "bottle of beer": ("bottle",),
@@ -75,10 +76,31 @@ COLOURED = {
 }
 """Colours of things that have no other one in the sprites: a red rose asks for nothing but a rose."""
 
+LOOKS = {
+    "lit": "candle, oil lamp, campfire",
+    "burning": "candle, oil lamp, campfire",
+    "open": "umbrella, open book",
+    "golden": "crown, trophy, bell, coin, key, trumpet, saxophone",
+    "flying": "dove, bat, airplane, propeller plane, helicopter, kite, balloon",
+}
+"""States and materials of things that have no others."""
+
+UNKNOWN_LOOKS = frozenset(
+    (  # noqa: SIM905 - rows of words read best
+        "turquoise beige maroon navy violet magenta cyan teal scarlet crimson lilac olive-green khaki silver gold "
+        "bronze copper iron steel tin concrete brick denim cotton silk wool rainbow-coloured transparent invisible "
+        "translucent polka-dot tartan checkered plaid"
+    ).split()
+)
+"""Colours, materials and patterns that nothing has."""
+
 HOMONYMS = {"mouse": ("computer mouse", ("keyboard", "computer", "laptop", "printer"))}
 """Words for another thing beside certain ones: a mouse and a keyboard are those of a computer."""
 
 PHRASES = {
+    r"\bon (the|a|his|her|their) (phone|telephone)\b": r"with \1 \2",
+    r"\b(cook\w*|bak\w*|fry\w*) on (?=(?:a|the) stove\b)": r"\1 at ",
+    r"\bin (a|the) club\b": r"in \1 night club",
     r"\boutside(?: of)?(?= (?:a|an|the)\b)": "in front of",
     r"\b(hangs?|is|are|was) a (?:picture|photo|photograph)\b": r"\1 a framed picture",
     r"\bw/o\b": "without", r"\bw/": "with ", r"(?<=\s)&(?=\s)": "and", r"\bside by side\b": "next to each other",

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 from functools import lru_cache
 
-from agents.concepts.concept_words import CONDITIONS, EMPTY, INTANGIBLE, LINKS, NONE, QUALITIES, SIZES
+from agents.concepts.concept_words import CONDITIONS, EMPTY, INTANGIBLE, LINKS, NONE, QUALITIES, SIZES, UNKNOWN_LOOKS
 from agents.concepts.denial_words import UNPLAIN
 from agents.concepts.noun_phrases import adjectives, names
 from agents.concepts.said_numbers import ARTICLES, NUMBERS, QUANTITIES, number_of
@@ -153,7 +153,7 @@ def _has_content(word: str) -> bool:
 
 def _is_of_grammar(word: str) -> bool:
     """Whether it compares, denies, relates or says how something is, and names nothing."""
-    return word in QUANTITIES | UNPLAIN | QUALITIES or is_negation(word) or _is_of_relations(word)
+    return word in QUANTITIES | UNPLAIN | QUALITIES | UNKNOWN_LOOKS or is_negation(word) or _is_of_relations(word)
 
 
 def _is_participle(word: str) -> bool:

@@ -10,7 +10,8 @@ from dataclasses import replace
 from itertools import product
 
 from agents.concepts.concept_reading import ConceptReading
-from agents.concepts.concept_words import COLOURED
+from agents.concepts.concept_words import COLOURED, LOOKS, VERBS
+from agents.concepts.left_out_words import LeftOut
 from agents.concepts.noun_phrases import NamedThing, called
 from agents.concepts.relation_reading import NamedRelation
 from agents.image_prompts import with_article
@@ -19,7 +20,7 @@ from agents.requirements import CARRY, Named, Numbers, is_of_group, object_names
 from schemas.events import SeedOptions
 from schemas.graph import Relation
 from spatial.knowledge.categories import Category
-from spatial.knowledge.category_names import category_name, excluded_names
+from spatial.knowledge.category_names import category_name, excluded_names, kinds
 from spatial.knowledge.knowledge_base import categories, scene_kinds
 from spatial.knowledge.renderer_capabilities import RendererCapabilities
 from spatial.questions.wording.lexicon import plural
@@ -27,6 +28,9 @@ from spatial.relations.phrases import normalise, normalise_place
 from spatial.relations.predicate_table import PREDICATES
 
 Triple = tuple[str, str, str | None]
+
+ALIKE_OFFERED = 2
+"""Of these, things of the same kind that always look so."""
 
 MOST_OFFERED = 4
 """Things offered in place of one that cannot be drawn as it is named."""
@@ -66,19 +70,31 @@ def _also_called(reading: ConceptReading) -> Iterator[str]:
 
 
 def as_drawn(reading: ConceptReading, capabilities: RendererCapabilities) -> ConceptReading:
-    """The reading without colours that things have anyway where they are pictures, as of a red rose."""
+    """The reading without looks that things have anyway where they are pictures, as of a red rose, and without what things
+    do, which is left out as it is after their names: of a sleeping cat as of a cat that sleeps."""
     if not capabilities.pictures:
         return reading
-    things = tuple(
-        replace(thing, attributes=tuple(word for word in thing.attributes if not _has_anyway(thing, word, capabilities)))
-        for thing in reading.things
-    )
-    return replace(reading, things=things)
+    left_out, things = list(reading.left_out), list[NamedThing]()
+    for thing in reading.things:
+        doing = [word for word in thing.attributes if word in VERBS and word not in _offered(thing, capabilities)]
+        left_out += [LeftOut(word, (), False) for word in doing if not _has_anyway(thing, word, capabilities)]
+        kept = (word for word in thing.attributes if word not in doing and not _has_anyway(thing, word, capabilities))
+        things.append(replace(thing, attributes=tuple(kept)))
+    return replace(reading, things=tuple(things), left_out=tuple(left_out))
+
+
+def _offered(thing: NamedThing, capabilities: RendererCapabilities) -> list[str]:
+    return [word for words in capabilities.words(categories()[thing.category]).values() for word in words]
 
 
 def _has_anyway(thing: NamedThing, word: str, capabilities: RendererCapabilities) -> bool:
+    if word in _offered(thing, capabilities):
+        return False
+    if word in LOOKS:
+        return thing.category in LOOKS[word].split(", ")
+    is_parked = word == "parked" and thing.category in kinds()["vehicle"]
     offered = capabilities.words(categories()[thing.category]).get("colour", ())
-    return not offered and thing.category in COLOURED.get(word, "").split(", ")
+    return word == "standing" or is_parked or (not offered and thing.category in COLOURED.get(word, "").split(", "))
 
 
 def named_objects(reading: ConceptReading) -> Named:
@@ -192,15 +208,17 @@ def _require_drawable(thing: NamedThing, capabilities: RendererCapabilities, sce
         what = with_article(f"{missing[0]} {thing.category}")
         raise unmet_options(
             f"{capabilities.renderer} cannot draw {what}: of its attributes {known}; leave {missing[0]!r} out"
-            f"{_others_with(missing[0], capabilities, scene)}"
+            f"{_others_with(thing.category, missing[0], capabilities, scene)}"
         )
 
 
-def _others_with(word: str, capabilities: RendererCapabilities, scene: str | None) -> str:
-    """What can be drawn with an attribute, things of the scene first."""
+def _others_with(category: str, word: str, capabilities: RendererCapabilities, scene: str | None) -> str:
+    """What can be drawn with an attribute, things of the same kinds first, then those of the scene."""
     at_home = () if scene is None else scene_kinds()[scene].categories
-    known = categories()
-    able = [name for name in dict.fromkeys((*at_home, *known)) if _is_drawn_with(known[name], word, capabilities)]
+    known, same = categories(), [name for members in kinds().values() if category in members for name in members]
+    coloured = [name for name in COLOURED.get(word, "").split(", ") if name in same and capabilities.draws(known[name])]
+    others = dict.fromkeys((*(name for name in same if name in at_home), *at_home, *known))
+    able = [*coloured[:ALIKE_OFFERED], *(name for name in others if _is_drawn_with(known[name], word, capabilities))]
     return f", or take what can be {word}: {', '.join(able[:MOST_OFFERED])}" if able else ""
 
 

@@ -8,7 +8,19 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
-from agents.concepts.concept_words import ALSO_NAMED, EMPTY, LINKS, NO_NAMES, NONE, RELATIVES, SIZES, UNLIKELY, WITHOUT
+from agents.concepts.concept_words import (
+    ALSO_NAMED,
+    COLOURED,
+    EMPTY,
+    LINKS,
+    NO_NAMES,
+    NONE,
+    RELATIVES,
+    SIZES,
+    UNLIKELY,
+    VERBS,
+    WITHOUT,
+)
 from agents.concepts.said_numbers import ARTICLES, number_before, number_of
 from agents.concepts.scene_phrases import scene_phrases
 from spatial.knowledge.categories import Category
@@ -16,6 +28,7 @@ from spatial.knowledge.category_names import kinds
 from spatial.knowledge.knowledge_base import categories, scene_kinds
 from spatial.knowledge.renderer_capabilities import PALETTE
 from spatial.knowledge.scene_search import tokens
+from spatial.knowledge.undrawn_names import is_undrawn, longest_undrawn
 from spatial.questions.wording.lexicon import plural, word_lists
 
 Words = tuple[str, ...]
@@ -41,7 +54,7 @@ SIZE_WORDS = {
 PLAINLY_LARGER = 1.4
 """How many times as tall as the usual thing of a name the largest is where a size tells them apart."""
 
-VERBS = ("is", "are", "painted", "coloured", "colored")
+COPULAS = ("is", "are", "painted", "coloured", "colored")
 """Words between a thing and its attribute, as in `a car that is red`."""
 
 JOINS = ("and", "or", "nor", "any", "no")
@@ -103,7 +116,9 @@ class Mention:
         def suitability(name: str) -> tuple[bool, bool, bool, bool, int]:
             category = categories()[name]
             offered = {word for words in category.attributes.values() for word in words}
-            can = offered.issuperset(self.attributes) and (category.tint or not set(PALETTE).intersection(self.attributes))
+            seen = {word for word in self.attributes if name in COLOURED.get(word, "").split(", ")}
+            wanted = set(self.attributes) - seen
+            can = offered.issuperset(wanted) and (category.tint or not wanted.intersection(PALETTE))
             stands = not placed or "floor" in category.rests_on
             return can, stands, name not in also, name in at_home, -self.categories.index(name)
 
@@ -117,8 +132,11 @@ def mentions(words: Words, of_scene: frozenset[int]) -> Iterator[Mention]:
     """The noun phrases."""
     at, last = 0, None
     while at < len(words):
-        end = end_of_name(words, at, of_scene)
-        if end == at or _is_adjective_of_next(words, at, end, of_scene):
+        end, unknown = end_of_name(words, at, of_scene), end_of_undrawn(words, at)
+        if unknown > end:
+            at = unknown
+            continue
+        if end == at or _is_adjective_of_next(words, at, end, of_scene) or _is_done_by(words, at, last):
             at += 1
             continue
         found = _mention(words, (at, end), 0 if last is None else last.after, of_scene)
@@ -220,6 +238,25 @@ def end_of_name(words: Words, at: int, of_scene: frozenset[int]) -> int:
     return at
 
 
+def end_of_undrawn(words: Words, at: int) -> int:
+    """The end of the longest name of two words and more of a thing that is not drawn, as `hot air balloon`; else `at`."""
+    ends = range(min(len(words), at + longest_undrawn()), at + 1, -1)
+    return next((end for end in ends if is_undrawn(" ".join(words[at:end]))), at)
+
+
+def _is_done_by(words: Words, at: int, last: Mention | None) -> bool:
+    """Whether a word right after somebody or an animal says what it does, as in `a cat watches a bird`."""
+    is_verb = words[at] in VERBS and last is not None and last.after == at
+    return is_verb and last is not None and animate().issuperset(last.categories)
+
+
+@lru_cache(maxsize=1)
+def animate() -> frozenset[str]:
+    """The things that do something."""
+    moving = ("animal", "insect", "reptile", "dinosaur", "sea creature", "athlete")
+    return frozenset(("person", "poodle", "dragon", *(name for kind in moving for name in kinds()[kind])))
+
+
 @lru_cache(maxsize=1)
 def _longest_name_length() -> int:
     return max(map(len, names()))
@@ -279,6 +316,8 @@ def _attributes_before(words: Words, at: int, least: int) -> tuple[int, Words]:
     known = adjectives() - {ON}
     first, found = at, list[str]()
     while first > least and words[max(0, first - 2)] not in STACKS:
+        if words[first - 1].endswith("ing") and first - 1 == least > 0:  # what the thing before does
+            break
         joined = words[first - 1] == "and" and first - 2 >= least and {words[first - 2], words[first]} <= known
         if not joined and words[first - 1] not in known | SIZES:
             break
@@ -293,7 +332,7 @@ def _attributes_behind(words: Words, end: int) -> tuple[Words, int]:
     """The attributes after a name, as in `a car that is red`, `a dog facing left`, and the place after them."""
     at = end + (words[end : end + 1] != () and words[end] in RELATIVES)
     start = at
-    while at < len(words) and words[at] in VERBS:
+    while at < len(words) and words[at] in COPULAS:
         at += 1
     found = list[str]()
     said = at > start

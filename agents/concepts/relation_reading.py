@@ -24,6 +24,9 @@ MOST_WORDS = 5
 OTHERS = frozenset(["and", "it", "them"])
 """Words after a relation by which it leads to something else than the thing that follows, as in `on it and a dog`."""
 
+INVERTING = frozenset("is are was were there stands stand hangs hang lies lie sits sit rests waits".split())  # noqa: SIM905
+"""Words between the place and what is there, where the place is said first."""
+
 MOST_DOING = 4
 """Words before a relation that say what a thing does, as in `that is quietly sleeping`."""
 
@@ -99,10 +102,12 @@ def inverted_relations(words: Words, spans: Spans, starts: frozenset[int]) -> It
     """The relations that are said before both things, as in `behind the sofa stands a lamp`."""
     for i, (before, after) in enumerate(pairwise(spans)):
         between = range(before[1], after[0])
-        is_said = len(between) > 0 and all(_says_nothing(words, at) or words[at] == "there" for at in between)
+        is_said = len(between) > 0 and all(words[at] in INVERTING for at in between)
         if not is_said or starts.intersection(between) or after[0] in starts:
             continue
-        start = max((at for at in (0, spans[i - 1][1] if i else 0, *starts) if at <= before[0]), default=0)
+        start = max((at for at in (spans[i - 1][1] if i else 0, *starts) if at <= before[0]), default=0)
+        if i and start not in starts and words[start] != "and":
+            continue
         while words[start : start + 1] == ("and",):
             start += 1
         phrase = " ".join(words[start : before[0]])

@@ -5,10 +5,12 @@ Calls no model: where a language model plans, only faults that no planner could 
 """
 
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 
 from agents.concepts.concept_reading import ConceptReading, read_concept, said_to_be_there
+from agents.concepts.named_requirements import as_drawn
+from agents.concepts.noun_phrases import NamedThing
 from agents.drafting import FAMILIES
 from agents.planner import RulePlanner
 from agents.requirements import excluded_categories, object_names
@@ -52,9 +54,20 @@ def check_seed(seed: SeedConcept, capabilities: RendererCapabilities, by_model: 
     if seed.options.graph is not None:
         return SeedCheck("a graph of its own", True, fault or _common_rejection(seed, capabilities))
     reading = read_concept(seed.concept)
+    drawn = as_drawn(reading, capabilities)
+    shown = replace(reading, left_out=drawn.left_out, things=_said_as_drawn(reading, drawn))
     sure = reading.match is not None and reading.match.exact and not reading.things and not reading.left_out
     misread = None if reading.match is None else _misread(reading)
-    return SeedCheck(str(reading), sure, fault or misread or _planning_fault(seed, capabilities))
+    return SeedCheck(str(shown), sure, fault or misread or _planning_fault(seed, capabilities))
+
+
+def _said_as_drawn(reading: ConceptReading, drawn: ConceptReading) -> tuple[NamedThing, ...]:
+    """The things without attributes that are left out; those that they have anyway are said."""
+    dropped = {word.word for word in drawn.left_out} - {word.word for word in reading.left_out}
+    return tuple(
+        replace(thing, attributes=tuple(word for word in thing.attributes if word not in dropped))
+        for thing in reading.things
+    )
 
 
 def nearest_to(concept: str, count: int) -> list[SceneMatch]:

@@ -7,13 +7,14 @@ Unknown things are not among them (`left_out_words` has those).
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
-from agents.concepts.concept_words import EMPTY
+from agents.concepts.concept_words import EMPTY, UNKNOWN_LOOKS
 from agents.concepts.denial_words import denial_faults, foreign_words
 from agents.concepts.noun_phrases import Mention
 from agents.concepts.relation_reading import MOST_WORDS
 from agents.concepts.said_numbers import ARTICLES, QUANTITIES, is_no_count, number_of
 from agents.concepts.scene_phrases import scene_phrases
 from agents.image_prompts import with_article
+from spatial.knowledge.renderer_capabilities import PALETTE
 from spatial.relations.phrases import UnknownPhrase, normalise
 
 NEGATIONS = frozenset("not never nothing nobody nowhere none neither isnt arent dont doesnt hardly scarcely except".split())  # noqa: SIM905
@@ -82,6 +83,8 @@ def _faults(words: tuple[str, ...], place: int, read: frozenset[int]) -> Iterato
         yield f"{word!r} denies something: only what is there can be said, and 'without' something"
     elif (word in QUANTITIES and not _is_likeness(words, place)) or (number_of(word) is not None and following == ("of",)):
         yield f"{word!r} compares or divides, which is not understood: say how many, as in 'two' or 'at least 2'"
+    elif word in UNKNOWN_LOOKS:
+        yield f"nothing is {word} here: leave it out, or say a colour: {', '.join(PALETTE)}"
     elif following == ("than",) and word.endswith("er") and word not in NO_COMPARATIVES:
         yield f"'{word} than' compares things, and they are drawn as large as they are: leave it out"
 

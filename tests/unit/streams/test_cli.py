@@ -225,7 +225,7 @@ def test_status_without_processes_shows_zeros(skg: Skg):
 
 HEAVY = {
     "torch", "faust", "kafka", "minio", "deltalake", "datasets", "ortools", "pyarrow", "numpy",
-    "agents.concepts.concept_reading", "dataset.audit.audit_run", "spatial.questions", "spatial.world",
+    "agents.concepts.concept_reading", "dataset.audit.audit_run", "spatial.questions.answer_rules", "spatial.world",
 }  # fmt: skip
 
 
