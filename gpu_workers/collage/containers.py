@@ -64,19 +64,41 @@ def placed_inside(holder: Holder, outer: Box, inner: Box) -> Box:
 
 
 def placed_together(holder: Holder, outer: Box, held: Sequence[Box]) -> list[Box]:
-    """Where held things are drawn: in a row, in their order from left to right, where one would hide another at the rim."""
+    """Where held things are drawn: beside each other, in their order from left to right, where one would hide another."""
     placed = [placed_inside(holder, outer, inner) for inner in held]
     order = sorted(range(len(held)), key=lambda i: (2 * held[i][0] + held[i][2], i))
     if holder.manner != "rim" or not any(_hides(placed[a], placed[b]) for a, b in pairwise(order)):
         return placed
-    widths = [placed[i][2] for i in order]
-    room = outer[2] * (1 - 2 * ASIDE)
-    gap = min((room - sum(widths)) / (len(order) - 1), ASIDE * outer[2])
-    left = outer[0] + (outer[2] - sum(widths) - gap * (len(order) - 1)) / 2
-    for i, width in zip(order, widths, strict=True):
-        placed[i] = (round(left), *placed[i][1:])
-        left += width + gap
+    inner = outer[0] + ASIDE * outer[2], outer[0] + (1 - ASIDE) * outer[2]
+    lefts = _row([(held[i][0], held[i][2]) for i in order], inner)
+    for i, left in zip(order, lefts, strict=True):
+        placed[i] = (left, *placed[i][1:])
     return placed
+
+
+def _row(spans: Sequence[tuple[int, int]], room: tuple[float, float]) -> list[int]:
+    """Where things (left, width) begin that stand beside each other, as near to where they were as the room allows.
+
+    They overlap evenly where it is too narrow.
+    """
+    step = min(0.0, (room[1] - room[0] - sum(width for _, width in spans)) / (len(spans) - 1))
+    pushed = _pushed_right(spans, float(spans[0][0]), step)
+    moved = sum(now - left for now, (left, _) in zip(pushed, spans, strict=True)) / len(spans)
+    back = [(left - moved, width) for left, (_, width) in zip(pushed, spans, strict=True)]
+    kept = _pushed_right(back, max(back[0][0], room[0]), step)
+    most = room[1]
+    for k in range(len(spans) - 1, -1, -1):
+        kept[k] = min(kept[k], most - spans[k][1])
+        most = kept[k] - step
+    return [round(left) for left in kept]
+
+
+def _pushed_right(spans: Sequence[tuple[float, int]], first: float, step: float) -> list[float]:
+    """The left ends, each moved to the right where the one before would reach it."""
+    found = [first]
+    for (_, before), (left, _) in pairwise(spans):
+        found.append(max(left, found[-1] + before + step))
+    return found
 
 
 def _hides(a: Box, b: Box) -> bool:

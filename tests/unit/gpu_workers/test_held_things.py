@@ -37,6 +37,19 @@ def test_what_is_apart_stays_where_it_is_across():
     assert [box[0] for box in placed_together(HOLDERS["bucket"], OUTER, apart)] == [110, 160]
 
 
+def test_what_makes_room_for_another_stays_as_near_to_where_it_was_as_can_be():
+    given = [(130, 120, 20, 20), (140, 150, 20, 20), (190, 120, 16, 20)]
+    lefts = [box[0] for box in placed_together(HOLDERS["crate"], OUTER, given)]
+    assert lefts[1] - lefts[0] == 20
+    assert max(abs(left - box[0]) for left, box in zip(lefts, given, strict=True)) <= 10
+
+
+def test_a_row_that_is_full_at_one_side_stays_within_the_holder_at_both():
+    wide = [(101, 120, 28, 24), (104, 150, 28, 24), (172, 120, 28, 24)]
+    placed = placed_together(HOLDERS["basket"], OUTER, wide)
+    assert all(OUTER[0] < box[0] and box[0] + box[2] < OUTER[0] + OUTER[2] for box in placed)
+
+
 def test_what_is_seen_through_glass_or_stands_on_a_board_stays_at_its_height():
     for name in ("aquarium", "bookshelf"):
         assert placed_together(HOLDERS[name], OUTER, ABOVE_EACH_OTHER) == ABOVE_EACH_OTHER
