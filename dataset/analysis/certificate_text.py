@@ -120,11 +120,38 @@ def _premise(item: object, names: Mapping[int, str]) -> str:
             return f"{_begun(_name(one, names))} covers {width} × {height} px at {x}, {y}{depth}{attributes}."
         case {"relation": [_, _, _, *_] as triple, **rest}:
             return f"{_capital(relation_in_words(triple, names))}{' (drawn)' if rest.get('drawn') else ''}."
+        case {"object": int(one), "position": [_, _, _] as place, "size": [_, _, _] as size, **rest}:
+            return _body(one, place, size, rest, names)
         case {"excluded": name}:
             return f"There is no {name} in the scene."
         case [_, str(), _]:
             return f"{_capital(relation_in_words(item, names))}."
     return _of_pictures(item, names)
+
+
+def _body(
+    one: int, place: Sequence[object], size: Sequence[object], rest: Mapping[Any, Any], names: Mapping[int, str]
+) -> str:
+    """A premise about a body: its sides in metres, the place of its centre, which way it is turned, what it is on."""
+    name = str(rest["category"]) if "category" in rest else _name(one, names)
+    width, depth, height = map(_rounded, size)
+    heading, support = rest.get("heading"), rest.get("support")
+    said = [
+        f"{_begun(name)} is {width} m wide, {depth} m deep and {height} m high",
+        f"its centre at {_listed(place)} m",
+        *([f"turned by {heading:g}°"] if isinstance(heading, int | float) else []),
+        *([f"on {_with_article(_name(support, names))}"] if support is not None else []),
+        *(_hidden(each, names) for each in _list(rest, "hidden_by")),
+        *(["not to be seen"] if rest.get("unseen") else []),
+    ]
+    return f"{', '.join(said)}."
+
+
+def _hidden(item: object, names: Mapping[int, str]) -> str:
+    match item:
+        case {"object": int(one), "share": int() | float() as share}:
+            return f"{share:.0%} of it hidden by {_with_article(_name(one, names))}"
+    return f"hidden by {json.dumps(item, ensure_ascii=False)}"
 
 
 def _of_pictures(item: object, names: Mapping[int, str]) -> str:

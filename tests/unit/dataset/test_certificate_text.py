@@ -55,6 +55,21 @@ def test_cameras_are_said_to_be_somewhere_and_to_look_somewhere():
     ]
 
 
+def test_bodies_in_metres_read_as_sentences():
+    body = {"position": [-2.8964, 2.8411, 0.4016], "size": [1.5298, 0.5928, 0.8031], "heading": -120.0, "has_front": True}
+    premises = [
+        {"object": 0, **body, "support": None},
+        {"object": 2, **body, "support": 0, "hidden_by": [{"object": 1, "share": 0.0198}]},
+        {"object": 7, "category": "fox", "unseen": True, **body, "support": None},
+    ]
+    sides = "is 1.53 m wide, 0.59 m deep and 0.80 m high, its centre at -2.90, 2.84, 0.40 m, turned by -120°"
+    assert proof_in_words(json.dumps({"premises": premises}), CATS) == [
+        f"Cat 1 {sides}.",
+        f"The dog {sides}, on cat 1, 2% of it hidden by cat 2.",
+        f"The fox {sides}, not to be seen.",
+    ]
+
+
 def test_a_proof_reads_as_sentences():
     certificate = json.dumps(
         {
