@@ -137,7 +137,7 @@ def read_concept(concept: str) -> ConceptReading:
         held.read
         | around.read
         | _read_places(named.of_scene, phrases)
-        | {at for relation in relations for at in range(*relation.span)}
+        | {at for relation in relations for at in range(*relation.span) if not _is_idle(words, at, relation, named)}
         | (_of_scenes(words, scene, named.passed) - named.doing - named.no.unread)
     )
     unread = (
@@ -183,6 +183,11 @@ def _further_words(words: Words, match: SceneMatch | None, unnaming: frozenset[i
     own = (each for each in scene_phrases(words) if match is not None and each.scene == match.scene)
     spans = [each for each in own if each.first not in unnaming and not any(_is_of_thing(each, thing) for thing in things)]
     return frozenset(place for each in spans for place in range(each.first, each.end))
+
+
+def _is_idle(words: Words, place: int, relation: NamedRelation, named: _Named) -> bool:
+    """Whether a word says what a thing does and no part of the relation before which it stands."""
+    return place in named.doing and words[place] not in relation.phrase.split()
 
 
 def _stated(words: Words, present: Sequence[Mention], starts: frozenset[int], named: _Named) -> list[NamedRelation]:
@@ -232,12 +237,14 @@ def _doing(words: Words) -> frozenset[int]:
 
 def _no_places(words: Words, doing: frozenset[int]) -> NoPlaces:
     """The words of scenes that name none there; those of a thing that is not drawn are among them, as in `tennis ball`."""
-    things = [mention.categories for mention in mentions(words, frozenset()) if not mention.denied]
-    found = no_places(words, doing, things)
+    things = [mention for mention in mentions(words, frozenset()) if not mention.denied]
+    found = no_places(words, doing, [mention.categories for mention in things])
+    done = {place for phrase in scene_phrases(words) if phrase.first in doing for place in range(phrase.first, phrase.end)}
+    named = frozenset(place for mention in things for place in range(mention.first, mention.end)) & done
     scenes = {(phrase.first, phrase.end) for phrase in scene_phrases(words)}
     ends = [(at, end_of_undrawn(words, at)) for at in range(len(words))]
     unknown = frozenset(place for span in ends if span not in scenes for place in range(*span))
-    return NoPlaces(found.unread | unknown, found.unnaming | unknown)
+    return NoPlaces(found.unread | unknown | named, found.unnaming | unknown)
 
 
 def _present(

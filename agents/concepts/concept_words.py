@@ -209,7 +209,7 @@ INTANGIBLE = frozenset(
     (  # noqa: SIM905 - rows of words read best
         "light lighting sunlight sunshine daylight sunrise dawn morning noon midday afternoon spring summer season "
         "weather atmosphere ambience mood ground row line queue circle air distance background foreground front back middle"
-        " centre center side edge end bottom stack pile heap ever else style color colour kind type sort"
+        " centre center side edge end bottom stack pile heap world ever else style color colour kind type sort"
     ).split()
 )
 """Words that stand where things do, and are none: their loss is said, and no thing is missing."""

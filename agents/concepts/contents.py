@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from itertools import product
 
 from agents.concepts.noun_phrases import Mention
-from agents.concepts.relation_reading import MOST_WORDS, NamedRelation, joined_after, normalised
+from agents.concepts.relation_reading import BACK, MOST_WORDS, NamedRelation, joined_after, normalised
 from agents.concepts.said_numbers import ARTICLES, number_of
 from spatial.knowledge.knowledge_base import categories
 
@@ -17,9 +17,6 @@ Words = tuple[str, ...]
 
 OF = (("of",), ("full", "of"), ("filled", "with"))
 WITH = ("with",)
-BACK = (("on", "it"), ("on", "top", "of", "it"), ("in", "it"), ("inside", "it"), ("on", "them"), ("in", "them"))
-"""Words after what a thing bears that say no more, as in `a table with a cup on it`."""
-
 HOLDS, BEARS = "containing", "supporting"
 
 
@@ -54,7 +51,9 @@ def with_contents(words: Words, said: Sequence[Mention], relations: Sequence[Nam
         others = [each for each in others if not (each.subject == number and each.phrase == "with")]
         own += [NamedRelation(number, how, other) for other, how in carried.items()]
         read |= set(range(said[number].after, said[number + 1].first)) | set(_back(words, said[max(carried)].after))
-        holders |= {other: number for other, how in carried.items() if how == HOLDS or _between(words, said, number) in OF}
+        has_back = bool(_back(words, said[max(carried)].after))
+        is_held = has_back or _between(words, said, number) in OF
+        holders |= {other: number for other, how in carried.items() if how == HOLDS or is_held}
     moved = (replace(each, subject=holders.get(each.subject, each.subject)) for each in others)
     return Contents(tuple(own), tuple(moved), frozenset(read), tuple(unread))
 

@@ -103,6 +103,8 @@ class Unread:
     def _names_thing(self, place: int, likely: bool) -> bool:
         """Whether a word stands where a thing is named. `likely`: it is so like a known word that it may anywhere."""
         word, before = self.words[place], self.words[max(0, place - 1)]
+        if self._is_denied(place):
+            return False
         if place + 1 in self.doing:
             return True
         if word in INTANGIBLE or self._is_modifier(place):
@@ -112,6 +114,13 @@ class Unread:
         if _is_participle(word) or before in ("is", "are", "very", *NONE):
             return False
         return likely or (self._is_last_of_phrase(place) and self._is_opened(place))
+
+    def _is_denied(self, place: int) -> bool:
+        """Whether it is said not to be there, as in `without a driver`."""
+        at = place - 1
+        while at > 0 and (self.words[at] in ARTICLES or self.words[at] == "any"):
+            at -= 1
+        return at >= 0 and self.words[at] in NONE
 
     def _is_modifier(self, place: int) -> bool:
         """Whether it says how something is that is named right after it, as both do in `a sunny and warm beach`."""

@@ -20,6 +20,9 @@ from spatial.relations.predicate_table import PREDICATES
 WEARING = "with"
 """What is said of somebody in a hat."""
 
+DETERMINERS = ("the", "this", "that", "these", "those", "some", "its", "his", "her", "their", "my", "our", "your")
+"""Words before the name of a listed thing that are none of its own."""
+
 CARRYING = frozenset(["on", "inside"])
 SEATS = ("bed", "rug", "picnic blanket", "hay bale", "hammock", "log", "rock", "swing set")
 """What somebody is on who does something there, beside seats."""
@@ -106,6 +109,8 @@ class Lists:
     def _is_joined(self, number: int, by_word: bool) -> bool:
         """Whether a thing is joined to the one before: the last one `by_word`, others by a comma too."""
         between = self.words[self.said[number - 1].after : self.said[number].first]
+        while between and between[-1] in DETERMINERS:
+            between = between[:-1]
         return between == ("and",) or (not by_word and between == () and self._is_after_comma(number))
 
     def _is_after_comma(self, number: int) -> bool:

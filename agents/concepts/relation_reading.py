@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
-from agents.concepts.concept_words import AUXILIARIES, IDLE, POSTURES, RELATIVES, VERBS
+from agents.concepts.concept_words import AUXILIARIES, IDLE, INTANGIBLE, POSTURES, RELATIVES, VERBS
 from schemas.predicate_names import GROUPS
 from spatial.relations.phrases import UnknownPhrase, normalise, normalise_place
 
@@ -23,6 +23,9 @@ MOST_WORDS = 5
 
 OTHERS = frozenset(["and", "it", "them"])
 """Words after a relation by which it leads to something else than the thing that follows, as in `on it and a dog`."""
+
+BACK = (("on", "it"), ("on", "top", "of", "it"), ("in", "it"), ("inside", "it"), ("on", "them"), ("in", "them"))
+"""Words after what a thing bears that say no more, as in `a table with a cup on it`."""
 
 INVERTING = frozenset("is are was were there stands stand hangs hang lies lie sits sit rests waits".split())  # noqa: SIM905
 """Words between the place and what is there, where the place is said first."""
@@ -84,6 +87,7 @@ def relations_between(
         start = max([before[1], *commas, *(place + 1 for place in of_scene if before[1] <= place < after[0])])
         mutual = _mutual(words[start : after[0]])
         start = start if mutual is None else start + _length(mutual)
+        start += _back(words, start)
         start += _doing(words, start, after[0])
         start, said = _after_place(words, start, after[0])
         if said is not None:
@@ -116,6 +120,11 @@ def inverted_relations(words: Words, spans: Spans, starts: frozenset[int]) -> It
             yield NamedRelation(last, phrase, i, span=(start, before[0]))
 
 
+def _back(words: Words, start: int) -> int:
+    """How many words lead back to what bears a thing, as in `a plate with an apple on it`."""
+    return next((len(back) for back in BACK if words[start : start + len(back)] == back), 0)
+
+
 def doing_places(words: Words, spans: Spans) -> frozenset[int]:
     """The places of words right after things that say what these do, as in `a dog that is sleeping`, `a dog sleeps`."""
     found = set[int]()
@@ -138,8 +147,8 @@ def _doing(words: Words, start: int, end: int) -> int:
     if posture or _end_of_phrase(words, start, end) is not None:
         return posture
     last = start
-    while last < end and last - start < MOST_DOING and _says_nothing(words, last):
-        last += 1
+    while last < end and last - start < MOST_DOING and (length := _length_of_nothing(words, last)):
+        last += length
         if _end_of_phrase(words, last, end) is not None:
             return last - start
     return 0
@@ -155,6 +164,13 @@ def _posture(words: Words, start: int, end: int) -> int:
     return at + 1 - start if is_one else 0
 
 
+def _length_of_nothing(words: Words, at: int) -> int:
+    """How many words there say nothing of a relation; three of an arrangement, as `in a row`."""
+    if words[at : at + 2] == ("in", "a") and words[at + 2 : at + 3] != () and words[at + 2] in INTANGIBLE:
+        return 3
+    return int(_says_nothing(words, at))
+
+
 def _says_nothing(words: Words, at: int) -> bool:
     return words[at] in AUXILIARIES or words[at] in IDLE or words[at].endswith("ly") or _is_doing(words, at)
 
@@ -164,13 +180,19 @@ def _end_of_phrase(words: Words, start: int, end: int) -> int | None:
     mysterious table`; None where no phrase is there."""
     fewest = max(start + 1, end - MOST_UNKNOWN)
     found = next((at for at in range(end, fewest - 1, -1) if _is_read(normalise, " ".join(words[start:at]))), None)
-    return None if found is None or OTHERS.intersection(words[found:end]) else found
+    if found is None or OTHERS.intersection(words[found:end]):
+        return None
+    return None if any(_is_read(normalise, word) for word in words[found:end]) else found
 
 
 def _place(words: Words, start: int, end: int, of_scene: frozenset[int], is_ended: bool) -> str | None:
     """The place in the picture that follows a thing, as in `in the corner of the room`; of a named scene too. `is_ended`:
     nothing that it might relate to follows."""
     until = min([end, *(i for i in of_scene if start <= i < end)])
+    while start < until and _says_nothing(words, start):
+        if words[start] not in POSTURES and _is_read(normalise_place, " ".join(words[start:until])):
+            break
+        start += 1
     said = list(words[start:until])
     whole = until == len(words) or until in of_scene or (is_ended and until == end)
     while said and (said[-1] in ("the", "a", "an", "of", "and", *WHOLES)):

@@ -65,7 +65,7 @@ def no_places(words: Sequence[str], doing: Collection[int], things: Sequence[Col
             unread |= set() if _is_shown(words[phrase.end - 1], phrase.scene) else span
         elif phrase.first in doing:
             known = scene_kinds()[phrase.scene].categories
-            unread |= span
+            unread.add(phrase.first)
             unnaming |= set() if all(any(name in known for name in thing) for thing in things) else span
     return NoPlaces(frozenset(unread), frozenset(unnaming))
 

@@ -17,7 +17,11 @@ from agents.image_prompts import with_article
 from spatial.knowledge.renderer_capabilities import PALETTE
 from spatial.relations.phrases import UnknownPhrase, normalise
 
-NEGATIONS = frozenset("not never nothing nobody nowhere none neither isnt arent dont doesnt hardly scarcely except".split())  # noqa: SIM905
+NEGATIONS = frozenset(
+    (  # noqa: SIM905 - rows of words read best
+        "not never nothing nobody nowhere none neither cannot isnt arent dont doesnt hardly scarcely except"
+    ).split()
+)
 """Words that deny what is said, beside those that end in n't."""
 
 NO_COMPARATIVES = ("other", "rather")
@@ -77,12 +81,14 @@ def is_negation(word: str) -> bool:
 def _faults(words: tuple[str, ...], place: int, read: frozenset[int]) -> Iterator[str]:
     word, following = words[place], words[place + 1 : place + 2]
     yield from denial_faults(words, place, read)
-    if is_no_count(word) or (word == "half" and following in (("a",), ("an",))):
+    if is_no_count(word) or word in ("halves", "quarters") or (word == "half" and following in (("a",), ("an",))):
         yield f"{word!r} is no number of things: they are counted, as in 'two' or 'at least 2'"
     elif is_negation(word):
         yield f"{word!r} denies something: only what is there can be said, and 'without' something"
     elif (word in QUANTITIES and not _is_likeness(words, place)) or (number_of(word) is not None and following == ("of",)):
         yield f"{word!r} compares or divides, which is not understood: say how many, as in 'two' or 'at least 2'"
+    elif word == "made" and following in (("of",), ("from",), ("out",)):
+        yield "'made of' says a material, which is said before the name where it can be drawn, as in 'a wooden table'"
     elif word in UNKNOWN_LOOKS:
         yield f"nothing is {word} here: leave it out, or say a colour: {', '.join(PALETTE)}"
     elif following == ("than",) and word.endswith("er") and word not in NO_COMPARATIVES:

@@ -19,6 +19,7 @@ DOES = (
 )  # fmt: skip
 WHERE = (
     "", "in a kitchen", "at the train station", "on a bench", "next to a car", "in the snow at night", "in a fruit bowl",
+    "in the corner", "on the left of the picture",
 )  # fmt: skip
 HOW = ("", "happy ", "tall ", "very old ", "wooden ", "polka-dot ")
 
@@ -33,7 +34,9 @@ TYPED = (
     "a cook in a bank", "hens in a living room", "laundry on a bed", "a fight in a bar", "souvenirs from japan",
     "a jazz band on a boat", "a snake inside a toilet", "a christmas tree with presents under it", "santa claus on a roof",
     "behind the sofa stands a floor lamp", "on the table there are two cups and a plate", "a dog chasing its tail",
-    "five ducks swimming in a row", "a stack of plates in the sink", "a giant cat stepping on a city",
+    "five ducks swimming in a row", "a cat sleeping in the corner", "a dog sitting on the left", "a car made of glass",
+    "a person crossing the street", "a plate with an apple on it on a table", "a cup without a handle",
+    "a stack of plates in the sink", "a giant cat stepping on a city",
 )  # fmt: skip
 
 SAID_OTHERWISE = frozenset(
