@@ -38,7 +38,7 @@ from deltalake.fs import DeltaStorageHandler
 from deltalake.transaction import AddAction, create_table_with_add_actions
 
 from dataset.table.storage_environment import client_environment
-from dataset.table.table_damage import Fault, empty_commit, first_fault, log_fault, version_of
+from dataset.table.table_damage import Fault, empty_commit, first_fault, log_fault, size_fault, version_of
 from dataset.table.table_errors import (
     CommitConflict,
     DamagedTable,
@@ -312,6 +312,14 @@ class Table:
                 if "Object Store error" in str(error):
                     raise OSError(first_line(error)) from error
                 raise
+
+    def require_files(self) -> None:
+        """Raise DamagedTable for a file of the snapshot that is missing or cut short, RetryableError. Reads none."""
+        folder = _storage(self._uri, self._options)
+        with _translated_errors(self._uri, self._options):
+            fault = size_fault(folder, self.files())
+            if fault is not None:
+                raise _damage(self._uri, fault, version_of(folder, fault.path))
 
     def _require_whole(self, error: Exception, files: Sequence[DataFile] | None = None) -> None:
         """After a read failed: raise for the first of the files, of all of the snapshot by default, that is broken."""

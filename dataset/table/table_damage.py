@@ -54,13 +54,18 @@ class Fault:
 def first_fault(folder: pyarrow.fs.FileSystem, files: Sequence[LoggedFile]) -> Fault | None:
     """The first broken one of a snapshot's Parquet files: those that are missing or of another size before those that
     must be read to know. Raises OSError where the storage does not answer."""
+    return size_fault(folder, files) or next(_unreadable(folder, [file.path for file in files]), None)
+
+
+def size_fault(folder: pyarrow.fs.FileSystem, files: Sequence[LoggedFile]) -> Fault | None:
+    """The first Parquet file that is missing or of another size than the log says. Raises OSError."""
     found = folder.get_file_info([file.path for file in files]) if files else []
     for file, info in zip(files, found, strict=True):
         if info.type is pyarrow.fs.FileType.NotFound:
             return Fault(file.path, "is missing", is_missing=True)
         if info.size is not None and info.size != file.size:
             return Fault(file.path, f"has {info.size:,} of its {file.size:,} bytes")
-    return next(_unreadable(folder, [file.path for file in files]), None)
+    return None
 
 
 def _unreadable(folder: pyarrow.fs.FileSystem, paths: Iterable[str]) -> Iterator[Fault]:

@@ -193,7 +193,7 @@ def test_a_relation_that_is_pointed_at_is_an_arrow_between_its_things(page):
     page.goto(f"/sample/{PROVEN.sample_id}")
     arrow = page.locator(".relation-arrow")
     assert arrow.count() == 0
-    page.locator(".relations li", has_text="cat left of dog").hover()
+    page.locator(".relations li", has_text="the cat is left of the dog").hover()
     assert arrow.locator("text").text_content() == "left of"
     assert page.locator(".box.lit").count() == 2
     page.locator("h1").hover()

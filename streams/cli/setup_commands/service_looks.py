@@ -153,7 +153,7 @@ def _remedy_of_store(error: Exception) -> str:
 
 def _dataset() -> Iterator[Finding]:
     from dataset.table.delta_table import Table
-    from schemas.errors import RetryableError, UserError
+    from schemas.errors import Damaged, RetryableError, UserError
     from streams.cli.remedies import for_missing_dataset
     from streams.setting_faults import valid_part
     from streams.settings import WriterSettings
@@ -167,6 +167,10 @@ def _dataset() -> Iterator[Finding]:
             options = storage_options(settings, uri)
             store_answers(endpoint_of(settings), settings.connect_timeout_s)
         table = Table.load(uri, options)
+        table.require_files()
+    except Damaged as error:
+        what, _, remedy = str(error).partition("; ")
+        yield Finding("dataset", "wrong", what, remedy)
     except (RetryableError, UserError) as error:
         remedy = for_missing_dataset() or "the first sample makes it: skg demo, or skg write"
         yield Finding("dataset", "absent", str(error), remedy)

@@ -1,5 +1,6 @@
 """A table of which a file is missing or broken: every command says which, in one line, and what to do."""
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 
@@ -176,6 +177,17 @@ def test_an_audit_takes_no_broken_log_for_a_smaller_dataset(skg: Skg, table: Pat
         audited_files(SubTreeFileSystem(str(table), LocalFileSystem()))
     code, _, fault = skg("audit", table)
     assert (code, f"{1:020}.json" in fault or "version 1, which is missing" in fault) == (1, True), said
+
+
+@pytest.mark.parametrize("damage", [take_away, cut_short, *OF_THE_LOG])
+def test_the_doctor_finds_it_wrong_and_says_what_to_do(skg: Skg, table: Path, damage, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("SKG_DATASET_URI", str(table))
+    said = damage(table)
+    code, found, _ = skg("doctor", "--json")
+    (of_dataset,) = [each for each in map(json.loads, found.splitlines()) if each["what"] == "dataset"]
+    assert (code, of_dataset["state"]) == (1, "wrong")
+    assert said in of_dataset["detail"]
+    assert of_dataset["remedy"].startswith("put that file back from a copy")
 
 
 def test_a_file_that_a_vacuum_deleted_is_no_damage(table: Path):
