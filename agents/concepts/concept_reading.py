@@ -55,6 +55,9 @@ BY_THING = WHOLE_PHRASE - 0.01
 """Score of a scene that only the name of a thing names, as the still life of a bowl of fruit: one where more of the things
 belong is taken instead."""
 
+NOTHING = "still"
+"""Stands for words that were read between a thing and what relates it, as in `a map on the wall above a desk`."""
+
 LEAST_BUILDING_M = 2.5
 """Height from which things are in a thing as in a place, as in a hotel and in no toilet."""
 
@@ -127,7 +130,8 @@ def read_concept(concept: str) -> ConceptReading:
     present = tuple(compound_of(of_size(mention, words), words) for mention in around.mentions)
     chosen = _scene_of(named.match, present)
     scene = None if chosen is None else chosen.scene
-    held = with_contents(words, present, _stated(words, present, starts, named))
+    plain = tuple(NOTHING if place in around.read else word for place, word in enumerate(words))
+    held = with_contents(words, present, _stated(plain, present, starts, named))
     once = each_once(words, present, (*held.own, *said_of_each(words, present, starts, held.others)))
     present, relations = _enough_around(once.mentions, once.relations), once.relations
     things = _resolved(words, present, relations, scene)
@@ -197,7 +201,8 @@ def _stated(words: Words, present: Sequence[Mention], starts: frozenset[int], na
     taken = {place for each in turned for place in range(*each.span)}
     found = relations_between(words, spans, named.of_scene, starts)
     plain = (each for each in found if taken.isdisjoint(range(*each.span)))
-    return list(of_doers(words, present, named.doing, [*turned, *plain]))
+    said = [replace(each, phrase=each.phrase.replace(f"{NOTHING} ", "")) for each in (*turned, *plain)]
+    return list(of_doers(words, present, named.doing, said))
 
 
 def _resolved(

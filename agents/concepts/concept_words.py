@@ -98,6 +98,7 @@ HOMONYMS = {"mouse": ("computer mouse", ("keyboard", "computer", "laptop", "prin
 """Words for another thing beside certain ones: a mouse and a keyboard are those of a computer."""
 
 PHRASES = {
+    r"\b(?:an?|the)((?: \w+)?) couple(?= (?!of\b))": r"two\1 people",
     r"\bon (the|a|his|her|their) (phone|telephone)\b": r"with \1 \2",
     r"\b(cook\w*|bak\w*|fry\w*) on (?=(?:a|the) stove\b)": r"\1 at ",
     r"\bin (a|the) club\b": r"in \1 night club",
@@ -221,6 +222,7 @@ CONDITIONS = {
     "snowy": "in snow", "snow-covered": "in snow", "snowing": "in snow", "snowfall": "in snow",
     "snowstorm": "in a storm", "blizzard": "in a storm",
     "autumn": "in autumn", "autumnal": "in autumn", "rainy": "in the rain", "rain": "in the rain", "raining": "in the rain",
+    "rains": "in the rain", "snows": "in snow",
     "stormy": "in a storm", "storm": "in a storm", "thunderstorm": "in a storm", "foggy": "in fog", "fog": "in fog",
     "misty": "in fog", "mist": "in fog",
 }  # fmt: skip

@@ -9,8 +9,8 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
-from agents.concepts.concept_words import RELATIVES
-from agents.concepts.noun_phrases import Mention
+from agents.concepts.concept_words import RELATIVES, VERBS
+from agents.concepts.noun_phrases import Mention, animate
 from agents.concepts.relation_reading import NamedRelation, normalised
 from spatial.knowledge.category_names import kinds
 from spatial.knowledge.knowledge_base import categories
@@ -47,12 +47,22 @@ def of_doers(
         carries = bool(CARRYING.intersection(normalised(each.phrase)))
         if objects.get(each.subject) == doer and _faces_nothing(said[each.subject], each.phrase):
             moves = True
+        elif objects.get(each.subject) == doer and _is_of_companion(words, said, each):
+            moves = not carries or not _belongs_there(said[each.subject], said[each.object], said[doer])
         elif does and objects.get(each.subject) == doer:
             moves = not carries
         else:
             moves = does and objects.get(each.subject) is None and "and" not in words[between.start : between.stop]
             moves = moves and not (carries and _belongs_there(said[each.subject], said[each.object], said[doer]))
         yield replace(each, subject=doer) if moves else each
+
+
+def _is_of_companion(words: tuple[str, ...], said: Sequence[Mention], relation: NamedRelation) -> bool:
+    """Whether somebody with a thing does something, as in `a girl with a balloon standing in front of a car`."""
+    thing, doer = said[relation.subject], said[relation.subject - 1]
+    is_with = words[doer.after : thing.first] == (WEARING,)
+    does = words[thing.after : thing.after + 1] != () and words[thing.after] in VERBS
+    return is_with and does and animate().issuperset(doer.categories) and animate().isdisjoint(thing.categories)
 
 
 def _faces_nothing(thing: Mention, phrase: str) -> bool:
@@ -82,7 +92,15 @@ def _belongs_there(thing: Mention, carrier: Mention, doer: Mention) -> bool:
         kept = [(*known[name].supports, *known[name].holds) for name in carrier.categories]
         return any(name in each for name in mention.categories for each in kept)
 
-    return carried(thing) and not carried(doer) and not {*kinds()["seat"], *SEATS}.intersection(carrier.categories)
+    if carried(doer) or {*kinds()["seat"], *SEATS}.intersection(carrier.categories):
+        return False
+    return carried(thing) or _front(doer) > _front(carrier)
+
+
+def _front(mention: Mention) -> float:
+    """Square metres of the front of what it most likely means."""
+    category = categories()[mention.categories[0]]
+    return category.width_m * category.height_m
 
 
 @dataclass(frozen=True)
