@@ -467,9 +467,18 @@ def _may_be_at(backdrop: Backdrop, name: str) -> bool:
     return not {"water", "air"}.isdisjoint(rests) if backdrop in ("sea", "underwater") else rests != ("water",)
 
 
+def _all_belong(match: SceneMatch, said: Sequence[Mention]) -> bool:
+    """Whether all things belong to a scene that one of them names, as a house and a tree to a suburb."""
+    kind = scene_kinds()[match.scene]
+    naming = {tokens(text) for text in (kind.name, *kind.words)}
+    belong = [not set(m.categories).isdisjoint(kind.categories) or tokens(m.name) in naming for m in said]
+    return match.score == BY_THING and all(belong)
+
+
 def _scene_of(match: SceneMatch | None, said: Sequence[Mention]) -> SceneMatch | None:
     """The named scene; else the one where most of the named things belong, and are likeliest."""
-    if not said or (match is not None and (match.exact or match.score >= WHOLE_PHRASE)):
+    is_sure = match is not None and (match.exact or match.score >= WHOLE_PHRASE or _all_belong(match, said))
+    if not said or is_sure:
         return match
 
     def home_score(scene: str) -> tuple[int, int, float]:

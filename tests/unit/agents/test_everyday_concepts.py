@@ -177,6 +177,7 @@ def test_a_place_is_of_what_does_something_there_and_what_it_does_is_told(concep
         ("a car on a zebra crossing", "pedestrian crossing (for 'zebra crossing')"),
         ("soup", "vegetable table (for 'soup', which itself is not drawn)"),
         ("a bowl of fruit on a table", "kitchen (no scene is named; "),
+        ("a house and a tree", "suburb (for 'house')"),
         ("an ambulance outside a hospital", "city street (no scene is named; "),
         ("five apples and four oranges in a fruit bowl", "fruit still life (for 'fruit bowl')"),
     ],
