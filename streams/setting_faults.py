@@ -27,6 +27,9 @@ NEAR = 0.8
 UNREAD = SecretStr("unread")
 """Stands for a secret whose file cannot be used, so that nothing is said to lack it."""
 
+OPTIONS = {"render_model": "--model", "balance_targets": "--targets"}
+"""Fields that are options of commands: what is wrong with one that was given is wrong with the option."""
+
 OF_TOOLS = ("SKG_CACHE",)
 """Names that `make` and its tools read."""
 
@@ -132,7 +135,11 @@ def _faults_of(cls: type[BaseSettings], given: Mapping[str, object]) -> Iterator
     update |= {name: value for name, value in given.items() if name in cls.model_fields and value is not None}
     for error in broken(settings.model_copy(update=update)):
         missing, name = error if isinstance(error, MissingExtra) else None, _named_in(str(error))
-        yield SettingFault(name, str(error), _meaning(cls, name.removeprefix(PREFIX).lower()), missing)
+        field = name.removeprefix(PREFIX).lower()
+        if field in OPTIONS and given.get(field) is not None:
+            yield SettingFault(OPTIONS[field], str(error).replace(name, OPTIONS[field]), missing=missing)
+        else:
+            yield SettingFault(name, str(error), _meaning(cls, field), missing)
 
 
 def _of_knowledge() -> Iterator[SettingFault]:

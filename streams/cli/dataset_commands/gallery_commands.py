@@ -53,6 +53,8 @@ def gallery(  # noqa: PLR0913, PLR0917 - one parameter an option of the command 
     if uri is not None and "://" not in uri and not is_table(Path(uri)):
         raise NoTable(uri)  # a path that is typed is there; one of the settings may appear later
     if static is not None:
+        if static.exists() and not static.is_dir():
+            raise BadInput(f"--static {static}: this is a file; give a folder")
         from dataset.gallery import write_gallery
 
         typer.echo(write_gallery(found, static, limit, storage_options=options))
@@ -126,8 +128,11 @@ def without_dataset(uri: str) -> str:
 
 def _targets(given: "Path | None") -> "BalanceTargets | None":
     """The targets that are given, else those of the settings if there are any."""
+    from schemas.errors import BadInput
     from streams.adapters.gallery_backend import targets_at
     from streams.settings import BalanceSettings
 
+    if given is not None and not given.is_file():
+        raise BadInput(f"--targets {given}: there is no such file")
     path = given or BalanceSettings().balance_targets
     return targets_at(path) if given is not None or path.is_file() else None

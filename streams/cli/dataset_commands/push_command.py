@@ -117,7 +117,9 @@ def _given(file: Path) -> Mapping[str, Any]:
         found = json.loads(file.read_text("utf-8"))
         if not all({"value", "n", "low", "high", "ok"} <= one.keys() for one in found.values()):
             raise ValueError("a measure has value, n, low, high and ok")
-    except (OSError, ValueError, AttributeError) as error:
+    except OSError as error:
+        raise BadInput(f"--quality {file}: {error.strerror or error}") from error
+    except (ValueError, AttributeError) as error:
         raise BadInput(f"--quality {file}: no quality.json of `skg dataset quality` ({error})") from error
     return found  # type: ignore[no-any-return] # read from JSON
 

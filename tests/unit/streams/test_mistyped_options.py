@@ -41,3 +41,26 @@ def test_a_reason_that_is_none_is_said_to_be_so_before_anything_is_read(capsys):
 def test_a_gallery_of_results_that_are_nowhere_is_refused(table: str, tmp_path: Path, capsys):
     assert run(["gallery", table, "--port", "0", "--eval", str(tmp_path / "nowhere")]) == 2
     assert f"--eval {tmp_path / 'nowhere'}: there is no such folder" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("gallery", "TABLE", "--port", "0", "--targets", "nope.yaml"), "--targets nope.yaml: there is no such file"),
+        (("balance", "--targets", "nope.yaml"), "nope.yaml: No such file or directory (--targets)"),
+        (("gallery", "TABLE", "--static", "FILE"), "this is a file; give a folder"),
+        (("dataset", "push", "TABLE", "out", "--quality", "nope.json"), "--quality nope.json: No such file or directory\n"),
+        (("demo", "--renderer", "gligen", "--model", "nothere", "--out", "made"), "--model: nothere is neither a folder"),
+        (("render", "--renderer", "gligen", "--model", "nothere"), "--model: nothere is neither a folder"),
+    ],
+)
+def test_what_an_option_names_is_blamed_on_the_option(words, said, table: str, monkeypatch, capsys):
+    here = Path(table).parent
+    monkeypatch.chdir(here)
+    (here / "file").write_text("mine")
+    places = {"TABLE": table, "FILE": str(here / "file")}
+    assert run([places.get(word, word) for word in words]) == 2
+    fault = capsys.readouterr().err
+    assert said in fault
+    assert "SKG_" not in fault
+    assert fault.count("\n") == 1
