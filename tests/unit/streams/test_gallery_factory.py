@@ -163,7 +163,9 @@ def test_the_command_says_which_port_is_taken_and_writes_a_page_from_disk(tmp_pa
         port = taken.getsockname()[1]
         done = skg("gallery", uri, "--port", str(port))
         mistyped = skg("gallery", uri, "--port", str(port), "--eval", "TYPO")
-    assert "skg: TYPO holds no result of skg eval (result.json)" in mistyped.stderr
+        nothing_yet = skg("gallery", uri, "--port", str(port), "--eval", str(tmp_path / "page"))
+    assert mistyped.stderr.startswith("skg: --eval TYPO: there is no such folder")
+    assert f"skg: {tmp_path / 'page'} holds no result of skg eval (result.json)" in nothing_yet.stderr
     assert done.returncode == 2
     (line,) = done.stderr.splitlines()
     assert line.startswith(f"skg: cannot listen on 127.0.0.1:{port}"), "a line for people, though nothing is a terminal"
