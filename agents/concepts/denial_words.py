@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from agents.concepts.concept_words import EMPTY, NONE, WITHOUT
 from agents.concepts.noun_phrases import Words, names
 from agents.concepts.said_numbers import ARTICLES, number_of
-from agents.concepts.scene_phrases import scene_phrases
+from agents.concepts.scenes.scene_phrases import scene_phrases
 from spatial.knowledge.scene_search import tokens
 
 PLAIN = frozenset("lacking lacks lack minus sans excluding barring omitting".split())  # noqa: SIM905

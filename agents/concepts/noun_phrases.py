@@ -22,7 +22,7 @@ from agents.concepts.concept_words import (
     WITHOUT,
 )
 from agents.concepts.said_numbers import ARTICLES, number_before, number_of
-from agents.concepts.scene_phrases import scene_phrases
+from agents.concepts.scenes.scene_phrases import scene_phrases
 from spatial.knowledge.categories import Category
 from spatial.knowledge.category_names import kinds
 from spatial.knowledge.knowledge_base import categories, scene_kinds

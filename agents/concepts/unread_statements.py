@@ -12,7 +12,7 @@ from agents.concepts.denial_words import denial_faults, foreign_words
 from agents.concepts.noun_phrases import Mention
 from agents.concepts.relation_reading import MOST_WORDS
 from agents.concepts.said_numbers import ARTICLES, QUANTITIES, is_no_count, number_of
-from agents.concepts.scene_phrases import scene_phrases
+from agents.concepts.scenes.scene_phrases import scene_phrases
 from agents.image_prompts import with_article
 from spatial.knowledge.renderer_capabilities import PALETTE
 from spatial.relations.phrases import UnknownPhrase, normalise
