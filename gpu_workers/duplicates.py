@@ -163,6 +163,11 @@ class Duplicates:
         return _Verdict(first, by)
 
 
+def withdrawn(image: str) -> tuple[str, StoredObject]:
+    """Key and content of the verdict that a picture is not kept: near ones do not lose against it. For a trial alone."""
+    return _verdict_key(image), _Verdict("").stored()
+
+
 def _claims(event: RenderedImage, questions: Sequence[Question], picture: bytes) -> list[_Claim]:
     return [
         _claim("graph", graph_fingerprint(event.graph)),

@@ -6,11 +6,13 @@ In: the outcome of each look at a table.  Out: a line of the log where it change
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-
-from starlette.types import ASGIApp, Receive, Scope, Send
+from typing import TYPE_CHECKING
 
 from monitoring.logs import log
 from schemas.errors import Damaged, RetryableError
+
+if TYPE_CHECKING:
+    from starlette.types import ASGIApp, Receive, Scope, Send  # of the extra `gallery`: statistics have no need of it
 
 SHOWN: ContextVar[tuple[str, ...]] = ContextVar("SHOWN", default=())
 """The faults that pages of this request show."""
@@ -49,10 +51,10 @@ class TableFaults:
 class WithFaults:
     """ASGI middleware: pages of each request know the faults of its time."""
 
-    def __init__(self, app: ASGIApp, faults: TableFaults) -> None:
+    def __init__(self, app: "ASGIApp", faults: TableFaults) -> None:
         self._app, self._faults = app, faults
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+    async def __call__(self, scope: "Scope", receive: "Receive", send: "Send") -> None:
         """Pass on."""
         token = SHOWN.set(self._faults.now)
         try:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from dataset.reading.rejection_outcomes import DRAWN_AGAIN
-from gpu_workers.duplicates import Duplicates
+from gpu_workers.duplicates import Duplicates, withdrawn
 from gpu_workers.exam_policy import Policy
 from gpu_workers.examine import ExamineHandler, Examiners
 from schemas.base import Event
@@ -152,6 +152,8 @@ class WhatIf:
                 raise result
             then, why = _verdict(result)
             self.verdicts.count(one, then, why)
+            if then != ACCEPTED and one.event is not None and one.picture is not None:
+                self._notes.override(*withdrawn(one.event.image.image_id))
         for event in events:
             for image in (event.image, *(view.image for view in event.views)):
                 self._pictures.discard(image.key)
