@@ -159,7 +159,7 @@ KINDS: PluginTable[QuestionKind] = PluginTable(
         ),
         "multi_hop": QuestionKind(
             "about a thing that only its relation to another finds: its place, its colour, what is beside it",
-            hop_proposals.multi_hop, frozenset({"support", "containment"}), 4, at_most=2,
+            hop_proposals.multi_hop, frozenset({"support", "containment"}), 4, at_most=3,
         ),
         "chain": QuestionKind(
             "whether three objects come in an order", query_proposals.chain, frozenset({"direction"}), 3,
