@@ -19,6 +19,7 @@ from spatial.layout.perspective.ground_plane import (
     depth_rules,
     ground_depths,
     ground_rules,
+    is_afloat,
     plan_lines,
     scales,
     zones,
@@ -41,10 +42,13 @@ EDGE = 0.01
 
 @dataclass(frozen=True)
 class Candidate:
-    """Boxes, and the depth that each suggests."""
+    """Boxes, and the depth that each suggests. `afloat`: whether anything has left the ground that it should stand on.
+    `tiny`: whether things may be too small to be recognised."""
 
     boxes: tuple[Box, ...]
     depth: Sequence[float]
+    afloat: bool = False
+    tiny: bool = False
 
 
 def sampled_candidates(problem: Problem, rng: Random, jitter: float = JITTER) -> Iterator[Candidate]:
@@ -93,7 +97,9 @@ def _on_the_ground(problem: Problem, margins: Margins, rng: Random, soft: bool) 
         points = sample(frame, rules, rng, rest) if soft else sample(frame, [*rules, *rest], rng)
         if points is not None:
             boxes = _boxes(points, sizes)
-            yield Candidate(boxes, ground_depths(problem, where, boxes))
+            yield Candidate(
+                boxes, ground_depths(problem, where, boxes), is_afloat(problem, where, boxes), scale < LEAST_SEEN
+            )
 
 
 def _seen(problem: Problem, sides: list[float], scale: float) -> list[float]:

@@ -74,7 +74,7 @@ def solve_on_ground(draft: Draft, canvas: tuple[int, int], seed: int) -> Layout 
     if settled is not None:
         return settled
     problem = problem_of(draft, canvas, knowledge())
-    found = _sampled(draft, problem, Random(seed)) or _grounded_again(draft, problem, seed)
+    found = _sampled(draft, problem, Random(seed), firm=True) or _grounded_again(draft, problem, seed, firm=True)
     if found is not None:
         return found
     if problem.ground is None:
@@ -102,8 +102,11 @@ def knowledge() -> Catalog:
     return Catalog({word: categories()[name] for word, name in known_names().items()}, scene_kinds())
 
 
-def _sampled(draft: Draft, problem: Problem, rng: Random, jitter: float = JITTER) -> Layout | None:
+def _sampled(draft: Draft, problem: Problem, rng: Random, jitter: float = JITTER, firm: bool = False) -> Layout | None:
+    """The first candidate that passes; with `firm` of those alone in which nothing has left the ground or is tiny."""
     for candidate in sampled_candidates(problem, rng, jitter):
+        if firm and (candidate.afloat or candidate.tiny):
+            continue
         layout = _accepted(draft, problem, candidate)
         if layout is not None and are_together(problem, layout.depth):
             return layout
@@ -135,13 +138,13 @@ def _proven_or_searched(draft: Draft, problem: Problem, seed: int) -> Layout | U
     )
 
 
-def _grounded_again(draft: Draft, problem: Problem, seed: int) -> Layout | None:
+def _grounded_again(draft: Draft, problem: Problem, seed: int, firm: bool = False) -> Layout | None:
     """On the ground plane from other beginnings, without overlaps and with them in turn: off it things would float."""
     if problem.ground is None:
         return None
     variants = (replace(relaxed(problem), ground=problem.ground), problem)
     for again in range(GROUNDED_AGAIN):
-        found = _sampled(draft, variants[again % 2], Random(seed + 1 + again))
+        found = _sampled(draft, variants[again % 2], Random(seed + 1 + again), firm=firm)
         if found is not None:
             return found
     return None

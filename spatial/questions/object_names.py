@@ -9,6 +9,7 @@ from functools import cached_property
 
 from schemas.events import Scene
 from schemas.ids import content_id
+from spatial.knowledge.knowledge_base import categories
 from spatial.questions.answer_rules import label
 from spatial.questions.certain_facts import View
 from spatial.questions.question_kinds import Direction, Extreme, Hop, Ref
@@ -60,9 +61,25 @@ class NamedScene(View):
     def name(self, index: int) -> Ref | None:
         """The simplest reference that identifies the object, if there is one."""
         if index not in self._names:
-            nameable = is_nameable(self.objects[index].category)
-            self._names[index] = next(refs_for(self, index), None) if nameable else None
+            self._names[index] = next(refs_for(self, index), None) if self._is_nameable(index) else None
         return self._names[index]
+
+    def _is_nameable(self, index: int) -> bool:
+        """Whether its category names it: of a keyboard it does not beside a computer, whose picture has a keyboard too.
+
+        Things that are like each other, as a chair and a stool, are distinguished where both are named.
+        """
+        category = self.objects[index].category
+        others = self._seen_in.get(category, frozenset())
+        return is_nameable(category) and all(category in self._seen_in[other] for other in others)
+
+    @cached_property
+    def _seen_in(self) -> dict[str, frozenset[str]]:
+        """Category → those of other things whose pictures show one, or that may be called so."""
+        known = categories()
+        there = {each.category for each in self.objects}
+        parts = {name: known[name].parts for name in there if name in known}
+        return {name: frozenset(other for other in parts if other != name and name in parts[other]) for name in there}
 
     def ref(self, index: int) -> Ref:
         """The name of an object that has one. Raises KeyError for another."""
@@ -106,7 +123,7 @@ class NamedScene(View):
     @cached_property
     def labels(self) -> dict[int, str]:
         """Short words for the objects that can be an answer, all different."""
-        nameable = [i for i in self.clear if is_nameable(self.objects[i].category)]
+        nameable = [i for i in self.clear if self._is_nameable(i)]
         return {i: text for i in nameable if (text := label(self, i)) is not None}
 
     @cached_property
@@ -145,7 +162,8 @@ class NamedScene(View):
     @cached_property
     def countable(self) -> dict[str, tuple[int, ...]]:
         """The categories that can be counted, with their objects, all of them clearly seen."""
-        groups = {c: matching_objects(self, c) for c in self.present if not (is_plural(c) or is_mass(c))}
+        told_apart = (c for c in self.present if not self._seen_in[c])
+        groups = {c: matching_objects(self, c) for c in told_apart if not (is_plural(c) or is_mass(c))}
         return {c: group for c, group in groups.items() if all(self._is_countable(i, c) for i in group)}
 
     def _is_countable(self, index: int, category: str) -> bool:

@@ -140,6 +140,15 @@ def ground_range(problem: Problem) -> tuple[int, int]:
     return round(least), round(height * (1 - FOOT_ROOM))
 
 
+def is_afloat(problem: Problem, where: Sequence[Zone], boxes: Sequence[Box]) -> bool:
+    """Whether anything that should stand on the ground ends above it, or what should lie there reaches above it."""
+    least, _ = ground_range(problem)
+    return any(
+        zone == "ground" and (y + h < least or (thing.place == "flat" and y < problem.horizon))
+        for zone, thing, (_, y, _, h) in zip(where, problem.things, boxes, strict=True)
+    )
+
+
 def depth_rules(problem: Problem, where: Sequence[Zone]) -> list[Rule]:
     """Bottom edges on the ground, directly or through carriers: lower in front, and much the same for what is near."""
     gap = DEPTH_GAP * problem.canvas[1]

@@ -8,7 +8,8 @@ import pytest
 
 from schemas.graph import Layout, Relation
 from spatial.knowledge.categories import Category, SceneKind
-from spatial.layout import Catalog, Unsatisfiable, faults, solve, verify
+from spatial.knowledge.knowledge_base import scene_kinds
+from spatial.layout import Catalog, NoLayout, Unsatisfiable, faults, solve, solve_on_ground, verify
 from spatial.reasoning.draft import Draft
 from tests.fakes.cpu_speed import reference_cpu_s
 
@@ -317,3 +318,28 @@ def test_what_stands_on_a_thing_has_its_centre_over_it_however_little_room_there
     for seed in SEEDS:
         (left, _, width, _), *carried = laid_out(scene("room", names, *(rel(i, "on", 0) for i in others)), seed).boxes
         assert all(left <= x + w / 2 <= left + width for x, _, w, _ in carried)
+
+
+PLACES = [
+    ("car", "top", "city street"),
+    ("sofa", "top", "living room"),
+    ("rug", "center", "bathroom"),
+    ("dog", "center", "park"),
+]
+
+
+@pytest.mark.parametrize(("name", "place", "scene"), PLACES)
+@pytest.mark.parametrize("seed", range(6))
+def test_what_is_planned_by_rules_stands_on_the_ground_or_is_not_drawn(name: str, place: str, scene: str, seed: int):
+    draft = Draft((name, "cat"), (Relation(subject=0, predicate=place),), scene)
+    try:
+        layout = solve_on_ground(draft, CANVAS, seed)
+    except NoLayout:
+        assert place == "top", "in the middle there is ground"
+        return
+    assert isinstance(layout, Layout)
+    kind = scene_kinds()[scene]
+    (_, y, _, height), (_, _, width, side) = layout.boxes
+    assert y + height > kind.horizon * CANVAS[1]
+    assert name != "rug" or y >= round(kind.horizon * CANVAS[1]), "its far edge lies on the floor, too"
+    assert width * side > 20**2, "nothing is made tiny for it"

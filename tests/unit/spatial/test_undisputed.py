@@ -1,6 +1,7 @@
 """What is proven and still not asked, since a careful person would dispute it."""
 
 import json
+import re
 
 import pytest
 
@@ -119,3 +120,26 @@ def test_of_a_balloon_in_a_room_nothing_is_asked_that_depends_on_how_far_away_it
         assert any("balloon" in each for each in lengths) is is_asked
         far = "In the picture, how far is the balloon from the sofa, in metres, from centre to centre?"
         assert answer(parse(far), scene).text.endswith(" m"), "it is proven"
+
+
+def _beside(*names: str) -> Scene:
+    return room(*(thing(name, (20 + 120 * k, 200, 80, 80), depth=1.0 + k) for k, name in enumerate(names)))
+
+
+@pytest.mark.parametrize(("part", "whole"), [("keyboard", "computer"), ("keyboard", "laptop"), ("pillow", "bed")])
+def test_what_the_picture_of_another_thing_shows_as_well_is_neither_counted_nor_named(part: str, whole: str):
+    """A computer's picture has a keyboard: who sees both counts two, and "the keyboard" may be either."""
+    shown = _beside(part, whole, "cat", "chair")
+    naming = [each for each in asked(shown) if re.search(rf"\b{part}s?\b", f"{each.question} {each.answer}")]
+    assert {each.kind for each in naming} <= {"existence", "unanswerable"}
+    assert all(json.loads(each.certificate)["query"].get("category") != part for each in naming if each.kind != "existence")
+    apart = asked(_beside(part, "vase", "cat", "chair"))
+    assert "count" in {each.kind for each in apart if part in each.question}
+
+
+def test_things_that_are_like_each_other_are_named_and_not_counted():
+    found = asked(_beside("chair", "stool", "cat", "vase"))
+    assert any("stool" in each.question for each in found if each.kind == "direction_yes_no")
+    counted = [json.loads(each.certificate)["query"] for each in found if each.kind in ("count", "compare_counts")]
+    assert counted
+    assert not [query for query in counted if {query["category"], query.get("than")} & {"chair", "stool"}]
