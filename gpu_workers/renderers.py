@@ -92,7 +92,7 @@ def _make_solid(given: Mapping[str, Any]) -> Renderer:
 
 
 def _check_solid(given: Mapping[str, Any]) -> None:
-    from gpu_workers.solid.solid_renderer import interpreter_of
+    from gpu_workers.solid.blender_interpreter import interpreter_of
 
     interpreter_of(given)
 

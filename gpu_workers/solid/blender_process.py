@@ -15,11 +15,10 @@ from typing import IO, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from gpu_workers.solid.blender_interpreter import PROGRAM, LastWords, environment
 from gpu_workers.solid.shot import Shot, message_of
 from monitoring.logs import log
 from schemas.errors import PermanentError
-
-PROGRAM = Path(__file__).parent / "blender" / "blender_program.py"
 
 TRIES = 3
 """For one shot: a process that dies at the same shot so often will do so again."""
@@ -56,17 +55,20 @@ class BlenderProcess:
         """`python`: the interpreter of the environment that has bpy."""
         self._python = python
         self._process: subprocess.Popen[bytes] | None = None
+        self._words: LastWords | None = None
 
     def trace(self, shot: Shot) -> Traced:
-        """The traced shot. Raises PermanentError where the process dies at it again and again."""
+        """The traced shot. Raises PermanentError where the process dies at it again and again, with its last words."""
         header, arrays = message_of(shot)
+        why = ""
         for attempt in range(1, TRIES + 1):
             try:
                 return self._answer(header, arrays)
             except (BlenderDied, OSError) as death:
-                log("solid").warning("Blender ended in a picture; it is drawn again", attempt=attempt, why=str(death))
                 self.close()
-        raise PermanentError("failed", f"Blender ended {TRIES} times at the same picture")
+                why = self._last_words() or str(death)
+                log("solid").warning("Blender ended in a picture; it is drawn again", attempt=attempt, why=why)
+        raise PermanentError("failed", f"Blender ended {TRIES} times at the same picture: {why}")
 
     @property
     def process_id(self) -> int | None:
@@ -103,9 +105,17 @@ class BlenderProcess:
                 [str(self._python), "-u", str(PROGRAM)],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
-                stderr=subprocess.DEVNULL,
+                stderr=subprocess.PIPE,
+                env=environment(),
             )
+            assert self._process.stderr is not None
+            self._words = LastWords(self._process.stderr)
         return self._process
+
+    def _last_words(self) -> str:
+        """What the process wrote last that has ended; empty where it wrote nothing, or never began."""
+        words, self._words = self._words, None
+        return "" if words is None else words.text()
 
 
 def _traced(reply: dict[str, Any], data: bytes, number: int) -> Traced:

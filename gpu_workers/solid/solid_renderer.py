@@ -4,7 +4,6 @@ In: graphs with worlds, and seeds.  Out: drawings; the same bytes for the same g
 Uses no broker and no store.
 """
 
-import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import partial
@@ -16,20 +15,17 @@ import numpy as np
 from PIL import Image
 
 from gpu_workers.picture_metadata import packet, read_packet
+from gpu_workers.solid.blender_interpreter import interpreter_of
 from gpu_workers.solid.blender_process import BlenderProcess, Traced
 from gpu_workers.solid.scene_shot import SceneShot, scene_shot
 from gpu_workers.solid.shot import TraceSettings
 from gpu_workers.solid.silhouettes import Silhouette, covers, silhouette
 from gpu_workers.solid.solid_truth import SeenScene, scene_truth
-from schemas.errors import UserError
 from schemas.events import Truth
 from schemas.graph import SpatialGraph
 from schemas.interfaces import Drawing
 from schemas.picture_layers import Layers, with_layers
 from spatial.world.pinhole import Pinhole
-
-DEFAULT_PYTHON = Path(sys.prefix).parent / ".venv-solid" / "bin" / "python"
-"""Beside this environment: where `make setup EXTRAS=solid` installs Blender."""
 
 EDITION = 6
 """Of bodies, materials and surroundings: others are other pictures of the same seed."""
@@ -90,15 +86,6 @@ class SolidRenderer:
         truth = scene_truth(graph, SeenScene(traced.index, shapes, words, scene.elements, further))
         notes = {"trace_s": f"{traced.trace_s:.2f}", "device": self._settings.device}
         return Drawing(partial(encoded, traced, truth, shapes), MEDIA_TYPE, *size, truth, notes)
-
-
-def interpreter_of(given: Mapping[str, Any]) -> Path:
-    """The interpreter of settings that can import Blender. Raises UserError where there is none."""
-    python: Path = given["solid_python"] or DEFAULT_PYTHON
-    if not python.is_file():
-        remedy = "run `make setup EXTRAS=solid` in a clone, or name one that has bpy in SKG_SOLID_PYTHON"
-        raise UserError(f"Blender is not installed ({python} is no interpreter): {remedy}")
-    return python
 
 
 def solid_renderer(given: Mapping[str, Any]) -> SolidRenderer:

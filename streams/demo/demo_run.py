@@ -73,7 +73,10 @@ def run(show: DemoOptions) -> int:
         from streams.demo.demo_summary import Counted, Result, write_up
 
         counted = Counted(len(before), len(places.stored() - before))
-        return write_up(Result(places.out, places.dataset, outcomes, time.monotonic() - started, counted), Console())
+        return write_up(
+            Result(places.out, places.dataset, places.state / "logs", outcomes, time.monotonic() - started, counted),
+            Console(),
+        )
 
 
 def checked_seeds(show: DemoOptions) -> list[SeedConcept] | None:

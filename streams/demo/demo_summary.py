@@ -24,10 +24,11 @@ class Counted:
 
 @dataclass(frozen=True)
 class Result:
-    """The result of the demo; `seconds` from the first process to the last stopped."""
+    """The result of the demo; `seconds` from the first process to the last stopped; `logs`: the folder of its stages'."""
 
     out: Path
     dataset: Path
+    logs: Path
     outcomes: OutcomeCounts
     seconds: float
     stored: Counted
@@ -43,6 +44,8 @@ def write_up(result: Result, console: Console) -> int:
         page = write_gallery(str(result.dataset), result.out / "gallery", summary=_short(totals))
         stored = f"{result.dataset}: {samples_in(result.stored)}"
         totals = totals | {"dataset": stored, "gallery": f"{page}  (open it in a browser)"}
+    if outcomes.dead_letters:
+        totals |= {"logs": str(result.logs)}
     for label, text in totals.items():
         console.print(f"{label:<10} {text}", highlight=False, soft_wrap=True)
     return 1 if outcomes.open or outcomes.dead_letters else 0
@@ -67,7 +70,7 @@ def summary(outcomes: OutcomeCounts, seconds: float) -> dict[str, str]:
     """Label to text."""
     accepted = len(outcomes.samples)
     letters = outcomes.dead_letters
-    dead = {"dead": f"{sum(letters.values())}{_listed(letters)}"} if letters else {}
+    dead = {"dead": f"{sum(letters.values())}{_listed(letters)}{_why(outcomes)}"} if letters else {}
     return {
         "accepted": f"{accepted} of {outcomes.requested}",
         "rejected": f"{len(outcomes.rejected)}{_listed(Counter(outcomes.rejected.values()))}",
@@ -92,6 +95,11 @@ def _costs(outcomes: OutcomeCounts) -> dict[str, str]:
         return spent
     currency = bill.prices.currency
     return {**spent, "cost": f"{bill.money:.4f} {currency}, {bill.money / accepted:.6f} {currency} an accepted sample"}
+
+
+def _why(outcomes: OutcomeCounts) -> str:
+    why = outcomes.commonest_error
+    return f", most often: {why}" if why else ""
 
 
 def _listed(counts: Mapping[str, int]) -> str:

@@ -32,6 +32,7 @@ class OutcomeCounts:
         self.rejections: set[str] = set()
         self.buried: dict[Request, tuple[str, str]] = {}
         self.unknown: dict[str, str] = {}
+        self._errors: dict[str, str] = {}
         self.kinds: Counter[str] = Counter()
         self.costs = CostReport()
         self.not_begun = 0
@@ -41,6 +42,13 @@ class OutcomeCounts:
         """Dead letters by reason: those that ended a request, and those that name none."""
         letters = {**dict(self.buried.values()), **self.unknown}
         return Counter(letters.values())
+
+    @property
+    def commonest_error(self) -> str:
+        """Why most of the dead letters died, in one line; empty where there are none, or none could be read."""
+        left = {*(key for key, _ in self.buried.values()), *self.unknown}
+        errors = Counter(error for key, error in self._errors.items() if key in left)
+        return errors.most_common(1)[0][0] if errors else ""
 
     def set_budget_spent(self) -> None:
         """The token budget is spent: open requests were not started, and wait in their topic."""
@@ -73,6 +81,7 @@ class OutcomeCounts:
 
     def _count_dead_letter(self, letter: DeadLetter) -> None:
         requests = requests_in_letter(letter)
+        self._errors[key_of(letter)] = " ".join(letter.error.split())
         if not requests:
             self.unknown[key_of(letter)] = letter.reason
         for request in self.open.intersection(requests):

@@ -16,11 +16,12 @@ from statistics import fmean
 from typing import TypeVar
 
 from agents.planner import RulePlanner
+from gpu_workers.solid.blender_interpreter import DEFAULT_PYTHON
 from gpu_workers.solid.blender_process import BlenderProcess
 from gpu_workers.solid.scene_shot import scene_shot
 from gpu_workers.solid.shot import TraceSettings
 from gpu_workers.solid.silhouettes import silhouette
-from gpu_workers.solid.solid_renderer import DEFAULT_PYTHON, encoded
+from gpu_workers.solid.solid_renderer import encoded
 from gpu_workers.solid.solid_truth import SeenScene, scene_truth
 from schemas.graph import SpatialGraph
 from schemas.ids import make_seed

@@ -104,6 +104,14 @@ def test_the_picture_is_traced_again_where_blender_is_killed_in_the_middle_of_it
     assert blender.process_id not in (None, killed)
 
 
+def test_blender_finds_its_modules_whatever_this_interpreter_is_told(
+    blender: BlenderProcess, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setenv("PYTHONSAFEPATH", "1")
+    monkeypatch.setenv("PYTHONHOME", "/nowhere")
+    assert blender.trace(small_shot()).picture.std() > 10
+
+
 def seconds_used(blender: BlenderProcess) -> float:
     """CPU time of the process."""
     fields = Path(f"/proc/{blender.process_id}/stat").read_text().rsplit(")", 1)[1].split()

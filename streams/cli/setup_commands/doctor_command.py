@@ -90,7 +90,7 @@ def _sprites() -> Iterator[Finding]:
 
 def _blender() -> Iterator[Finding]:
     from gpu_workers.renderers import drawn_with
-    from gpu_workers.solid.solid_renderer import interpreter_of
+    from gpu_workers.solid.blender_interpreter import interpreter_of
     from schemas.errors import UserError
     from streams.setting_faults import valid_part
     from streams.settings import RenderSettings

@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 
 import pytest
+from rich.console import Console
 
 from dataset.table.delta_table import Table
 from dataset.table.rejection_table import REJECTION_COLUMNS, rejections_uri, rows_of
@@ -14,6 +15,7 @@ from schemas.interfaces import Sample
 from schemas.reference.examples import dead_letter, graph, rejection, rendered, sample, seed
 from schemas.topics import BY_EVENT, GRAPHS, IMAGES, QA, SEEDS, key_of
 from streams.broker.records import Partition, Record
+from streams.demo.demo_summary import Counted, Result, write_up
 from streams.demo.outcome_counts import OutcomeCounts, TableIds
 from streams.operations.seeds import requests_of
 from streams.steps.dead_letters import requests_in_letter
@@ -57,6 +59,20 @@ def test_a_dead_letter_that_was_sent_back_is_no_outcome_once_there_is_another():
     assert (len(outcomes.open), outcomes.dead_letters) == (1, {"undecodable": 1})
     outcomes.feed([_record(sample()), _record(letter, 2)])
     assert (len(outcomes.open), len(outcomes.samples), outcomes.dead_letters) == (1, 1, {})
+
+
+def test_the_summary_says_why_most_dead_letters_died_and_where_the_logs_are(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+):
+    outcomes = OutcomeCounts(requests_of([seed()]))
+    letters = [_letter(GRAPHS, None).model_copy(update={"offset": n, "error": "no module\n  named x"}) for n in (1, 2)]
+    letters.append(letters[0].model_copy(update={"offset": 3, "error": "another one"}))
+    outcomes.feed([_record(letter, number) for number, letter in enumerate(letters)])
+    result = Result(tmp_path, tmp_path / "dataset", tmp_path / "logs", outcomes, 1.0, Counted(0, 0))
+    assert write_up(result, Console(width=80)) == 1
+    said = capsys.readouterr().out
+    assert "dead       3 (undecodable 3), most often: no module named x" in said
+    assert f"logs       {tmp_path / 'logs'}" in said
 
 
 @pytest.mark.parametrize("letter", [dead_letter(), _letter(SEEDS, None), _letter("somebody.elses", b"x")])

@@ -3,6 +3,7 @@
 import json
 import os
 import socket
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -161,6 +162,17 @@ def test_a_demo_begins_nothing_where_its_renderer_cannot_draw(
     assert "Blender is not installed (/nowhere/python is no interpreter): run `make setup EXTRAS=solid`" in told.err
     assert told.out == ""
     assert not (here / "out").exists()
+
+
+def test_the_doctor_does_not_take_an_interpreter_without_blender_for_one(
+    here: Path, said: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setenv("SKG_SOLID_PYTHON", sys.executable)
+    run(["doctor"])
+    found = said.readouterr().out
+    assert "Blender is not installed" in found
+    assert "has no bpy" in found
+    assert "make setup EXTRAS=solid" in found
 
 
 def test_the_doctor_finds_nothing_wrong_where_nothing_is_configured(said: pytest.CaptureFixture[str]):
