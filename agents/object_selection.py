@@ -14,6 +14,7 @@ from agents.rejections import unmet_options
 from agents.scene_inventory import Carry, SceneInventory, Weighted
 from spatial.knowledge.categories import Category, Rest
 from spatial.knowledge.category_names import kinds
+from spatial.knowledge.knowledge_base import categories
 from spatial.layout.size_ratios import look_true
 
 FULL = 1.6
@@ -34,6 +35,9 @@ MOST_ALIKE = 3
 
 LEANS = 0.5
 """Probability that what may stand alone, as a bicycle, leans on something that is there."""
+
+LARGEST_PART = 0.4
+"""Of the front of a thing that of a part of it, as a door of a house."""
 
 ALTERNATIVES = 3
 """Most things that are named in place of one whose picture shows what is excluded."""
@@ -264,11 +268,28 @@ def required_category(selection: Selection, name: str) -> Category:
         raise unmet_options(f"{name} is asked for and excluded")
     shown = selection.excluded.intersection(category.parts)
     if shown:
-        parts, others = map(with_article, sorted(shown)), list(islice(_without_parts(selection, name), ALTERNATIVES))
+        others = list(islice(_without_parts(selection, name), ALTERNATIVES))
         instead = f"without are drawn: {', '.join(others)}" if others else "leave one of them out"
-        said = f"the picture of {with_article(name)} shows {' and '.join(parts)}, which is excluded"
-        raise unmet_options(f"{said}; {instead}")
+        raise unmet_options(f"{_conflict(name, shown)}; {instead}")
     return category
+
+
+def _conflict(name: str, shown: Collection[str]) -> str:
+    """Why a thing cannot be there without others: it is taken for one of its own kind, or shows it."""
+    alike = [each for each in sorted(shown) if _is_alike(name, each)]
+    if alike:
+        return f"{with_article(alike[0])} is excluded, and {with_article(name)} is easily taken for one in a picture"
+    parts = " and ".join(map(with_article, sorted(shown)))
+    return f"the picture of {with_article(name)} shows {parts}, which is excluded"
+
+
+def _is_alike(name: str, other: str) -> bool:
+    """Whether another thing is of the same kind, or too large for a part: `parts` has what a thing is taken for too."""
+    known = categories()
+    if any(name in members and other in members for members in kinds().values()):
+        return True
+    one, whole = known.get(other), known[name]
+    return one is not None and one.width_m * one.height_m > LARGEST_PART * whole.width_m * whole.height_m
 
 
 def _without_parts(selection: Selection, name: str) -> Iterator[str]:

@@ -17,6 +17,7 @@ from agents.concepts.denial_words import with_plain_denials
 from agents.concepts.left_out_words import LeftOut, Unread
 from agents.concepts.listed_subjects import CARRYING, Lists, of_doers, said_of_each
 from agents.concepts.noun_phrases import Mention, NamedThing, Words, compound_of, mentions, names, of_size
+from agents.concepts.plain_wording import in_plain_words
 from agents.concepts.relation_reading import (
     NamedRelation,
     begins_relation,
@@ -197,6 +198,7 @@ def _words_of(concept: str) -> tuple[tuple[str, ...], frozenset[int]]:
     """The words, and the places of those that follow a comma; a relation there is joined to the one before, as in `a cat
     left of a dog, right of a chair`."""
     found, starts = list[str](), set[int]()
+    concept = in_plain_words(concept)
     for said_so, meant in PHRASES.items():
         concept = re.sub(said_so, meant, concept, flags=re.IGNORECASE)
     text = _THOUSANDS.sub(lambda number: number.group().replace(",", ""), _EITHER.sub(" or ", concept))

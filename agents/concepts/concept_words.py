@@ -53,6 +53,11 @@ ALSO_NAMED: dict[str, tuple[str, ...]] = {
 }  # fmt: skip
 """Words of everyday language beside those of the knowledge base, with categories that they may mean, after its own."""
 
+MEANT: dict[str, tuple[str, ...]] = {
+    "football": ("soccer ball",), "american football": ("football",), "ball": ("soccer ball", "sphere"),
+}  # fmt: skip
+"""Words that most of the world means otherwise than the knowledge base."""
+
 COLOURED = {
     "brown": "horse, monkey, deer, bison, goat, camel, squirrel, beaver, hedgehog, owl, kangaroo, potato, cookie, "
     "basket, log, mammoth, turkey, bat, otter, eagle, ox, snail, cockroach, loaf of bread, doughnut, "
@@ -76,15 +81,6 @@ COLOURED = {
 }
 """Colours of things that have no other one in the sprites: a red rose asks for nothing but a rose."""
 
-LOOKS = {
-    "lit": "candle, oil lamp, campfire",
-    "burning": "candle, oil lamp, campfire",
-    "open": "umbrella, open book",
-    "golden": "crown, trophy, bell, coin, key, trumpet, saxophone",
-    "flying": "dove, bat, airplane, propeller plane, helicopter, kite, balloon",
-}
-"""States and materials of things that have no others."""
-
 UNKNOWN_LOOKS = frozenset(
     (  # noqa: SIM905 - rows of words read best
         "turquoise beige maroon navy violet magenta cyan teal scarlet crimson lilac olive-green khaki silver gold "
@@ -106,6 +102,8 @@ PHRASES = {
     r"\b(hangs?|is|are|was) a (?:picture|photo|photograph)\b": r"\1 a framed picture",
     r"\bw/o\b": "without", r"\bw/": "with ", r"(?<=\s)&(?=\s)": "and", r"\bside by side\b": "next to each other",
     r"\b(?:picture|photo|photograph)(?=s? (?:hanging |hung )?on (?:a|the) walls?\b)": "framed picture",
+    r"(?<!of the )(?<!in the )\b(?:picture|photo|photograph)(?=s? (?:that )?(?:is |are |hangs? )?(?:hanging |hung )?"
+    r"(?:above|over|below|under|beside|next to|behind)\b)": "framed picture",
 }  # fmt: skip
 """Regular expressions of words that are read as others."""
 
@@ -210,7 +208,7 @@ INTANGIBLE = frozenset(
     (  # noqa: SIM905 - rows of words read best
         "light lighting sunlight sunshine daylight sunrise dawn morning noon midday afternoon spring summer season "
         "weather atmosphere ambience mood ground row line queue circle air distance background foreground front back middle"
-        " centre center side edge end bottom stack pile heap world ever else style color colour kind type sort"
+        " centre center side edge end bottom stack pile heap world ever else style color colour kind type sort etc sides"
     ).split()
 )
 """Words that stand where things do, and are none: their loss is said, and no thing is missing."""

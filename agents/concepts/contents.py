@@ -11,6 +11,7 @@ from itertools import product
 from agents.concepts.noun_phrases import Mention
 from agents.concepts.relation_reading import BACK, MOST_WORDS, NamedRelation, joined_after, normalised
 from agents.concepts.said_numbers import ARTICLES, number_of
+from agents.image_prompts import with_article
 from spatial.knowledge.knowledge_base import categories
 
 Words = tuple[str, ...]
@@ -45,8 +46,7 @@ def with_contents(words: Words, said: Sequence[Mention], relations: Sequence[Nam
             continue
         if not carried:
             if _between(words, said, number) in OF:
-                holder, content = said[number].name, said[number + 1].name
-                unread.append(f"{f'{holder} of {content}'!r}: no {holder} holds {content} here; name them with 'and'")
+                unread.append(_held_by_none(said[number].name, said[number + 1]))
             continue
         others = [each for each in others if not (each.subject == number and each.phrase == "with")]
         own += [NamedRelation(number, how, other) for other, how in carried.items()]
@@ -56,6 +56,13 @@ def with_contents(words: Words, said: Sequence[Mention], relations: Sequence[Nam
         holders |= {other: number for other, how in carried.items() if how == HOLDS or is_held}
     moved = (replace(each, subject=holders.get(each.subject, each.subject)) for each in others)
     return Contents(tuple(own), tuple(moved), frozenset(read), tuple(unread))
+
+
+def _held_by_none(holder: str, content: Mention) -> str:
+    """The line for people, with what is named as the content of others, as the milk of a glass of milk."""
+    named = [name for name in content.categories if name.endswith(f" of {content.name}")]
+    instead = f"take {with_article(named[0])}, or name" if named else "name"
+    return f"no {holder} holds {content.name} here; {instead} them with 'and'"
 
 
 def _between(words: Words, said: Sequence[Mention], number: int) -> Words:

@@ -6,7 +6,7 @@ Words that carry no content of their own, as articles, are none of them.
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from difflib import SequenceMatcher
 from functools import lru_cache
 
@@ -39,15 +39,18 @@ MOST = 3
 
 @dataclass(frozen=True)
 class LeftOut:
-    """A word that nothing was made of. `nearest`: known words, best first.  `meant`: it stands where a thing is named, and
-    with it that thing would be missing."""
+    """A word that nothing was made of. `nearest`: known words, best first.  `why`: of a known one.  `meant`: it stands
+    where a thing is named, and with it that thing would be missing."""
 
     word: str
     nearest: tuple[str, ...]
     meant: bool
+    why: str = field(default="", compare=False)
 
     def __str__(self) -> str:
-        """As in `kats (nearest: cat)`."""
+        """As in `kats (nearest: cat)`, `sleeping (only drawn from text)`."""
+        if self.why:
+            return f"{self.word} ({self.why})"
         return f"{self.word} (nearest: {', '.join(self.nearest)})" if self.nearest else self.word
 
 

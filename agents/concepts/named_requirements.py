@@ -10,7 +10,7 @@ from dataclasses import replace
 from itertools import product
 
 from agents.concepts.concept_reading import ConceptReading
-from agents.concepts.concept_words import COLOURED, LOOKS, VERBS
+from agents.concepts.concept_words import COLOURED, VERBS
 from agents.concepts.left_out_words import LeftOut
 from agents.concepts.noun_phrases import NamedThing, called
 from agents.concepts.relation_reading import NamedRelation
@@ -22,7 +22,7 @@ from schemas.graph import Relation
 from spatial.knowledge.categories import Category
 from spatial.knowledge.category_names import category_name, excluded_names, kinds
 from spatial.knowledge.knowledge_base import categories, scene_kinds
-from spatial.knowledge.renderer_capabilities import RendererCapabilities
+from spatial.knowledge.renderer_capabilities import LOOKS, RendererCapabilities, undrawn_states
 from spatial.questions.wording.lexicon import plural
 from spatial.relations.phrases import normalise, normalise_place
 from spatial.relations.predicate_table import PREDICATES
@@ -34,6 +34,9 @@ ALIKE_OFFERED = 2
 
 MOST_OFFERED = 4
 """Things offered in place of one that cannot be drawn as it is named."""
+
+UNDRAWN_STATE = "only drawn by renderers that draw from text"
+"""Of a state that is known and of which there is no picture."""
 
 MOST_OBJECTS = 12
 """Most objects of a graph, whatever a seed's options say."""
@@ -65,7 +68,7 @@ def _also_called(reading: ConceptReading) -> Iterator[str]:
     """The things of the scene that people call like what is not there, as floor lamps where no lamp is to be."""
     at_home = () if reading.match is None else scene_kinds()[reading.match.scene].categories
     for name in reading.absent:
-        known = excluded_names(name)
+        known = {*excluded_names(name), *(thing.category for thing in reading.things)}
         yield from (each for each in called(name) if each in at_home and each not in known)
 
 
@@ -80,7 +83,9 @@ def as_drawn(reading: ConceptReading, capabilities: RendererCapabilities) -> Con
         left_out += [LeftOut(word, (), False) for word in doing if not _has_anyway(thing, word, capabilities)]
         kept = (word for word in thing.attributes if word not in doing and not _has_anyway(thing, word, capabilities))
         things.append(replace(thing, attributes=tuple(kept)))
-    return replace(reading, things=tuple(things), left_out=tuple(left_out))
+    known = {word for thing in things for word in undrawn_states(categories()[thing.category])}
+    told = (replace(each, why=UNDRAWN_STATE) if each.word in known else each for each in left_out)
+    return replace(reading, things=tuple(things), left_out=tuple(told))
 
 
 def _offered(thing: NamedThing, capabilities: RendererCapabilities) -> list[str]:

@@ -13,8 +13,10 @@ from agents.concepts.concept_words import (
     COLOURED,
     EMPTY,
     LINKS,
+    MEANT,
     NO_NAMES,
     NONE,
+    PEOPLE,
     RELATIVES,
     SIZES,
     UNLIKELY,
@@ -26,6 +28,7 @@ from agents.concepts.scenes.scene_phrases import scene_phrases
 from spatial.knowledge.categories import Category
 from spatial.knowledge.category_names import kinds
 from spatial.knowledge.knowledge_base import categories, scene_kinds
+from spatial.knowledge.narrower_names import is_narrower
 from spatial.knowledge.renderer_capabilities import PALETTE
 from spatial.knowledge.scene_search import tokens
 from spatial.knowledge.undrawn_names import is_undrawn, longest_undrawn
@@ -86,7 +89,7 @@ class Mention:
     `several`: a plural without a number.  `leading`: its attributes that come before the name.
     `unknown`: the places of the words before it of which nothing is known, as in `two identical cups`.
     `compound`: its name with the word before it that says of what kind it is, as in `wedding cake`, `tall lamp`.
-    `sized`: the places of the size before it that chose its category.
+    `sized`: the places of the size before it that chose its category.  `ranged`: the several numbers that it says.
     """
 
     categories: tuple[str, ...]
@@ -103,6 +106,7 @@ class Mention:
     unknown: tuple[int, ...] = ()
     compound: str = ""
     sized: tuple[int, ...] = ()
+    ranged: str = ""
 
     def resolved(self, scene: str | None, placed: bool = False) -> NamedThing:
         """The thing, preferably of a category that can have the attributes and belongs to the scene.
@@ -125,7 +129,14 @@ class Mention:
         category = max(self.categories, key=suitability)
         alike = frozenset((*self.categories, *called(self.name))) if self.exact else frozenset()
         said = "" if category == " ".join(tokens(self.name)) else self.compound
+        said = said or (self.name if is_narrower(self.name, category) or _is_somebody(self.name) else "")
+        said = f"{self.ranged} {said or self.name}" if self.ranged else said
         return NamedThing(category, self.count, self.attributes, self.exact, alike, said)
+
+
+def _is_somebody(name: str) -> bool:
+    """Whether it says who a person is, which no picture shows."""
+    return " ".join(tokens(name)) in PEOPLE
 
 
 def mentions(words: Words, of_scene: frozenset[int]) -> Iterator[Mention]:
@@ -204,7 +215,7 @@ def names() -> Mapping[Words, Words]:
         before = found.get(tokens(text), ())
         added = tuple(name for name in meant if name in known and name not in before)
         found |= {tokens(said): (*before, *added) for said in (text, plural(text)) if (*before, *added)}
-    return found
+    return found | {tokens(said): meant for text, meant in MEANT.items() for said in (text, plural(text))}
 
 
 @lru_cache(maxsize=1)
@@ -296,6 +307,7 @@ def _mention(words: Words, span: tuple[int, int], least: int, of_scene: frozense
         several=several,
         leading=before,
         unknown=tuple(range(opening, first)),
+        ranged=" ".join(words[begin:opening]) if number.least else "",
     )
 
 

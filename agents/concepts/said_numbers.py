@@ -6,7 +6,7 @@ Things are counted: of `2.5 cats` and `half a cat` nothing is made.
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 ARTICLES = ("a", "an")
 
@@ -60,12 +60,13 @@ QUANTITIES = frozenset("more less fewer most least half double twice thrice as".
 class SaidNumber:
     """`value` is None where only an article is said, or nothing.  `exact`: no more things agree with it.
 
-    `first`: the place of its first word.
+    `first`: the place of its first word.  `least`: it is the least of several that agree, as of `three to five`.
     """
 
     value: int | None
     exact: bool
     first: int
+    least: bool = False
 
 
 def number_of(word: str) -> int | None:
@@ -92,7 +93,8 @@ def number_before(words: Sequence[str], end: int) -> SaidNumber:
         said = _plain_number(words, end - 2) if tuple(words[max(0, end - 2) : end]) == behind else None
         if said is not None and said.value is not None:
             return SaidNumber(said.value, exact, said.first)
-    return _bounded(words, _plain_number(words, end))
+    found = _bounded(words, _plain_number(words, end))
+    return replace(found, least=True) if end > 0 and _RANGE.fullmatch(words[end - 1]) else found
 
 
 def _bounded(words: Sequence[str], said: SaidNumber) -> SaidNumber:
@@ -119,7 +121,7 @@ def _of_range(words: Sequence[str], said: SaidNumber) -> SaidNumber:
     opens = least.first > 0 and words[least.first - 1] in opening
     if not opens and words[said.first - 1] == "and":
         return said
-    return SaidNumber(least.value, said.exact, least.first - opens)
+    return SaidNumber(least.value, said.exact, least.first - opens, least=least.value < said.value)
 
 
 def _plain_number(words: Sequence[str], end: int) -> SaidNumber:

@@ -9,12 +9,13 @@ from itertools import pairwise
 
 from agents.concepts.concept_words import EMPTY, UNKNOWN_LOOKS
 from agents.concepts.denial_words import denial_faults, foreign_words
-from agents.concepts.noun_phrases import Mention
+from agents.concepts.noun_phrases import ON, Mention, adjectives
 from agents.concepts.relation_reading import MOST_WORDS
-from agents.concepts.said_numbers import ARTICLES, QUANTITIES, is_no_count, number_of
+from agents.concepts.said_numbers import ARTICLES, NUMBERS, QUANTITIES, is_no_count, number_of
 from agents.concepts.scenes.scene_phrases import scene_phrases
 from agents.image_prompts import with_article
 from spatial.knowledge.renderer_capabilities import PALETTE
+from spatial.knowledge.undrawn_names import is_undrawn, nearest_in_meaning
 from spatial.relations.phrases import UnknownPhrase, normalise
 
 NEGATIONS = frozenset(
@@ -23,6 +24,9 @@ NEGATIONS = frozenset(
     ).split()
 )
 """Words that deny what is said, beside those that end in n't."""
+
+BOTH = ("each", "both", "either")
+"""Words before `side` that say two places."""
 
 NO_COMPARATIVES = ("other", "rather")
 
@@ -44,9 +48,21 @@ def unread_statements(words: tuple[str, ...], read: frozenset[int]) -> Iterator[
     lines += [line for place in range(len(words)) if place not in read for line in _of_pronoun(words, place)]
     lines += foreign_words(words, read)
     for first, end in unread_relations(words, read):
-        said = _shortened(words[first:end])
-        lines.append(f"{said!r} relates nothing that is known by name, and would be left out")
+        lines.append(_unrelated(words, first, end))
     yield from dict.fromkeys(lines)
+
+
+def _unrelated(words: tuple[str, ...], first: int, end: int) -> str:
+    """The line for a relation to something that is not drawn by itself, with the things nearest to it."""
+    said = _shortened(words[first:end])
+    after = end + sum(1 for word in words[end : end + 1] if word in LITTLE)
+    beside = [(max(0, first - 2), first), (first - 1, first), (after, after + 2), (after, after + 1)]
+    undrawn = (name for at, until in beside if at >= 0 and is_undrawn(name := " ".join(words[at:until])))
+    unknown = next(undrawn, None)
+    if unknown is None:
+        return f"{said!r} relates nothing that is known by name, and would be left out"
+    near = ", ".join(nearest_in_meaning(unknown))
+    return f"{said!r} relates {unknown!r}, which is not drawn by itself{f' (nearest: {near})' if near else ''}"
 
 
 def compounds(words: tuple[str, ...], said: Sequence[Mention], starts: frozenset[int]) -> Iterator[str]:
@@ -87,12 +103,22 @@ def _faults(words: tuple[str, ...], place: int, read: frozenset[int]) -> Iterato
         yield f"{word!r} denies something: only what is there can be said, and 'without' something"
     elif (word in QUANTITIES and not _is_likeness(words, place)) or (number_of(word) is not None and following == ("of",)):
         yield f"{word!r} compares or divides, which is not understood: say how many, as in 'two' or 'at least 2'"
+    elif word in BOTH and following and following[0].startswith("side"):
+        yield f"'{word} {following[0]}' is not understood there: say 'a lamp left of the bed and a lamp right of the bed'"
+    elif _is_told_apart(words, place):
+        yield f"'{words[place - 1]} {word}' does not say which thing: name it, as in 'one {word} cup'"
     elif word == "made" and following in (("of",), ("from",), ("out",)):
         yield "'made of' says a material, which is said before the name where it can be drawn, as in 'a wooden table'"
     elif word in UNKNOWN_LOOKS:
         yield f"nothing is {word} here: leave it out, or say a colour: {', '.join(PALETTE)}"
     elif following == ("than",) and word.endswith("er") and word not in NO_COMPARATIVES:
         yield f"'{word} than' compares things, and they are drawn as large as they are: leave it out"
+
+
+def _is_told_apart(words: tuple[str, ...], place: int) -> bool:
+    """Whether a look stands after a number alone, as in `three cats, one black`."""
+    before = words[max(0, place - 1) : place]
+    return words[place] in adjectives() - {ON} and before != () and (before[0] in PRONOUNS or before[0] in NUMBERS)
 
 
 def _of_pronoun(words: tuple[str, ...], place: int) -> Iterator[str]:

@@ -15,6 +15,19 @@ DEFAULT_VIEW_SHARE = 0.25
 """Of scenes in metres, the share that is drawn from further cameras too: about a third more pictures to trace."""
 
 
+LOOKS = {
+    "lit": "candle, oil lamp, campfire",
+    "burning": "candle, oil lamp, campfire",
+    "open": "umbrella, open book",
+    "golden": "crown, trophy, bell, coin, key, trumpet, saxophone",
+    "flying": "dove, bat, airplane, propeller plane, helicopter, kite, balloon",
+}
+"""States and materials of things that have no others."""
+
+EVERYWHERE = ("standing", "parked")
+"""States that pictures show wherever a thing has them."""
+
+
 @dataclass(frozen=True)
 class RendererCapabilities:
     """`pictures`: the renderer composes pictures of categories, which it can recolour and mirror; it draws nothing else.
@@ -80,3 +93,9 @@ def pictures_only(renderer: str) -> RendererCapabilities:
 def any_words(renderer: str) -> RendererCapabilities:
     """A renderer with an open vocabulary: it draws from text."""
     return RendererCapabilities(renderer, pictures=False)
+
+
+def undrawn_states(category: Category) -> tuple[str, ...]:
+    """The states of a category that no composed picture shows, as of a sleeping cat: only what draws from text does."""
+    states = category.attributes.get("state", ())
+    return tuple(word for word in states if word not in EVERYWHERE and category.name not in LOOKS.get(word, "").split(", "))

@@ -8,6 +8,7 @@ from difflib import get_close_matches
 from typing import Any
 
 from spatial.knowledge.knowledge_base import categories, scene_kinds
+from spatial.knowledge.renderer_capabilities import undrawn_states
 from spatial.relations.phrases import phrases_of
 from spatial.relations.predicate_table import PREDICATES
 
@@ -39,6 +40,7 @@ def _categories() -> Iterable[Entry]:
             "scenes": list(category.scenes),
             "leans on": [name for name, other in categories().items() if category.leans_on(other)],
             "attributes": {family: list(words) for family, words in category.attributes.items()},
+            "only drawn from text": list(undrawn_states(category)),
         }
 
 
@@ -57,12 +59,16 @@ def _families() -> Iterable[Entry]:
 
 def _attributes() -> Iterable[Entry]:
     found: dict[tuple[str, str], list[str]] = {}
+    undrawn: dict[str, list[str]] = {}
     for category in categories().values():
+        for word in undrawn_states(category):
+            undrawn.setdefault(word, []).append(category.name)
         for family, words in category.attributes.items():
             for word in words:
                 found.setdefault((family, word), []).append(category.name)
     for (family, word), names in sorted(found.items()):
-        yield {"name": word, "family": family, "categories": names}
+        from_text = undrawn.get(word, []) if family == "state" else []
+        yield {"name": word, "family": family, "categories": names, "only drawn from text": from_text}
 
 
 VOCABULARY: Mapping[str, Callable[[], Iterable[Entry]]] = {

@@ -45,3 +45,10 @@ def test_what_is_like_nothing_is_given_nothing():
     for kind in VOCABULARY:
         assert entries(kind, "xyzzyq") == []
         assert nearest("xyzzyq", kind) == []
+
+
+def test_states_that_no_composed_picture_shows_are_listed_as_drawn_from_text_alone():
+    assert entries("attributes", "sleeping")[0]["only drawn from text"] == ["cat"]
+    assert entries("categories", "laptop")[0]["only drawn from text"] == ["open"]
+    assert entries("categories", "umbrella")[0]["only drawn from text"] == []
+    assert entries("attributes", "red")[0]["only drawn from text"] == []
