@@ -15,6 +15,8 @@ space := $(subst ,, )
 WANTED := $(subst $(comma), ,$(EXTRAS))
 UNKNOWN := $(filter-out $(IN_VENV) $(APART),$(WANTED))
 $(if $(UNKNOWN),$(error EXTRAS=$(EXTRAS): there is no extra $(UNKNOWN); there are $(IN_VENV) $(APART)))
+# `python -m tools.…` looks in the current folder, which these would take from it, or put others before it.
+unexport PYTHONSAFEPATH PYTHONHOME
 export PYTHONDONTWRITEBYTECODE ?= 1
 # Tests keep bytecode, but outside the tree: without it each worker compiles every module and every test anew, 9 s of CPU.
 KEEP_BYTECODE := PYTHONDONTWRITEBYTECODE= PYTHONPYCACHEPREFIX=$(CURDIR)/.pytest_cache/bytecode

@@ -123,7 +123,12 @@ class NothingThere(UserError):
 
 
 class Damaged(UserError):
-    """What was to be read is there, but a part of it is missing or broken. The text names the file."""
+    """What was to be read is there, but a part of it is missing or broken. The text names the file.
+
+    `earlier`: the last version of a dataset that does without what is broken; None where there is none, or not known.
+    """
+
+    earlier: int | None = None
 
 
 class NotAdmitted(UserError):

@@ -406,10 +406,16 @@ def _log_fault(uri: str, options: Options) -> Fault | None:
     return None
 
 
+BESIDE_A_DATASET = ("-rejections", "-verdicts")
+"""What the addresses of tables end with whose versions nobody chooses."""
+
+
 def _damage(uri: str, fault: Fault, version: int | None = None) -> DamagedTable:
     """The error for a broken file that came with a version."""
-    earlier = f", or read version {version - 1}, the last without it (--version)" if version else ""
-    return DamagedTable(f"the table at {uri} is damaged: {fault}; put that file back from a copy{earlier}")
+    earlier = f"; version {version - 1} is the last without it" if version else ""
+    error = DamagedTable(f"the table at {uri} is damaged: {fault}; put that file back from a copy{earlier}")
+    error.earlier = version - 1 if version and not uri.endswith(BESIDE_A_DATASET) else None
+    return error
 
 
 def _current_at(delta: DeltaTable, time: datetime, uri: str) -> int:

@@ -16,6 +16,9 @@ TABLE = "uri"
 
 AS_OPTION = "table"
 
+OF_VERSIONS = ("version", "second_version")
+"""The parameters by which a command reads an earlier version."""
+
 
 class NamedCommands(TyperGroup):
     """A family that says what there is where a command was asked for that it does not have."""
@@ -72,6 +75,18 @@ class PlainCommand(TyperCommand):
             if isinstance(error.__cause__, ValidationError):
                 fault = error.__cause__.errors()[0]
                 error.message = f"{in_plain_words(fault)} (got {fault['input']!r})"
+            raise
+
+    def invoke(self, ctx: Any) -> Any:
+        """As Click does; where the command can read an earlier version, a damaged table names the option for it."""
+        from schemas.errors import Damaged
+
+        try:
+            return super().invoke(ctx)
+        except Damaged as error:
+            options = [opt for one in self.params if one.name in OF_VERSIONS for opt in one.opts]
+            if error.earlier is not None and options:
+                error.args = (f"{error} ({' or '.join(options)} {error.earlier} reads it)",)
             raise
 
 

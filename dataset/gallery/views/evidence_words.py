@@ -10,6 +10,8 @@ from typing import Any
 
 from dataset.analysis.certificate_text import predicate_in_words, relation_in_words
 from schemas.llm.contract import ledger_totals
+from spatial.relations.predicate_table import CONTACT, PREDICATES
+from spatial.relations.relation_truth import FAR_UNITS, NEAR_DEPTH, NEAR_UNITS, NEARNESS
 
 Names = Mapping[int, str]
 
@@ -18,6 +20,18 @@ AGES = ((86_400, "day"), (3_600, "hour"), (60, "minute"), (1, "second"))
 
 BY_FINGERPRINT = {"graph": "placed", "picture": "looking", "questions": "asked about"}
 """What two duplicates have in common."""
+
+
+IN_SIZES = ("distance", "arrangement")
+"""Families of predicates whose margins are in means of the square-rooted areas of two boxes."""
+
+NEEDS = {
+    "near": f"a gap of at most {NEAR_UNITS} of their mean size, at about the same depth",
+    "far": f"a gap of at least {FAR_UNITS} of their mean size",
+    "on": "its foot between the top and the middle of the other, and a contact that was drawn",
+    "inside": "its box within the other's, and a contact that was drawn",
+}
+"""The bounds of relations of which the name alone does not say them."""
 
 
 def evidence_in_words(evidence: str | None, names: Names) -> tuple[list[str], list[tuple[str, str]]]:
@@ -81,15 +95,57 @@ def _relations(values: Mapping[str, Any], names: Names) -> list[str]:
 
 def _relation(entry: object, names: Names) -> str:
     match entry:
-        case {"relation": [int(), str(), int() | None, *_] as relation, **rest}:
+        case {"relation": [int(), str() as predicate, int() | None, *_] as relation, **rest}:
+            said = f"It is not so that {relation_in_words(relation, names)}"
             instead = rest.get("instead")
-            held = _joined(
-                [f"{predicate_in_words(name)} by {margin:.2f}" for name, margin in instead.items()]
-                if isinstance(instead, dict)
-                else []
-            )
-            return f"It is not so that {relation_in_words(relation, names)}{f'; instead {held}' if held else ''}."
+            held = {str(name): margin for name, margin in instead.items()} if isinstance(instead, dict) else {}
+            if predicate in held:
+                return f"{said}: {_only_boxes(predicate, held[predicate], rest)}."
+            return f"{said}{_measured(predicate, held, rest)}."
     return ""
+
+
+def _only_boxes(predicate: str, margin: object, rest: Mapping[Any, Any]) -> str:
+    """Of what the boxes would allow: it was not drawn so, or the things are too far apart in depth."""
+    by = _by(predicate, margin)
+    said = f"the boxes lie as if it were {predicate_in_words(predicate)}{f' ({by})' if by else ''}"
+    depths = _depths(rest)
+    if predicate in NEARNESS and depths and (rest.get("drawn") or predicate not in CONTACT):
+        return f"{said}, but {depths}, which may differ by {NEAR_DEPTH} of a picture's range at most"
+    return f"{said}, but it was not drawn so, and boxes alone prove no contact"
+
+
+def _depths(rest: Mapping[Any, Any]) -> str:
+    depths = rest.get("depths")
+    if not isinstance(depths, list) or not all(isinstance(one, int | float) for one in depths):
+        return ""
+    return f"their depths are {' and '.join(f'{one:.2f}' for one in depths)}"
+
+
+def _measured(predicate: str, held: Mapping[str, object], rest: Mapping[Any, Any]) -> str:
+    """What holds instead, each with how far it is from its bound, and the bound of what was wanted."""
+    found = [f"{predicate_in_words(name)} ({_by(name, margin)})" for name, margin in held.items()]
+    parts = [f"measured was {_joined(found)}"] if found else []
+    if predicate in NEARNESS and (depths := _depths(rest)):
+        parts.append(depths)
+    if predicate in NEEDS:
+        parts.append(f"{predicate_in_words(predicate)} needs {NEEDS[predicate]}")
+    return f": {'; '.join(parts)}" if parts else ""
+
+
+def _by(predicate: str, margin: object) -> str:
+    """A margin in words: how much must change before the relation fails, and of what that is a share."""
+    if not isinstance(margin, int | float):
+        return ""
+    row = PREDICATES.get(predicate)
+    family = row.family if row is not None else ""
+    if family == "depth":
+        return f"their depths differ by {margin:.2f}"
+    if family in IN_SIZES:
+        return f"{margin:.2f} of their mean size inside its bound"
+    if family in ("direction", "place"):
+        return f"by {margin:.1%} of the picture"
+    return f"{margin:.1%} of the picture inside its bound"
 
 
 def _duplicate(values: Mapping[str, Any], _: Names) -> list[str]:

@@ -21,8 +21,32 @@ NAMES = {0: "cat", 1: "dog"}
         ),
         ({"objects": ["cat", "dog"]}, "It was about cat, dog."),
         (
-            {"relations": [{"relation": [0, "left_of", 1], "instead": {"right_of": 0.31, "far": 0.2}}]},
-            "It is not so that the cat is left of the dog; instead right of by 0.31, far from by 0.20.",
+            {"relations": [{"relation": [0, "left_of", 1], "instead": {"right_of": 0.31}}]},
+            "It is not so that the cat is left of the dog: measured was right of (by 31.0% of the picture).",
+        ),
+        (
+            {"relations": [{"relation": [0, "on", 1], "instead": {"on": 0.02, "over": 0.05}, "drawn": False}]},
+            "It is not so that the cat is on the dog: the boxes lie as if it were on "
+            "(2.0% of the picture inside its bound), but it was not drawn so, and boxes alone prove no contact.",
+        ),
+        (
+            {"relations": [{"relation": [0, "near", 1], "instead": {"near": 0.2}, "depths": [0.1, 0.7], "drawn": False}]},
+            "It is not so that the cat is near the dog: the boxes lie as if it were near "
+            "(0.20 of their mean size inside its bound), but their depths are 0.10 and 0.70, "
+            "which may differ by 0.15 of a picture's range at most.",
+        ),
+        (
+            {"relations": [{"relation": [0, "near", 1], "instead": {"far": 0.2}, "depths": [0.1, 0.7]}]},
+            "It is not so that the cat is near the dog: measured was far from (0.20 of their mean size inside its bound); "
+            "their depths are 0.10 and 0.70; near needs a gap of at most 0.25 of their mean size, at about the same depth.",
+        ),
+        (
+            {"relations": [{"relation": [0, "behind", 1], "instead": {"in_front_of": 0.2}}]},
+            "It is not so that the cat is behind the dog: measured was in front of (their depths differ by 0.20).",
+        ),
+        (
+            {"relations": [{"relation": [0, "at_edge", None], "instead": {}}]},
+            "It is not so that the cat is at the edge.",
         ),
         ({"by": "picture", "fingerprint": "ff", "first": "ab12"}, "Another one looking the same came first: ab12."),
         ({"mean": 3.2, "brightest_twentieth": 9}, "Its mean brightness is 3.2 of 255, its brightest twentieth 9."),

@@ -158,7 +158,8 @@ def test_rejections_are_found_by_reason_and_shown_with_their_evidence(uri):
     total, (row,) = found.search(RejectionFilter(reason="violated_relation"), 1)
     assert total == 1
     assert row["said"] == [
-        "It is not so that the cat is near dog 2; instead far from by 0.20.",
+        "It is not so that the cat is near dog 2: measured was far from (0.20 of their mean size inside its bound); "
+        "near needs a gap of at most 0.25 of their mean size, at about the same depth.",
         "It was about cat, dog, dog.",
     ]
     assert dict(row["evidence"]) == {"margin": "-0.125"}

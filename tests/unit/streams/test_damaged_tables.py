@@ -154,9 +154,23 @@ def test_training_code_is_told_which_file_it_is(table: Path, damage, tmp_path: P
 @pytest.mark.parametrize("damage", OF_A_FILE)
 def test_the_last_version_that_does_without_a_broken_file_is_named_and_whole(skg: Skg, table: Path, damage):
     damage(table)
-    assert "or read version 1, the last without it (--version)" in skg("dataset", "info", table)[2]
+    assert "; version 1 is the last without it (--version 1 reads it)" in skg("dataset", "info", table)[2]
     code, said, _ = skg("dataset", "info", table, "--version", 1)
     assert (code, "rows:       3\n" in said) == (0, True)
+
+
+@pytest.mark.parametrize("name", READERS)
+def test_the_option_for_an_earlier_version_is_named_only_by_commands_that_have_it(
+    skg: Skg, table: Path, name: str, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setenv("SKG_REVIEWER", "ada")
+    other = table.parent / "other"
+    store_samples(str(other), make_samples(2))
+    take_away(table)
+    words = command(name, table, other)
+    usage = skg(*words[: 1 if words[0] in ("eval", "gallery", "lineage", "whatif") else 2], "--help")[1]
+    fault = skg(*words)[2]
+    assert ("--version" in fault) == ("--version" in usage)
 
 
 @pytest.mark.parametrize("damage", OF_A_FILE)
