@@ -7,7 +7,6 @@ What it cannot say plainly stays as it was, and is refused by `unread_statements
 
 import re
 
-from agents.concepts.concept_words import PEOPLE
 from agents.concepts.noun_phrases import adjectives, end_of_name, names
 from agents.concepts.said_numbers import ARTICLES, NUMBERS, number_of
 from spatial.knowledge.category_names import kinds
@@ -17,7 +16,6 @@ from spatial.questions.wording.lexicon import word_lists
 
 _LISTING = re.compile(r"\s*(?::|,? such as|,? including|,? like|,? for example,?|,? e\.g\.,?)\s+(?=\w)", re.IGNORECASE)
 _WHOLE = ("thing", "object", "item")
-_PEOPLE = (*PEOPLE, "person", "child", "kid", "adult", "family")
 """Words for what is listed after them, beside kinds."""
 
 _ALL = ("the", "some", "many", "several", "various", "different", "other", "all")
@@ -64,18 +62,18 @@ def _with_names(text: str) -> str:
 def _without_headings(text: str) -> str:
     """Of what a list is introduced by its members alone, as of `farm animals: cows and a horse`."""
     for found in reversed(list(_LISTING.finditer(text))):
-        start = _start_of_heading(text[: found.start()], text[found.end() :])
+        start = _start_of_heading(text[: found.start()], text[found.end() :], found.group().casefold())
         if start is not None:
             text = f"{text[:start]}{text[found.end() :]}"
     return text
 
 
-def _start_of_heading(before: str, listed: str) -> int | None:
+def _start_of_heading(before: str, listed: str, link: str) -> int | None:
     """Where a kind is named at the end of the words before a list of things; None where none is, or others are counted."""
     found = list(re.finditer(r"[\w'-]+", before))
     words = tuple(match.group().casefold() for match in found)
     at = next((at for at in range(max(0, len(words) - _MOST_BEFORE), len(words)) if _is_kind(words[at:])), None)
-    if at is None or not _begins_with_name(listed):
+    if at is None or not _begins_with_name(listed) or ("like" in link and _is_people(words[at:])):
         return None
     if at and number_of(words[at - 1]) == _number_listed(listed):
         at -= 1
@@ -86,9 +84,11 @@ def _start_of_heading(before: str, listed: str) -> int | None:
 
 def _is_kind(words: tuple[str, ...]) -> bool:
     name = " ".join(tokens(" ".join(words)))
-    if words == ("people",) or name in _PEOPLE:
-        return True
-    return name not in categories() and (name in _WHOLE or name in _kinds())
+    return _is_people(words) or (name not in categories() and (name in _WHOLE or name in _kinds()))
+
+
+def _is_people(words: tuple[str, ...]) -> bool:
+    return names().get(tokens(" ".join(words))) == ("person",)
 
 
 def _kinds() -> frozenset[str]:
@@ -131,16 +131,19 @@ def _single(thing: str, is_each: bool) -> str | None:
     """What stands on each of two sides: one of a plural, as many as a number says; None where no name is said."""
     words = thing.casefold().split()
     if not words or end_of_name(tuple(words), len(words) - 1, frozenset()) == len(words) - 1 == 0:
-        return None if not words or tuple(tokens(words[-1])) not in names() else f"a {words[-1]}"
+        return None if not words or tuple(tokens(words[-1])) not in names() else f"a {_one_of(words[-1])}"
     number = NUMBERS.get(words[0])
     if words[0] in ARTICLES:
         return " ".join(words)
     rest = words[1:] if number is not None or words[0] in _ALL else words
-    return (
-        " ".join(["a", *rest[:-1], *tokens(rest[-1])])
-        if number in (None, 1) or (number == 2 and not is_each)
-        else " ".join(words)
-    )
+    is_one = number in (None, 1) or (number == 2 and not is_each)
+    return " ".join(["a", *rest[:-1], _one_of(rest[-1])]) if is_one else " ".join(words)
+
+
+def _one_of(name: str) -> str:
+    """The singular."""
+    meant = names().get(tokens(name), ())
+    return meant[0] if len(meant) == 1 and categories()[meant[0]].plural == name else " ".join(tokens(name))
 
 
 def _name_at(text: str) -> tuple[str | None, int]:

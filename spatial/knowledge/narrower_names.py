@@ -4,6 +4,7 @@ In: a name, the category that is drawn for it.  Out: whether it is narrower, or 
 Names that say the same (`couch` for a sofa) are none of them.
 """
 
+from spatial.knowledge.category_names import plural_of
 from spatial.knowledge.scene_search import tokens
 
 _NARROWER = (
@@ -42,4 +43,4 @@ def is_narrower(name: str, category: str) -> bool:
 
 
 _NAMES = frozenset(name for row in _NARROWER for name in row.split(", "))
-_WORDS = frozenset(map(tokens, _NAMES))
+_WORDS = frozenset(tokens(said) for name in _NAMES for said in (name, plural_of(name))) | {("children",)}
