@@ -83,7 +83,7 @@ class MissingExtra(UserError):
     """A library of an optional extra is not installed. `extra` names it."""
 
     def __init__(self, library: str, extra: str) -> None:
-        super().__init__(f"this needs {library}, which is not installed: {install_hint(extra)}")
+        super().__init__(f"this needs the extra {extra}: {library} is not installed: {install_hint(extra)}")
         self.extra = extra
 
 

@@ -8,13 +8,17 @@ from pathlib import Path
 
 import jinja2
 
+from dataset.analysis.names_in_words import in_words
+
 
 def templates_in(*folders: Path) -> jinja2.Environment:
     """The templates of some folders; of several with the same name that of the first."""
-    return jinja2.Environment(
+    environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(folders),
         autoescape=True,
         trim_blocks=True,
         lstrip_blocks=True,
         undefined=jinja2.StrictUndefined,
     )
+    environment.filters["words"] = in_words
+    return environment

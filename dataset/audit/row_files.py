@@ -53,6 +53,12 @@ class BrokenLog(NotADataset, Damaged):
     """A part of the table's log is missing or cannot be read, so that nobody knows which files are the dataset."""
 
 
+def _listed(names: Sequence[str]) -> str:
+    """The first of them, and how many more there are."""
+    more = len(names) - MOST_NAMED
+    return f"{', '.join(names[:MOST_NAMED])}{f' and {more:,} more' if more > 0 else ''}"
+
+
 def data_files(folder: FileSystem) -> list[str]:
     """The live files of the dataset, by their paths in the folder. Raises NotADataset, BrokenLog."""
     names = sorted(info.path for info in folder.get_file_info(FileSelector("", recursive=True)) if info.is_file)
@@ -63,10 +69,10 @@ def data_files(folder: FileSystem) -> list[str]:
         return files
     inner = sorted({name.partition(f"/{LOG}/")[0] for name in names if f"/{LOG}/" in name})
     if inner:
-        raise NotADataset(f"this is no dataset, there are tables in it: {', '.join(inner[:MOST_NAMED])}")
+        raise NotADataset(f"this is no dataset, there are tables in it: {_listed(inner)}")
     copies = sorted(name.rpartition("/")[0] for name in names if name.endswith(f"/{RECORD}"))
     if copies:
-        raise NotADataset(f"these are published copies: audit one of them, there are {', '.join(copies[:MOST_NAMED])}")
+        raise NotADataset(f"these are published copies: audit one of them, there are {_listed(copies)}")
     for suffix in (".parquet", ".tar"):
         found = [name for name in names if name.endswith(suffix)]
         if found:

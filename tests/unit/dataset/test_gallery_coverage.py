@@ -113,6 +113,15 @@ def test_a_cell_shows_its_samples_and_asks_for_more_of_it(uri: str):
     assert (sent.concept, sent.family, sent.count) == ("park", "direction", "10")
 
 
+def test_the_maps_and_the_mix_count_anew_when_a_request_has_its_outcomes(uri: str):
+    page = client(uri, NotedFactory()).get("/coverage?all=yes&scene=park").text
+    for part in ("counted", "mix"):
+        (tag,) = re.findall(rf'<\w+[^>]* id="{part}"[^>]*>', page)
+        assert f'hx-select="#{part}"' in tag
+        assert 'hx-get="/coverage?all=yes&amp;scene=park"' in tag
+        assert 'hx-trigger="request-done from:body"' in tag
+
+
 def test_a_kind_of_question_is_asked_for_in_the_rarest_scene_with_relations_that_favour_it(uri: str):
     part = client(uri, NotedFactory()).get("/coverage/cell?kind=direction_yes_no&split=test").text
     assert re.findall(r"<option>(.*?)</option>", part) == ["park", "kitchen"]

@@ -251,6 +251,7 @@ def test_all_that_the_filters_leave_and_that_is_an_outcome_is_judged_again(uri, 
     (target,) = {unescape(found) for found in re.findall(r'action="(/rejected/replay[?][^"]*)"', html)}
     assert pages.post(target, headers=OWN).status_code == 200
     assert set(factory.replayed) == {each.rejection_id for each in lost}
+    assert pages.get("/rejected").text.count("A rejection for the same reason is this row") == 3
     assert pages.post("/rejected/replay?reason=nothing", headers=OWN).status_code == 404
     assert pages.post("/rejected/replay?outcome=drawn_again", headers=OWN).status_code == 404
     assert "Judge all" not in pages.get("/rejected?outcome=drawn_again").text
@@ -349,8 +350,9 @@ def test_a_request_is_followed_until_each_of_its_graphs_has_an_outcome(client):
     assert re.sub(r"<[^>]+>", "", part).strip().startswith("1 of 3 graphs in the dataset; this goes on")
     assert 'hx-trigger="every 2s"' in part
     assert f'href="/sample/{event.sample_id}"' in part
-    done = client.get(f"/factory/request/{seed}?count=1", headers={"HX-Request": "true"}).text
-    assert "hx-trigger" not in done, "it has all of its outcomes"
+    done = client.get(f"/factory/request/{seed}?count=1", headers={"HX-Request": "true"})
+    assert "hx-trigger" not in done.text, "it has all of its outcomes"
+    assert done.headers["HX-Trigger"] == "request-done"
     assert "<html" in client.get(f"/factory/request/{seed}?count=x").text
 
 
@@ -358,8 +360,12 @@ def test_a_rejection_is_judged_again_by_a_button_of_the_gallery_alone(client, fa
     (rejection,) = re.findall(r'action="/rejected/replay/(\w+)"', client.get("/rejected").text)
     assert client.post(f"/rejected/replay/{rejection}", headers={"Origin": "http://elsewhere.example"}).status_code == 403
     assert factory.replayed == []
+    assert "judged again" not in client.get("/rejected").text.partition("<main")[2]
     part = client.post(f"/rejected/replay/{rejection}", headers={**OWN, "HX-Request": "true"})
-    assert part.text.strip() == '<span class="good">Sent to skg.images.</span>'
+    assert re.fullmatch(r'<span class="good">Sent to skg[.]images[.] [(]\d\d:\d\d:\d\d UTC[)]</span>', part.text.strip())
+    page = client.get("/rejected").text
+    assert re.search(r"judged again (just now|\d+ seconds? ago)", page)
+    assert "It came out otherwise." in page, "its request has a sample"
     assert "<html" in client.post(f"/rejected/replay/{rejection}", headers=OWN).text
     assert factory.replayed == [rejection, rejection]
     assert client.post("/rejected/replay/none", headers=OWN).status_code == 404

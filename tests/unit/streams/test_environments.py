@@ -71,7 +71,7 @@ def test_without_such_an_environment_the_command_says_what_to_install(tmp_path: 
     process = started(tmp_path / ".venv", "render", SKG_RENDERER="gligen", SKG_RENDER_MODEL="tiny")
     out, err = process.communicate(timeout=60)
     assert (process.returncode, out) == (2, "")
-    assert err == "skg: this needs accelerate, which is not installed: make setup EXTRAS=gpu\n"
+    assert err == "skg: this needs the extra gpu: accelerate is not installed: make setup EXTRAS=gpu\n"
 
 
 def test_an_environment_without_the_libraries_is_none(tmp_path: Path) -> None:

@@ -116,6 +116,39 @@ def test_a_wrong_path_names_the_datasets_there_are(here: Path, said: pytest.Capt
     assert "there are tables in it: demo-out/dataset" in said.readouterr().err
 
 
+def test_a_folder_of_many_tables_says_how_many_are_not_named(here: Path, said: pytest.CaptureFixture[str]):
+    for number in range(11):
+        table_at(here / f"t{number:02}" / "dataset")
+    assert run(["audit", "."]) == 2
+    assert "t07/dataset and 3 more" in said.readouterr().err
+
+
+def test_a_published_copy_is_no_missing_dataset(here: Path, said: pytest.CaptureFixture[str]):
+    store_samples(str(here / "dataset"), make_samples(2))
+    assert run(["dataset", "push", "dataset", "copies", "--tag", "v1"]) == 0
+    said.readouterr()
+    for place in ("copies", "copies/v1"):
+        assert run(["dataset", "info", place]) == 2
+        assert f"{place} is a published copy, not a table: `skg audit {place}` checks it" in said.readouterr().err
+
+
+def test_completion_is_installed_for_no_shell_that_is_named(
+    here: Path, said: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setenv("HOME", str(here))
+    assert run(["--install-completion", "bogus"]) == 2
+    assert "--install-completion takes no value" in said.readouterr().err
+    assert list(here.iterdir()) == []
+
+
+def test_a_folder_that_cannot_be_written_is_blamed_by_its_own_name(here: Path, said: pytest.CaptureFixture[str]):
+    store_samples(str(here / "dataset"), make_samples(2))
+    assert run(["dataset", "export", "dataset", "--format", "llava", "--out", "/proc/x"]) != 0
+    told = said.readouterr().err
+    assert "/proc: nothing can be written in this folder" in told
+    assert "/proc/." not in told
+
+
 def test_a_demo_does_not_add_to_a_used_folder_unless_it_is_told_to(here: Path, said: pytest.CaptureFixture[str]):
     store_samples(str(here / "out" / "dataset"), make_samples(2))
     assert run(["demo", "--out", "out"]) == 2
