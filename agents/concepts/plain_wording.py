@@ -24,9 +24,11 @@ _ALL = ("the", "some", "many", "several", "various", "different", "other", "all"
 _OPENING = r"^|,|;|\b(?:with|and|has|have|of|there is|there are)\s"
 _SIDES = re.compile(
     r"\s+(?:(?:is|are|stands?|standing|sits?|sitting|hangs?|hanging|placed)\s+)*(?:on|at|to)\s+(?:each|both|either)\s+"
-    r"(?:of\s+(?:the|its)\s+)?(?:sides?|ends?)\b(?:\s+of\s+(?P<it>it\b)?)?",
+    r"(?:of\s+(?:the|its)\s+)?sides?\b(?:\s+of\s+(?P<it>it\b)?)?",
     re.IGNORECASE,
 )
+_ONE_EACH = re.compile(r"(\b(?:two|2) [\w -]+?), one (on|at|to) (?:each|both|either)\b", re.IGNORECASE)
+_BOTH_LOOK = re.compile(r",\s*(?:both|all)(?: of them)?(?: are)?\s+(\w+)\b", re.IGNORECASE)
 _APART = re.compile(
     r",?\s*[,:(]\s*(?P<list>(?:one|two|three|four|five)\s+(?:is |are )?\w+(?:(?:,\s*|,?\s+and\s+)"
     r"(?:(?:one|two|three|four|five)|(?:the )?others?(?: one)?)\s+(?:is |are )?\w+)+)\)?",
@@ -108,6 +110,7 @@ def _number_listed(listed: str) -> int:
 
 def _on_sides(text: str) -> str:
     """With `a lamp left of the bed and a lamp right of the bed` for `a lamp on each side of the bed`."""
+    text = _ONE_EACH.sub(r"\1 \2 both", text)
     found = _SIDES.search(text)
     if found is None:
         return text
@@ -116,9 +119,12 @@ def _on_sides(text: str) -> str:
     thing = _single(before[start:].strip(), is_each=" each " in found.group().casefold())
     if found.group().rstrip().endswith("of"):
         other, length = _name_at(after)
-        if thing is None or other is None:
+        apart = re.fullmatch(r"(.*\S) and (\S.*?), one", before, re.IGNORECASE)
+        if other is None or (thing is None and apart is None):
             return text
         first = other if other.split()[0] in ("the", "his", "her", "their", "its") else f"the {other.split(maxsplit=1)[-1]}"
+        if apart is not None:
+            return f"{apart.group(1)} left of {other} and {apart.group(2)} right of {first}{after[length:]}"
         return f"{before[:start]} {thing} left of {other} and {thing} right of {first}{after[length:]}"
     other, _ = _last_name(before[:start])
     if thing is None or other is None:
@@ -173,7 +179,11 @@ def _last_name(text: str) -> tuple[str | None, int]:
 
 def _told_apart(text: str) -> str:
     """With `one black cat and one white cat` for `two cats, one black and one white`."""
-    found = _APART.search(text)
+    found, alike = _APART.search(text), _BOTH_LOOK.search(text)
+    if alike is not None and alike.group(1).casefold() in adjectives():
+        named = _counted_name(text[: alike.start()])
+        if named is not None:
+            return f"{text[: named[1]]}{alike.group(1)} {text[named[1] : alike.start()]}{text[alike.end() :]}"
     if found is None:
         return text
     before, after = text[: found.start()], text[found.end() :]

@@ -26,7 +26,7 @@ NEGATIONS = frozenset(
 """Words that deny what is said, beside those that end in n't."""
 
 BOTH = ("each", "both", "either")
-"""Words before `side` that say two places."""
+"""Words before `side` and `end` that say two places."""
 
 NO_COMPARATIVES = ("other", "rather")
 
@@ -103,7 +103,7 @@ def _faults(words: tuple[str, ...], place: int, read: frozenset[int]) -> Iterato
         yield f"{word!r} denies something: only what is there can be said, and 'without' something"
     elif (word in QUANTITIES and not _is_likeness(words, place)) or (number_of(word) is not None and following == ("of",)):
         yield f"{word!r} compares or divides, which is not understood: say how many, as in 'two' or 'at least 2'"
-    elif word in BOTH and following and following[0].startswith("side"):
+    elif word in BOTH and following and following[0].startswith(("side", "end")):
         yield f"'{word} {following[0]}' is not understood there: say 'a lamp left of the bed and a lamp right of the bed'"
     elif _is_told_apart(words, place):
         yield f"'{words[place - 1]} {word}' does not say which thing: name it, as in 'one {word} cup'"
