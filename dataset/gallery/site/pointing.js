@@ -35,7 +35,12 @@
     const ids = source ? JSON.parse(source.dataset.points).map(String) : [];
     part.classList.toggle("pointing", ids.length > 0);
     arrows(part, ids, source ? source.dataset.arrow : "");
-    for (const mark of part.querySelectorAll("[data-object]")) mark.classList.toggle("lit", ids.includes(mark.dataset.object));
+    const views = source && source.dataset.views ? JSON.parse(source.dataset.views) : null;
+    const seen = (mark) => {  // a question lights up nothing in a picture that it is not about
+      const picture = views && mark.closest("[data-view]");
+      return !picture || views.includes(Number(picture.dataset.view));
+    };
+    for (const mark of part.querySelectorAll("[data-object]")) mark.classList.toggle("lit", ids.includes(mark.dataset.object) && seen(mark));
     const question = source ? source.dataset.question : undefined;
     part.classList.toggle("proving", Boolean(question));
     for (const drawing of part.querySelectorAll("[data-proof]")) drawing.classList.toggle("lit", drawing.dataset.proof === question);

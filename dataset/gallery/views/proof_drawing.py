@@ -174,6 +174,15 @@ def _directed(proof: Proof) -> Iterator[Mark]:
         yield from _related(proof, subject, other)
 
 
+def _faces(proof: Proof) -> Iterator[Mark]:
+    """An arrow from the thing to what it is asked whether it faces, dashed where it does not."""
+    pair = proof.pairs("subject", "object")
+    if pair is not None:
+        is_so = proof.answer != "no"
+        said = "faces" if is_so else "does not face"
+        yield from arrow(middle(pair[0]), middle(pair[1]), proof.width, said, dashed=not is_so)
+
+
 def _find(proof: Proof) -> Iterator[Mark]:
     """The relation of what is found to the thing that is named."""
     for other, anchor in _with_anchor(proof):
@@ -458,6 +467,7 @@ def _relations(proof: Proof) -> Iterator[Mark]:
 
 DRAWINGS: Mapping[str, Callable[[Proof], Iterator[Mark]]] = {
     "directed": _directed,
+    "faces": _faces,
     "find": _find,
     "side": _side,
     "bearing": _bearing,

@@ -42,6 +42,21 @@ def test_each_camera_has_a_figure_with_the_boxes_of_what_it_sees(client: TestCli
             assert client.get(f"/view/{row['sample_id']}/{number}").content == view["image"]["bytes"]
 
 
+def test_a_question_says_which_cameras_it_lights_and_captions_say_which_of_them_has_masks(
+    client: TestClient, view_samples: list[Sample]
+):
+    for sample in view_samples:
+        page = client.get(f"/sample/{sample.event.sample_id}").text
+        cameras = 1 + len(sample.views)
+        assert re.findall(r'data-view="(\d+)"', page) == [str(number) for number in range(cameras) if cameras > 1]
+        for question in sample.event.questions:
+            (tag,) = re.findall(rf'<details[^>]* data-question="{question.id}"[^>]*>', page)
+            assert ("data-views" in tag) == bool(question.views)
+            assert not question.views or f'data-views="{list(question.views)}"' in tag
+        has_masks = bool(re.search(r'class="layer', page))
+        assert page.count("boxes alone, masks and depth are of camera 1") == (cameras - 1 if has_masks else 0)
+
+
 def test_a_question_about_two_pictures_says_which(client: TestClient, view_samples: list[Sample]):
     asked = [
         (sample.event, question)

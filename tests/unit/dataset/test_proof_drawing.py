@@ -46,6 +46,12 @@ def test_a_side_is_measured_between_the_centres_with_its_share_of_the_picture():
     assert [(mark["x"], mark["y"]) for mark in marks if mark["form"] == "dot"] == [(30.0, 120.0), (330.0, 150.0)]
 
 
+def test_what_faces_another_thing_has_an_arrow_that_says_so():
+    query = {"op": "faces", "subject": {}, "object": {}}
+    assert texts(proof_marks(question(query, (0, 1), "yes"), ROW)) == ["faces"]
+    assert texts(proof_marks(question(query, (0, 1), "no"), ROW)) == ["does not face"]
+
+
 def test_height_is_measured_along_the_other_axis():
     query = {"op": "directed", "subject": {}, "predicate": "above", "object": {}}
     assert texts(proof_marks(question(query, (2, 0)), ROW)) == ["90 px, 22%"]
