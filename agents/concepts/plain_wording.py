@@ -43,7 +43,7 @@ _MOST_BEFORE = 3
 
 def in_plain_words(concept: str) -> str:
     """The text."""
-    return _without_headings(_told_apart(_on_sides(_with_names(concept))))
+    return _without_headings(_told_apart(_on_sides(_with_names(" ".join(concept.split())))))
 
 
 def _with_names(text: str) -> str:
