@@ -12,6 +12,7 @@ import pytest
 from playwright.sync_api import expect
 
 from dataset.gallery import write_gallery
+from dataset.gallery.pages.factory_pages import DONE
 from dataset.gallery.rejected_samples import ROWS
 from dataset.gallery.sample_search import PAGE
 from dataset.gallery.web_app import application
@@ -341,6 +342,22 @@ def test_a_seed_is_published_and_the_funnel_moves_until_it_is_paused(page, facto
     page.clock.run_for(10_000)
     page.evaluate("fetch('/factory/funnel')")
     assert factory.looks == looks + 1, "only this test has looked"
+
+
+def test_the_maps_of_coverage_count_anew_once_what_was_asked_for_is_done(page):
+    page.goto("/coverage")
+    page.evaluate("for (const part of ['counted', 'mix']) document.getElementById(part).dataset.old = 'yes'")
+    page.route(
+        "**/factory/request/**",
+        lambda route: route.fulfill(headers={"HX-Trigger": DONE}, content_type="text/html", body="<p>It is done.</p>"),
+    )
+    page.locator("#counted td a").first.click()
+    page.get_by_role("button", name="Ask for more").click()
+    page.get_by_text("It is done.").first.wait_for()
+    for part in ("counted", "mix"):
+        expect(page.locator(f"#{part}:not([data-old])")).to_have_count(1)
+    page.locator("#counted td a").first.click()
+    page.get_by_role("button", name="Ask for more").wait_for()
 
 
 def test_it_is_said_how_a_concept_is_understood_while_it_is_typed(page, factory):
