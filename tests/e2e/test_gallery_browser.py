@@ -140,7 +140,7 @@ def test_boxes_show_on_hover_on_focus_and_by_a_key(page):
     page.get_by_label("Split").select_option(index=1)
     page.wait_for_url("**/?*split=*")
     assert page.locator(".tile .box").first.evaluate("one => getComputedStyle(one).opacity") == "1", "also after a filter"
-    assert page.get_by_label("Boxes").is_checked()
+    expect(page.get_by_label("Boxes")).to_be_checked()  # a moment after the address has changed
 
 
 def test_a_question_lights_up_its_things_and_has_its_proof_drawn(page):
