@@ -59,25 +59,28 @@ MEANT: dict[str, tuple[str, ...]] = {
 """Words that most of the world means otherwise than the knowledge base."""
 
 COLOURED = {
-    "brown": "horse, monkey, deer, bison, goat, camel, squirrel, beaver, hedgehog, owl, kangaroo, potato, cookie, "
-    "basket, log, mammoth, turkey, bat, otter, eagle, ox, snail, cockroach, loaf of bread, doughnut, "
-    "cardboard box, violin, football, peanut, amphora, hut, feather, conga drum",
-    "black": "gorilla, crow, ant, spider, camera, rhinoceros, water buffalo, rat, skunk, badger, film camera, "
-    "mobile phone, frying pan, top hat, graduation cap, skateboard",
-    "red": "crab, lobster, strawberry, tomato, rose, shrimp, pair of cherries, boxing glove, fire engine, fire "
-    "extinguisher, leather boot, box of fries",
-    "green": "turtle, snake, lizard, dragon, cucumber, tree, cactus, grasshopper, pine tree, christmas tree, "
-    "tyrannosaurus, brontosaurus, head of broccoli, head of lettuce, pea pod, olive, caterpillar, bundle "
-    "of banknotes",
-    "blue": "whale, dolphin, fish, pair of jeans, anchor, globe",
-    "pink": "pig, flamingo, tulip, squid, worm, blouse",
-    "gray": "elephant, mouse, dove, shark, rock, seal, castle, headstone, wrench, satellite dish",
-    "white": "sheep, swan, snowman, toilet, bathtub, rabbit, dove, seal, poodle, lab coat, sheet of paper, "
-    "newspaper, glass of milk, computer mouse, keyboard, cloud, ram, envelope, roll of toilet paper",
-    "yellow": "lemon, banana, taxi, chick, leopard, sun, crescent moon, wedge of cheese, trumpet, saxophone, bell, "
-    "coin, key, pineapple, mango, sunflower, crane",
-    "orange": "orange, carrot, leopard",
-    "purple": "eggplant, bunch of grapes, hyacinth, bunch of blueberries",
+    colour: tuple(names.split(", "))
+    for colour, names in {
+        "brown": "horse, monkey, deer, bison, goat, camel, squirrel, beaver, hedgehog, owl, kangaroo, potato, cookie, "
+        "basket, log, mammoth, turkey, bat, otter, eagle, ox, snail, cockroach, loaf of bread, doughnut, "
+        "cardboard box, violin, football, peanut, amphora, hut, feather, conga drum",
+        "black": "gorilla, crow, ant, spider, camera, rhinoceros, water buffalo, rat, skunk, badger, film camera, "
+        "mobile phone, frying pan, top hat, graduation cap, skateboard",
+        "red": "crab, lobster, strawberry, tomato, rose, shrimp, pair of cherries, boxing glove, fire engine, fire "
+        "extinguisher, leather boot, box of fries",
+        "green": "turtle, snake, lizard, dragon, cucumber, tree, cactus, grasshopper, pine tree, christmas tree, "
+        "tyrannosaurus, brontosaurus, head of broccoli, head of lettuce, pea pod, olive, caterpillar, bundle "
+        "of banknotes",
+        "blue": "whale, dolphin, fish, pair of jeans, anchor, globe",
+        "pink": "pig, flamingo, tulip, squid, worm, blouse",
+        "gray": "elephant, mouse, dove, shark, rock, seal, castle, headstone, wrench, satellite dish",
+        "white": "sheep, swan, snowman, toilet, bathtub, rabbit, dove, seal, poodle, lab coat, sheet of paper, "
+        "newspaper, glass of milk, computer mouse, keyboard, cloud, ram, envelope, roll of toilet paper",
+        "yellow": "lemon, banana, taxi, chick, leopard, sun, crescent moon, wedge of cheese, trumpet, saxophone, bell, "
+        "coin, key, pineapple, mango, sunflower, crane",
+        "orange": "orange, carrot, leopard",
+        "purple": "eggplant, bunch of grapes, hyacinth, bunch of blueberries",
+    }.items()
 }
 """Colours of things that have no other one in the sprites: a red rose asks for nothing but a rose."""
 

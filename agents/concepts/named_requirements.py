@@ -22,7 +22,7 @@ from schemas.graph import Relation
 from spatial.knowledge.categories import Category
 from spatial.knowledge.category_names import category_name, excluded_names, kinds
 from spatial.knowledge.knowledge_base import categories, scene_kinds
-from spatial.knowledge.renderer_capabilities import LOOKS, RendererCapabilities, undrawn_states
+from spatial.knowledge.renderer_capabilities import STATES, RendererCapabilities, undrawn_states
 from spatial.questions.wording.lexicon import plural
 from spatial.relations.phrases import normalise, normalise_place
 from spatial.relations.predicate_table import PREDICATES
@@ -95,11 +95,11 @@ def _offered(thing: NamedThing, capabilities: RendererCapabilities) -> list[str]
 def _has_anyway(thing: NamedThing, word: str, capabilities: RendererCapabilities) -> bool:
     if word in _offered(thing, capabilities):
         return False
-    if word in LOOKS:
-        return thing.category in LOOKS[word].split(", ")
+    if word in STATES:
+        return thing.category in STATES[word]
     is_parked = word == "parked" and thing.category in kinds()["vehicle"]
     offered = capabilities.words(categories()[thing.category]).get("colour", ())
-    return word == "standing" or is_parked or (not offered and thing.category in COLOURED.get(word, "").split(", "))
+    return word == "standing" or is_parked or (not offered and thing.category in COLOURED.get(word, ()))
 
 
 def named_objects(reading: ConceptReading) -> Named:
@@ -221,7 +221,7 @@ def _others_with(category: str, word: str, capabilities: RendererCapabilities, s
     """What can be drawn with an attribute, things of the same kinds first, then those of the scene."""
     at_home = () if scene is None else scene_kinds()[scene].categories
     known, same = categories(), [name for members in kinds().values() if category in members for name in members]
-    coloured = [name for name in COLOURED.get(word, "").split(", ") if name in same and capabilities.draws(known[name])]
+    coloured = [name for name in COLOURED.get(word, ()) if name in same and capabilities.draws(known[name])]
     others = dict.fromkeys((*(name for name in same if name in at_home), *at_home, *known))
     able = [*coloured[:ALIKE_OFFERED], *(name for name in others if _is_drawn_with(known[name], word, capabilities))]
     return f", or take what can be {word}: {', '.join(able[:MOST_OFFERED])}" if able else ""

@@ -120,7 +120,7 @@ class Mention:
         def suitability(name: str) -> tuple[bool, bool, bool, bool, int]:
             category = categories()[name]
             offered = {word for words in category.attributes.values() for word in words}
-            seen = {word for word in self.attributes if name in COLOURED.get(word, "").split(", ")}
+            seen = {word for word in self.attributes if name in COLOURED.get(word, ())}
             wanted = set(self.attributes) - seen
             can = offered.issuperset(wanted) and (category.tint or not wanted.intersection(PALETTE))
             stands = not placed or "floor" in category.rests_on

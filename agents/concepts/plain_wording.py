@@ -14,6 +14,7 @@ from spatial.knowledge.knowledge_base import categories
 from spatial.knowledge.scene_search import tokens
 from spatial.questions.wording.lexicon import word_lists
 
+_WORDS = re.compile(r"[\w'-]+")
 _LISTING = re.compile(r"\s*(?::|,? such as|,? including|,? like|,? for example,?|,? e\.g\.,?)\s+(?=\w)", re.IGNORECASE)
 _WHOLE = ("thing", "object", "item")
 """Words for what is listed after them, beside kinds."""
@@ -72,8 +73,7 @@ def _without_headings(text: str) -> str:
 
 def _start_of_heading(before: str, listed: str, link: str) -> int | None:
     """Where a kind is named at the end of the words before a list of things; None where none is, or others are counted."""
-    found = list(re.finditer(r"[\w'-]+", before))
-    words = tuple(match.group().casefold() for match in found)
+    found, words = _split(before)
     at = next((at for at in range(max(0, len(words) - _MOST_BEFORE), len(words)) if _is_kind(words[at:])), None)
     if at is None or not _begins_with_name(listed) or ("like" in link and _is_people(words[at:])):
         return None
@@ -82,6 +82,12 @@ def _start_of_heading(before: str, listed: str, link: str) -> int | None:
     while at and (words[at - 1] in _ALL or words[at - 1] in ARTICLES):
         at -= 1
     return None if at and number_of(words[at - 1]) is not None else found[at].start()
+
+
+def _split(text: str) -> tuple[list[re.Match[str]], tuple[str, ...]]:
+    """The words of a text: where they stand, and in small letters."""
+    found = list(_WORDS.finditer(text))
+    return found, tuple(match.group().casefold() for match in found)
 
 
 def _is_kind(words: tuple[str, ...]) -> bool:
@@ -98,7 +104,7 @@ def _kinds() -> frozenset[str]:
 
 
 def _begins_with_name(listed: str) -> bool:
-    words = tuple(re.findall(r"[\w'-]+", listed.casefold()))
+    _, words = _split(listed)
     return any(end_of_name(words, at, frozenset()) > at for at in range(min(_MOST_BEFORE, len(words))))
 
 
@@ -154,8 +160,7 @@ def _one_of(name: str) -> str:
 
 def _name_at(text: str) -> tuple[str | None, int]:
     """The thing that a text begins with, its article and looks among them, and its length; None where it names none."""
-    found = list(re.finditer(r"[\w'-]+", text))
-    words = tuple(match.group().casefold() for match in found)
+    found, words = _split(text)
     for at in range(min(_MOST_BEFORE, len(words))):
         end = end_of_name(words, at, frozenset())
         if end > at:
@@ -166,8 +171,7 @@ def _name_at(text: str) -> tuple[str | None, int]:
 
 def _last_name(text: str) -> tuple[str | None, int]:
     """The last thing that a text names, and where it begins."""
-    found = list(re.finditer(r"[\w'-]+", text))
-    words = tuple(match.group().casefold() for match in found)
+    found, words = _split(text)
     named = [(at, end_of_name(words, at, frozenset())) for at in range(len(words))]
     spans = [(at, end) for at, end in named if end > at]
     if not spans:
@@ -207,8 +211,7 @@ def _told_apart(text: str) -> str:
 
 def _counted_name(text: str) -> tuple[int, int, int] | None:
     """The number of the last things that are counted, and where their name begins and ends; None where none are."""
-    found = list(re.finditer(r"[\w'-]+", text))
-    words = tuple(match.group().casefold() for match in found)
+    found, words = _split(text)
     for at in range(len(words) - 1, 0, -1):
         end, number = end_of_name(words, at, frozenset()), number_of(words[at - 1])
         if end > at and number is not None and number > 1:

@@ -6,7 +6,7 @@ Pictures and long texts stay in the files; every row has its file and its row nu
 """
 
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from typing import Any
@@ -104,6 +104,15 @@ class TableCopy:
                 raise
             self._view, self.reading = (table.id, table.version), False
             return True
+
+    def refresh_and(self, count: Callable[[], None]) -> bool:
+        """As `refresh`; counts anew where the copy changed, also where a broken file was met."""
+        before = self.changes
+        try:
+            return self.refresh()
+        finally:
+            if self.changes != before:
+                count()
 
     def query(self, sql: str, values: Sequence[object] = ()) -> list[tuple[Any, ...]]:
         """The rows of a query's result; the copy is the table `rows`, with `file` and `row` beside its own columns."""

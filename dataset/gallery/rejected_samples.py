@@ -107,12 +107,7 @@ class RejectionSearch:
     def refresh(self) -> bool:
         """Apply the table's changes; returns whether there were any. Raises RetryableError; Damaged after what all whole
         files hold was taken."""
-        before = self._copy.changes
-        try:
-            return self._copy.refresh()
-        finally:
-            if self._copy.changes != before:
-                self.facets = self._count()
+        return self._copy.refresh_and(self._recount)
 
     @property
     def changes(self) -> int:
@@ -122,7 +117,7 @@ class RejectionSearch:
     def mark_superseded(self, requests: pa.Table) -> None:
         """Mark rejections whose request (`seed_id`, `number`) has a sample as superseded."""
         self._copy.update_rows(SETTLE_OUTCOMES_SQL, {"sampled": requests})
-        self.facets = self._count()
+        self._recount()
 
     def search(self, wanted: RejectionFilter, page: int) -> tuple[int, list[dict[str, Any]]]:
         """The number of matching rejections, and one page of them (from 1), newest first."""
@@ -173,6 +168,9 @@ class RejectionSearch:
         """Where the store has the rejected picture, None where there is no such rejection or no picture."""
         found = self._copy.query("SELECT image_key FROM rows WHERE rejection_id = ?", [rejection_id])
         return found[0][0] if found else None
+
+    def _recount(self) -> None:
+        self.facets = self._count()
 
     def _count(self) -> RejectionFacets:
         counted = {

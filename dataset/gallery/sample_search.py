@@ -139,12 +139,7 @@ class SampleSearch:
     def refresh(self) -> bool:
         """Apply the table's changes; returns whether there were any. Raises RetryableError; Damaged after what all whole
         files hold was taken."""
-        before = self._copy.changes
-        try:
-            return self._copy.refresh()
-        finally:
-            if self._copy.changes != before:
-                self.facets = self._count()
+        return self._copy.refresh_and(self._recount)
 
     def requests(self) -> pa.Table:
         """The requests of all samples: `seed_id` and `number`."""
@@ -218,6 +213,9 @@ class SampleSearch:
             return look()
         except FileGone as error:
             raise RetryableError(f"a file of the dataset cannot be read: {error}") from error
+
+    def _recount(self) -> None:
+        self.facets = self._count()
 
     def _count(self) -> Facets:
         samples, questions = self._copy.query("SELECT count(*), coalesce(sum(asked), 0)::BIGINT FROM rows")[0]

@@ -10,7 +10,6 @@ from pathlib import Path
 from jinja2 import Environment
 
 from dataset.analysis.certificate_text import predicate_in_words
-from dataset.analysis.names_in_words import in_words
 from dataset.analysis.page_templates import templates_in
 from dataset.gallery.table_faults import SHOWN
 from schemas.texts.fault_words import counted
@@ -30,7 +29,6 @@ ASSETS = {
 @functools.cache
 def _environment() -> Environment:
     environment = templates_in(HERE, ANALYSIS)
-    environment.filters["words"] = in_words
     environment.filters["relation"] = predicate_in_words
     environment.filters["meaning"] = kind_meaning
     environment.filters["percent"] = lambda share: f"{100 * share:.1f} %".replace(".0 %", " %")

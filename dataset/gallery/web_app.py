@@ -60,11 +60,11 @@ class GalleryData:
 
     def refresh(self) -> None:
         """Apply the tables' changes. One that is damaged or cannot be read now is a fault, and tried again later."""
-        before = (self.samples.facets, self.rejected.facets)
+        before = (self.samples.changes, self.rejected.changes)
         for name, table in (("samples", self.samples), ("rejections", self.rejected)):
             with self.faults.looking_at(name):
                 table.refresh()
-        if any(now is not then for now, then in zip((self.samples.facets, self.rejected.facets), before, strict=True)):
+        if (self.samples.changes, self.rejected.changes) != before:
             self.rejected.mark_superseded(self.samples.requests())
 
 

@@ -18,7 +18,10 @@ OF_SETTINGS = {
 }
 """Settings and the options that they become."""
 
-USUAL = {"AWS_REGION": "us-east-1", "aws_conditional_put": "etag"}
+CONDITIONAL_PUT = {"aws_conditional_put": "etag"}
+"""Keeps writers apart."""
+
+USUAL = {"AWS_REGION": "us-east-1", **CONDITIONAL_PUT}
 
 NO = {"false", "0", "no", "off"}
 
@@ -29,12 +32,20 @@ def options_of_settings(uri: str, environment: Mapping[str, str]) -> dict[str, s
     given = {option: value for name, option in OF_SETTINGS.items() if (value := _value(environment, name))}
     if not uri.startswith("s3://") or not given.keys() & {"AWS_ACCESS_KEY_ID", "AWS_ENDPOINT_URL"}:
         return None
-    endpoint = urlsplit(given.get("AWS_ENDPOINT_URL", ""))
-    is_in_host = environment.get("SKG_S3_PATH_STYLE", "").lower() in NO
-    if is_in_host and endpoint.netloc:
-        given["AWS_ENDPOINT_URL"] = endpoint._replace(netloc=f"{urlsplit(uri).netloc}.{endpoint.netloc}").geturl()
-    style = {"AWS_VIRTUAL_HOSTED_STYLE_REQUEST": "true" if is_in_host else "false"} if endpoint.netloc else {}
-    return {**USUAL, **style, "AWS_ALLOW_HTTP": "true" if endpoint.scheme == "http" else "false", **given}
+    endpoint, is_in_host = given.get("AWS_ENDPOINT_URL", ""), environment.get("SKG_S3_PATH_STYLE", "").lower() in NO
+    if not urlsplit(endpoint).netloc:
+        return {**USUAL, "AWS_ALLOW_HTTP": "false", **given}
+    return {**USUAL, **given, **addressed(endpoint, urlsplit(uri).netloc, is_in_host)}
+
+
+def addressed(endpoint: str, bucket: str, is_in_host: bool) -> dict[str, str]:
+    """The options for a store's address. `is_in_host`: the bucket is in the host's name, not in the path."""
+    parts = urlsplit(endpoint)
+    return {
+        "AWS_ENDPOINT_URL": parts._replace(netloc=f"{bucket}.{parts.netloc}").geturl() if is_in_host else endpoint,
+        "AWS_VIRTUAL_HOSTED_STYLE_REQUEST": "true" if is_in_host else "false",
+        "AWS_ALLOW_HTTP": "true" if parts.scheme == "http" else "false",
+    }
 
 
 def _value(environment: Mapping[str, str], name: str) -> str:

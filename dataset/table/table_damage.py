@@ -1,7 +1,8 @@
 """Finds what is broken in a table whose read failed: files that are missing, cut short or unreadable.
 
 In: the table's folder, the files of a snapshot.  Out: `Fault`s in words, none where the files are whole.
-Looks only after a read has failed, so a table that is whole costs nothing.
+Looks only after a read has failed, so a table that is whole costs nothing, but for an empty commit: nothing fails at it, so
+each load of a local table looks for one (2.5 µs a commit).
 """
 
 import json

@@ -15,12 +15,12 @@ DEFAULT_VIEW_SHARE = 0.25
 """Of scenes in metres, the share that is drawn from further cameras too: about a third more pictures to trace."""
 
 
-LOOKS = {
-    "lit": "candle, oil lamp, campfire",
-    "burning": "candle, oil lamp, campfire",
-    "open": "umbrella, open book",
-    "golden": "crown, trophy, bell, coin, key, trumpet, saxophone",
-    "flying": "dove, bat, airplane, propeller plane, helicopter, kite, balloon",
+STATES = {
+    "lit": ("candle", "oil lamp", "campfire"),
+    "burning": ("candle", "oil lamp", "campfire"),
+    "open": ("umbrella", "open book"),
+    "golden": ("crown", "trophy", "bell", "coin", "key", "trumpet", "saxophone"),
+    "flying": ("dove", "bat", "airplane", "propeller plane", "helicopter", "kite", "balloon"),
 }
 """States and materials of things that have no others."""
 
@@ -98,4 +98,4 @@ def any_words(renderer: str) -> RendererCapabilities:
 def undrawn_states(category: Category) -> tuple[str, ...]:
     """The states of a category that no composed picture shows, as of a sleeping cat: only what draws from text does."""
     states = category.attributes.get("state", ())
-    return tuple(word for word in states if word not in EVERYWHERE and category.name not in LOOKS.get(word, "").split(", "))
+    return tuple(word for word in states if word not in EVERYWHERE and category.name not in STATES.get(word, ()))

@@ -6,8 +6,9 @@ Without keys in the settings delta-rs looks for them as AWS's own tools do.
 
 import re
 import ssl
-from urllib.parse import SplitResult, urlsplit
+from urllib.parse import urlsplit
 
+from dataset.table.store_options import CONDITIONAL_PUT, addressed
 from streams.errors import Misconfigured
 from streams.settings import StoreSettings
 
@@ -92,25 +93,18 @@ def storage_options(settings: StoreSettings, uri: str = "") -> dict[str, str]:
 
     Conditional puts keep writers apart. Raises a Problem for unusable settings.
     """
-    endpoint, parts, path_style = endpoint_of(settings), urlsplit(endpoint_of(settings)), in_path(settings)
     bucket = urlsplit(uri).netloc
     if "@" in bucket:
         raise Misconfigured(f"SKG_DATASET_URI {WITH_PASSWORD}")
     options = {
-        "AWS_ENDPOINT_URL": endpoint if path_style else _of_bucket(parts, bucket or settings.s3_bucket),
-        "AWS_VIRTUAL_HOSTED_STYLE_REQUEST": "false" if path_style else "true",
+        **addressed(endpoint_of(settings), bucket or settings.s3_bucket, not in_path(settings)),
         "AWS_REGION": settings.s3_region,
-        "AWS_ALLOW_HTTP": "true" if parts.scheme == "http" else "false",
-        "aws_conditional_put": "etag",
+        **CONDITIONAL_PUT,
     }
     if settings.s3_ca_file:
         tls_of(settings)  # reports an unusable file now
         options["AWS_CA_BUNDLE"] = str(settings.s3_ca_file)
     return options | _keys(settings)
-
-
-def _of_bucket(parts: SplitResult, bucket: str) -> str:
-    return parts._replace(netloc=f"{bucket}.{parts.netloc}").geturl()
 
 
 def _keys(settings: StoreSettings) -> dict[str, str]:

@@ -12,6 +12,7 @@ from typing import Any
 from dataset.evaluation.answer_log import Answer, answers_of
 from dataset.evaluation.reply_outcome import HIT
 from dataset.evaluation.scores import Score
+from dataset.gallery.views.row_views import COLOURS
 from dataset.reading.row_reader import batches
 from dataset.table.delta_table import Options, Table
 
@@ -20,8 +21,8 @@ RESULT = "result.json"
 FACETS = ("split", "kind", "hops", "density", "relation")
 """What accuracies are compared by."""
 
-COLOURS, MARKS = 16, 4
-"""The style sheet's numbers of colours and of marks."""
+MARKS = 4
+"""The style sheet's number of marks."""
 
 Values = dict[str, Any]
 

@@ -122,12 +122,13 @@ def _inside(at: float, long: float, held_by: str, room: str) -> tuple[str, float
 
 def _cost(area: Area, boxes: Sequence[Area], taken: Sequence[Area]) -> float:
     """How much of things and names would be hidden, each as a share of its own area."""
-    hidden = sum(_common(area, box) / (box[2] * box[3]) for box in boxes if box[2] * box[3] > 0)
-    named = sum(_common(area, other) / (other[2] * other[3]) for other in taken)
+    hidden = sum(common(area, box) / (box[2] * box[3]) for box in boxes if box[2] * box[3] > 0)
+    named = sum(common(area, other) / (other[2] * other[3]) for other in taken)
     return round(hidden + OVER_NAME * named, 6)  # else the last digits of a sum would choose
 
 
-def _common(a: Area, b: Area) -> float:
+def common(a: Area, b: Area) -> float:
+    """The area that both cover."""
     wide = min(a[0] + a[2], b[0] + b[2]) - max(a[0], b[0])
     high = min(a[1] + a[3], b[1] + b[3]) - max(a[1], b[1])
     return max(0.0, wide) * max(0.0, high)

@@ -13,8 +13,8 @@ from itertools import pairwise
 from typing import Any
 
 from dataset.analysis.certificate_text import predicate_in_words
+from dataset.gallery.views.label_places import Area
 from dataset.gallery.views.proof_marks import (
-    Area,
     Box,
     Mark,
     Point,

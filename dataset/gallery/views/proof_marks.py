@@ -8,13 +8,12 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from dataset.gallery.views.label_places import Area, common
+
 Mark = Mapping[str, Any]
 """`form` is `line`, `head`, `area`, `dot` or `text`; the other values depend on it."""
 
 Point = tuple[float, float]
-Area = tuple[float, float, float, float]
-"""Left, top, width and height."""
-
 Box = Sequence[int]
 """[x, y, width, height] in pixels, y down."""
 
@@ -97,7 +96,7 @@ def apart(marks: Sequence[Mark], names: Sequence[Area], width: float, height: fl
             found.append(mark)
             continue
         moved = [within({**mark, "y": mark["y"] + move * LINE * width}, width, height) for move in MOVES]
-        best = min(moved, key=lambda one: sum(_common(_area(one, width), other) for other in taken))
+        best = min(moved, key=lambda one: sum(common(_area(one, width), other) for other in taken))
         taken.append(_area(best, width))
         found.append(best)
     return found
@@ -106,13 +105,6 @@ def apart(marks: Sequence[Mark], names: Sequence[Area], width: float, height: fl
 def _area(mark: Mark, width: float) -> Area:
     wide, high = LETTER * width * len(mark["text"]), LINE * width
     return mark["x"] - wide / 2, mark["y"] - high / 2, wide, high
-
-
-def _common(a: Area, b: Area) -> float:
-    """The area that both cover."""
-    wide = min(a[0] + a[2], b[0] + b[2]) - max(a[0], b[0])
-    high = min(a[1] + a[3], b[1] + b[3]) - max(a[1], b[1])
-    return max(0.0, wide) * max(0.0, high)
 
 
 def arrow(start: Point, end: Point, width: float, text: str = "", dashed: bool = False) -> list[Mark]:

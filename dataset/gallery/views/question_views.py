@@ -9,8 +9,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from dataset.analysis.certificate_text import proof_in_words
+from dataset.gallery.views.label_places import Area
 from dataset.gallery.views.proof_drawing import proof_marks
-from dataset.gallery.views.proof_marks import Area
 from dataset.quality.quality_rows import row_of
 from dataset.quality.turn_entailment import TurnReader
 

@@ -292,7 +292,7 @@ def test_the_nearest_scenes_show_nothing_that_is_excluded():
 def test_things_have_the_colours_that_are_said_of_them(colour: str):
     """Light sprites are between white and gray, ripe ones between yellow and orange, red ones shine."""
     names_of_it = NEIGHBOURS.get(colour, (colour,))
-    for name in COLOURED[colour].split(", "):
+    for name in COLOURED[colour]:
         category = categories()[name]
         assert "colour" not in COLLAGE.words(category), f"of {name} it can be chosen"
         with Image.open(default_sprites_dir() / f"{category.sprite}.webp") as file:
